@@ -1,0 +1,32 @@
+// How a protocol is written down: one constant names a message and carries its types, so that request, response
+// and progress cannot disagree between the two sides. Nothing here knows a transport.
+
+/** A call the other side must answer, exactly once; `Progress` values may arrive before the answer. */
+export interface Call<Params, Result, Progress = never> {
+  readonly method: string;
+  /** Never present at run time; it makes the type parameters part of the constant. */
+  readonly types?: readonly [Params, Result, Progress];
+}
+
+export function call<Params, Result, Progress = never>(
+  method: string,
+): Call<Params, Result, Progress> {
+  return { method };
+}
+
+/** The part of an `AbortSignal` that code without a runtime may use. */
+export interface Signal {
+  readonly aborted: boolean;
+}
+
+export interface CallContext<Progress> {
+  readonly signal: Signal;
+  progress(value: Progress): void;
+}
+
+/** One function per call: a missing handler or a misspelt name does not compile. */
+export type Handlers<Protocol> = {
+  readonly [Name in keyof Protocol]: Protocol[Name] extends Call<infer P, infer R, infer G>
+    ? (params: P, context: CallContext<G>) => Promise<R>
+    : never;
+};

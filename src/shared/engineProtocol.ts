@@ -1,0 +1,214 @@
+// Everything the extension host and the engine process say to each other, on one page. Calls are stateless: each
+// one names the model and SAE it wants, the engine opens and caches them. A restarted engine therefore needs no
+// replay of state, only of the unanswered call. Tensors travel as typed arrays, never as JSON numbers.
+import { call } from './call.ts';
+import type { CharOffset, FeatureIndex, TokenId, TokenIndex } from './units.ts';
+
+/** Raised by one whenever a message changes its meaning; both sides must agree. */
+export const protocolVersion = 1;
+
+/** A model and the SAE that reads it: absolute folder paths. */
+export interface Source {
+  readonly model: string;
+  readonly sae: string;
+}
+
+export interface InitializeParams {
+  readonly protocolVersion: number;
+  /** Where the engine may write: feature stores, caches. */
+  readonly storageFolder: string;
+}
+
+export interface InitializeResult {
+  readonly protocolVersion: number;
+  readonly engineVersion: string;
+  readonly processId: number;
+  /** Execution providers this platform's onnxruntime knows, e.g. `cpu`, `webgpu`. */
+  readonly providers: readonly string[];
+}
+
+export interface ModelFacts {
+  readonly name: string;
+  readonly folder: string;
+  /** `model_type` of config.json, e.g. `llama`. */
+  readonly architecture: string;
+  readonly layers: number;
+  readonly dModel: number;
+  readonly vocabularySize: number;
+  /** Longest sequence the model was made for, in tokens, BOS included. */
+  readonly contextLength: number;
+  /** Where it runs, e.g. `cpu`. */
+  readonly provider: string;
+  /** Quantization scales span the whole batch: rows are not independent and run separately. */
+  readonly dynamicallyQuantized: boolean;
+}
+
+export interface SaeFacts {
+  readonly name: string;
+  readonly folder: string;
+  /** TransformerLens name, e.g. `blocks.2.hook_resid_post`. */
+  readonly site: string;
+  readonly architecture: string;
+  readonly features: number;
+  /** A feature store (examples, densities) exists for it. */
+  readonly hasFeatureStore: boolean;
+}
+
+export interface SourceFacts {
+  readonly model: ModelFacts;
+  readonly sae: SaeFacts;
+}
+
+export interface AnalyseParams {
+  readonly source: Source;
+  /** Identifies the document between calls, e.g. its URI; results of its last text are reused. */
+  readonly document: string;
+  readonly text: string;
+  /** Features kept per token. */
+  readonly topK: number;
+  /** Analysed first. */
+  readonly visible?: { readonly start: CharOffset; readonly end: CharOffset };
+}
+
+/** Analysed tokens, `count` of them in document order; row r of the top-k arrays belongs to token `from + r`. */
+export interface TokenBatch {
+  readonly from: TokenIndex;
+  readonly count: number;
+  /** [count] ids in the vocabulary. */
+  readonly ids: Uint32Array;
+  /** [count] UTF-16 offsets; tokens that share one character (split UTF-8) share its range. */
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly topK: number;
+  /** [count, topK] strongest first. Slots past the last active feature have activation 0. */
+  readonly features: Uint32Array;
+  readonly activations: Float32Array;
+}
+
+export interface AnalysisSummary {
+  readonly tokens: number;
+  /** Tokens whose result came from an earlier analysis of the same document. */
+  readonly reusedTokens: number;
+}
+
+export interface ActiveFeaturesParams {
+  readonly source: Source;
+  readonly text: string;
+  readonly limit: number;
+}
+
+/** A feature active somewhere in a text. */
+export interface ActiveFeature {
+  readonly feature: FeatureIndex;
+  /** Sum over the tokens of the text. */
+  readonly total: number;
+  readonly max: number;
+  /** Token on which it peaks, as text. */
+  readonly peakToken: string;
+}
+
+export interface FeatureParams {
+  readonly source: Source;
+  readonly feature: FeatureIndex;
+  readonly exampleLimit: number;
+}
+
+/** What the feature store knows of a feature in one line. */
+export interface FeatureBrief {
+  readonly feature: FeatureIndex;
+  /** Share of corpus tokens on which it is active, 0…1. */
+  readonly density: number;
+  /** Largest activation in the corpus; 0 for a feature that never fired. */
+  readonly maxActivation: number;
+  /** Tokens on which its top examples peak, most frequent first, without repeats. */
+  readonly peakTokens: readonly string[];
+}
+
+export interface FeatureExample {
+  /** Display text of each token; concatenated they are the snippet. */
+  readonly tokens: readonly string[];
+  /** [tokens] activation of the feature. */
+  readonly activations: Float32Array;
+  /** Index into `tokens` of the largest activation. */
+  readonly peak: number;
+}
+
+export interface FeatureSummary extends FeatureBrief {
+  readonly corpusTokens: number;
+  /** Mean over the tokens on which it is active. */
+  readonly meanActivation: number;
+  /** Equal-width bins from 0 to `maxActivation`, active tokens only. */
+  readonly histogram: Uint32Array;
+  /** Strongest first. */
+  readonly examples: readonly FeatureExample[];
+}
+
+/** One change to one feature. `amount` is in activation units, except for `scale`, where it is a factor. */
+export type FeatureEdit =
+  | { readonly feature: FeatureIndex; readonly operation: 'ablate' }
+  | {
+      readonly feature: FeatureIndex;
+      readonly operation: 'scale' | 'clamp' | 'add';
+      readonly amount: number;
+    };
+
+/** Which tokens an edit touches: the prompt (BOS included), what is generated, or both. */
+export type SteerScope = 'all' | 'prompt' | 'generated';
+
+export interface SteerParams {
+  readonly source: Source;
+  readonly prompt: string;
+  readonly edits: readonly FeatureEdit[];
+  readonly scope: SteerScope;
+  /** Most tokens to generate. */
+  readonly maxTokens: number;
+  /** 0 = greedy. */
+  readonly temperature: number;
+  readonly seed: number;
+}
+
+export interface GeneratedToken {
+  readonly id: TokenId;
+  /** Text that became complete with this token; empty while a character is still split over tokens. */
+  readonly text: string;
+  /** Natural log of its probability under the (steered) model at temperature 1. */
+  readonly logProbability: number;
+}
+
+/** One step of both continuations; a side that has ended sends no token. */
+export interface SteerStep {
+  readonly step: number;
+  readonly baseline?: GeneratedToken;
+  readonly steered?: GeneratedToken;
+  /** KL(baseline ‖ steered) in nats between the two next-token distributions, each after its own text. */
+  readonly kl: number;
+}
+
+export interface Continuation {
+  readonly text: string;
+  readonly tokens: readonly TokenId[];
+}
+
+export interface SteerResult {
+  readonly baseline: Continuation;
+  readonly steered: Continuation;
+  readonly steps: readonly SteerStep[];
+}
+
+export const engineCalls = {
+  /** Must be the first call. */
+  initialize: call<InitializeParams, InitializeResult>('initialize'),
+  describe: call<{ readonly source: Source }, SourceFacts>('describe'),
+  analyse: call<AnalyseParams, AnalysisSummary, TokenBatch>('analyse'),
+  /** Ranked by total activation, strongest first. */
+  activeFeatures: call<ActiveFeaturesParams, readonly ActiveFeature[]>('activeFeatures'),
+  feature: call<FeatureParams, FeatureSummary>('feature'),
+  featureBriefs: call<
+    { readonly source: Source; readonly features: Uint32Array },
+    readonly FeatureBrief[]
+  >('featureBriefs'),
+  steer: call<SteerParams, SteerResult, SteerStep>('steer'),
+  shutdown: call<Record<string, never>, null>('shutdown'),
+} as const;
+
+export type EngineCalls = typeof engineCalls;

@@ -1,0 +1,86 @@
+// What the extension host and its webviews say to each other: one transport (postMessage), plain messages, two
+// unions per view. A message to a view is a complete snapshot or belongs to a numbered run, so a view that was
+// hidden can always catch up. Messages from a view are untrusted and validated before use.
+import type {
+  FeatureBrief,
+  FeatureEdit,
+  FeatureSummary,
+  SteerScope,
+  SteerStep,
+} from './engineProtocol.ts';
+import type { FeatureIndex } from './units.ts';
+
+// Feature view: the side panel with the top-activating examples of one feature.
+
+export interface FeatureViewState {
+  readonly kind: 'feature';
+  readonly summary: FeatureSummary;
+  readonly saeName: string;
+  readonly site: string;
+}
+
+export type ToFeatureView =
+  /** Nothing chosen yet; `hint` says how to choose. */
+  | { readonly kind: 'empty'; readonly hint: string }
+  | { readonly kind: 'loading'; readonly feature: FeatureIndex }
+  | FeatureViewState
+  | { readonly kind: 'failed'; readonly message: string };
+
+export type FromFeatureView =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'openFeature'; readonly feature: FeatureIndex }
+  | { readonly kind: 'steerFeature'; readonly feature: FeatureIndex };
+
+// Steering view: baseline beside steered.
+
+export interface SteerSettings {
+  readonly scope: SteerScope;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly seed: number;
+}
+
+/** A feature offered for editing: where it comes from and what is known of it. */
+export interface SteerFeature {
+  readonly brief: FeatureBrief;
+  /** Largest activation in the prompt; 0 if it is not active there. */
+  readonly promptMax: number;
+  readonly edit?: FeatureEdit;
+}
+
+export interface SteerViewState {
+  readonly kind: 'state';
+  readonly prompt: string;
+  readonly modelName: string;
+  readonly saeName: string;
+  readonly site: string;
+  /** Edited ones first, then by activation in the prompt. */
+  readonly features: readonly SteerFeature[];
+  readonly settings: SteerSettings;
+  /** The prompt came from an editor that is still open, so results can be inserted. */
+  readonly canInsert: boolean;
+}
+
+export type ToSteerView =
+  | { readonly kind: 'loading'; readonly message: string }
+  | SteerViewState
+  | { readonly kind: 'started'; readonly run: number }
+  | { readonly kind: 'step'; readonly run: number; readonly step: SteerStep }
+  | { readonly kind: 'finished'; readonly run: number }
+  | { readonly kind: 'stopped'; readonly run: number }
+  /** `run` is absent when the failure is not of a run. */
+  | { readonly kind: 'failed'; readonly run?: number; readonly message: string };
+
+export type FromSteerView =
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'run';
+      readonly prompt: string;
+      readonly edits: readonly FeatureEdit[];
+      readonly settings: SteerSettings;
+    }
+  | { readonly kind: 'stop' }
+  /** Adds a feature by id to the list. */
+  | { readonly kind: 'addFeature'; readonly feature: FeatureIndex }
+  | { readonly kind: 'openFeature'; readonly feature: FeatureIndex }
+  | { readonly kind: 'insert'; readonly text: string };
