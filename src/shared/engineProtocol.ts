@@ -66,6 +66,8 @@ export interface AnalyseParams {
   readonly text: string;
   /** Features kept per token. */
   readonly topK: number;
+  /** Also compute each token's loss, which needs the whole model. */
+  readonly loss?: boolean;
   /** Analysed first. */
   readonly visible?: { readonly start: CharOffset; readonly end: CharOffset };
 }
@@ -83,6 +85,11 @@ export interface TokenBatch {
   /** [count, topK] strongest first. Slots past the last active feature have activation 0. */
   readonly features: Uint32Array;
   readonly activations: Float32Array;
+  /**
+   * [count] −ln p(token | what precedes it) in nats, when asked for; NaN for a token nothing precedes (a model
+   * without BOS says nothing about the first token).
+   */
+  readonly losses?: Float32Array;
 }
 
 export interface AnalysisSummary {

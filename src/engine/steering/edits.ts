@@ -1,0 +1,102 @@
+// What an edit means, as numbers: every operation on a feature's activation f is f' = gain · f + bias, and the
+// residual stream moves by (f' − f) · W_dec. The SAE's error term is untouched by construction (Templeton et al.
+// 2024, "Scaling Monosemanticity", methods: x' = SAE(x)' + error).
+import { MonosemError } from '../../shared/errors.ts';
+import type { FeatureEdit, SteerScope } from '../../shared/engineProtocol.ts';
+import { featureIndex, type FeatureIndex } from '../../shared/units.ts';
+
+/** f' = gain · f + bias. */
+export interface Transform {
+  readonly gain: number;
+  readonly bias: number;
+}
+
+const identity: Transform = { gain: 1, bias: 0 };
+
+function transformOf(edit: FeatureEdit): Transform {
+  switch (edit.operation) {
+    case 'ablate':
+      return { gain: 0, bias: 0 };
+    case 'scale':
+      return { gain: edit.amount, bias: 0 };
+    case 'clamp':
+      return { gain: 0, bias: edit.amount };
+    case 'add':
+      return { gain: 1, bias: edit.amount };
+  }
+}
+
+/** `first`, then `second`. */
+function compose(first: Transform, second: Transform): Transform {
+  return { gain: second.gain * first.gain, bias: second.gain * first.bias + second.bias };
+}
+
+/**
+ * One transform per edited feature; several edits of one feature apply in the order given.
+ * @throws MonosemError `unknownFeature` or `badEdit`, naming the feature
+ */
+export function transformsOf(
+  edits: readonly FeatureEdit[],
+  featureCount: number,
+): Map<FeatureIndex, Transform> {
+  const transforms = new Map<FeatureIndex, Transform>();
+  for (const edit of edits) {
+    checkFeature(edit.feature, featureCount);
+    if (edit.operation !== 'ablate' && !Number.isFinite(edit.amount)) {
+      throw new MonosemError(
+        'badEdit',
+        `The amount of "${edit.operation}" on feature ${edit.feature} is not a finite number; give one such as 2.5.`,
+      );
+    }
+    transforms.set(
+      edit.feature,
+      compose(transforms.get(edit.feature) ?? identity, transformOf(edit)),
+    );
+  }
+  return transforms;
+}
+
+/** @throws MonosemError `unknownFeature` */
+export function checkFeature(feature: number, featureCount: number): void {
+  if (Number.isInteger(feature) && feature >= 0 && feature < featureCount) return;
+  throw new MonosemError(
+    'unknownFeature',
+    `There is no feature ${feature}: this SAE has features 0 to ${featureCount - 1}; choose one of them.`,
+  );
+}
+
+/** Does an edit with this scope touch a token of the prompt (BOS included), or a generated one? */
+export function scopeTouches(scope: SteerScope, place: 'prompt' | 'generated'): boolean {
+  return scope === 'all' || scope === place;
+}
+
+const editPattern = /^(\d+):(ablate|(scale|clamp|add)=(.+))$/;
+
+/**
+ * Reads an edit as the command line writes it: `12:ablate`, `12:scale=0.5`, `12:clamp=8`, `12:add=-3`.
+ * @throws MonosemError `badEdit`, showing the four forms
+ */
+export function parseEdit(text: string): FeatureEdit {
+  const match = editPattern.exec(text.trim());
+  const [, id, what, operation, amountText] = match ?? [];
+  const amount = Number(amountText);
+  if (match && what === 'ablate') {
+    return { feature: featureIndex(Number(id)), operation: 'ablate' };
+  }
+  if (
+    match &&
+    amountText?.trim() !== '' &&
+    Number.isFinite(amount) &&
+    isAmountOperation(operation)
+  ) {
+    return { feature: featureIndex(Number(id)), operation, amount };
+  }
+  throw new MonosemError(
+    'badEdit',
+    `"${text}" is not an edit; write ID:ablate, ID:scale=S, ID:clamp=C or ID:add=A, for example 123:clamp=8.`,
+  );
+}
+
+function isAmountOperation(text: string | undefined): text is 'scale' | 'clamp' | 'add' {
+  return text === 'scale' || text === 'clamp' || text === 'add';
+}
