@@ -1,0 +1,88 @@
+// Lint: typescript-eslint's strictest typed rules, our own typed rule, and the names that may appear in one file
+// only ("doors"). Imports between folders are the business of .dependency-cruiser.cjs.
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import { noDroppedDisposable } from './scripts/lint/noDroppedDisposable.mjs';
+
+/** What only one file may do: the pattern, the file, and what everybody else does instead. */
+const doors = [
+  {
+    file: 'src/host/settings.ts',
+    selector: "MemberExpression[property.name='getConfiguration']",
+    message: 'Read settings through src/host/settings.ts.',
+  },
+  {
+    file: 'src/host/commands.ts',
+    selector: 'MemberExpression[property.name=/^register(TextEditor)?Command$/]',
+    message: 'Register commands in src/host/commands.ts.',
+  },
+  {
+    file: 'webview/common/channel.ts',
+    selector: "Identifier[name='acquireVsCodeApi']",
+    message: 'Talk to the host through webview/common/channel.ts.',
+  },
+  {
+    selector: 'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]',
+    message: 'Text of models and files is untrusted: create nodes and set textContent.',
+  },
+];
+/**
+ * Every door but the one that `openFile` is.
+ * @param {string} [openFile]
+ * @returns {import('eslint').Linter.RuleEntry}
+ */
+const closedDoors = (openFile) => [
+  'error',
+  ...doors
+    .filter((door) => door.file === undefined || door.file !== openFile)
+    .map(({ selector, message }) => ({ selector, message })),
+];
+
+// Rules typed by typescript-eslint and plug-ins typed by eslint differ only in readonly-ness.
+const local = /** @type {import('eslint').ESLint.Plugin} */ (
+  /** @type {unknown} */ ({ rules: { 'no-dropped-disposable': noDroppedDisposable } })
+);
+
+export default defineConfig(
+  { ignores: ['dist/**', '.cache/**', 'models/**', 'samples/**', 'test/fixtures/**'] },
+  {
+    files: ['**/*.{ts,mjs}'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { local },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      'local/no-dropped-disposable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 4],
+      complexity: ['error', 12],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: { '@typescript-eslint/explicit-module-boundary-types': 'error' },
+  },
+  { files: ['{src,webview}/**/*.ts'], rules: { 'no-restricted-syntax': closedDoors() } },
+  ...doors.flatMap(({ file }) =>
+    file === undefined
+      ? []
+      : [{ files: [file], rules: { 'no-restricted-syntax': closedDoors(file) } }],
+  ),
+  { files: ['src/cli/**/*.ts', 'bench/**/*.ts', 'scripts/**'], rules: { 'no-console': 'off' } },
+  // Kernels index typed arrays whose sizes were checked at the door, and their arguments are mathematics.
+  {
+    files: ['src/engine/math/**/*.ts'],
+    rules: { 'max-params': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+);
