@@ -22,6 +22,22 @@ export interface Signal {
 export interface CallContext<Progress> {
   readonly signal: Signal;
   progress(value: Progress): void;
+  /**
+   * A long computation awaits this between two pieces of work: more urgent computations go first, and a cancellation
+   * is noticed (it rejects with `cancelled`). Absent where nothing else competes, e.g. in the command line.
+   */
+  turn?(): Promise<void>;
+}
+
+/** What travels as the parameters of a request; progress values come back under `progressToken`. */
+export interface Envelope {
+  readonly params: unknown;
+  readonly progressToken: number;
+}
+
+/** Payload of an error response: the code of the `MonosemError`. */
+export interface ErrorData {
+  readonly code: string;
 }
 
 /** One function per call: a missing handler or a misspelt name does not compile. */

@@ -1,0 +1,54 @@
+// Protocol → façade, one line per call. It decides only what needs the compute lane and how urgent it is: what runs
+// the model queues, what reads files or the feature store does not.
+import type { CallContext, Handlers } from '../../shared/call.ts';
+import type { EngineCalls } from '../../shared/engineProtocol.ts';
+import type { ServerContext, ServerHandlers } from './rpc.ts';
+import type { ComputeLane, Priority, Turn } from './scheduler.ts';
+
+type Work = Omit<EngineCalls, 'initialize' | 'shutdown'>;
+
+/** What the server needs of the engine; `Engine` of engine.ts has it. */
+export interface Facade extends Handlers<Work> {
+  dispose(): Promise<void>;
+}
+
+/** @param engine the façade; throws until the handshake has been made */
+export function workHandlers(engine: () => Facade, lane: ComputeLane): ServerHandlers<Work> {
+  const inLane = <R, G>(
+    priority: Priority,
+    context: ServerContext<G>,
+    job: (context: CallContext<G>, turn: Turn) => Promise<R>,
+  ): Promise<R> =>
+    lane.run(priority, context.signal, (turn) =>
+      job(
+        {
+          signal: context.signal,
+          progress: (value) => {
+            context.progress(value);
+          },
+          turn: () => turn.turn(),
+        },
+        turn,
+      ),
+    );
+  return {
+    describe: async (params, context) => engine().describe(params, context),
+    feature: async (params, context) => engine().feature(params, context),
+    featureBriefs: async (params, context) => engine().featureBriefs(params, context),
+    activeFeatures: (params, context) =>
+      inLane('interactive', context, (inner) => engine().activeFeatures(params, inner)),
+    steer: (params, context) =>
+      inLane('interactive', context, (inner) => engine().steer(params, inner)),
+    analyse: (params, context) =>
+      inLane('interactive', context, (inner, turn) =>
+        engine().analyse(params, {
+          ...inner,
+          progress: (batch) => {
+            inner.progress(batch);
+            // The visible range comes first; after it nobody is waiting for this document.
+            turn.setPriority('document');
+          },
+        }),
+      ),
+  };
+}

@@ -1,0 +1,160 @@
+// The engine process seen from outside: a real fork, real messages.
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CancellationTokenSource,
+  IPCMessageReader,
+  IPCMessageWriter,
+  ProgressType,
+  ResponseError,
+  createMessageConnection,
+} from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { protocolVersion } from '../../../src/shared/engineProtocol.ts';
+import type { TokenBatch } from '../../../src/shared/engineProtocol.ts';
+
+const entry = fileURLToPath(new URL('./fakeEngineProcess.ts', import.meta.url));
+const source = { model: '/m', sae: '/s' };
+let child: ChildProcess;
+let connection: MessageConnection;
+
+beforeEach(() => {
+  child = fork(entry, { serialization: 'advanced', silent: true });
+  connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+  connection.listen();
+});
+
+afterEach(() => {
+  connection.dispose();
+  child.kill('SIGKILL');
+});
+
+let nextToken = 0;
+function request(
+  method: string,
+  params: unknown,
+  cancel = new CancellationTokenSource(),
+): Promise<unknown> {
+  return connection.sendRequest(method, { params, progressToken: nextToken++ }, cancel.token);
+}
+
+async function codeOf(answer: Promise<unknown>): Promise<unknown> {
+  const error: unknown = await answer.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return error instanceof ResponseError ? (error.data as { code: string }).code : error;
+}
+
+const initialize = (): Promise<unknown> =>
+  request('initialize', { protocolVersion, storageFolder: '/tmp' });
+
+test('the handshake names the process and its versions', async () => {
+  const result = await initialize();
+  expect(result).toMatchObject({ protocolVersion, processId: child.pid, providers: ['cpu'] });
+});
+
+test('another protocol version is refused', async () => {
+  const answer = request('initialize', {
+    protocolVersion: protocolVersion + 1,
+    storageFolder: '/tmp',
+  });
+  expect(await codeOf(answer)).toBe('protocolMismatch');
+});
+
+test('nothing is answered before the handshake', async () => {
+  expect(await codeOf(request('describe', { source }))).toBe('protocolMismatch');
+});
+
+test('typed arrays arrive as such, all progress before the answer', async () => {
+  await initialize();
+  const batches: TokenBatch[] = [];
+  const answered = { value: false };
+  const token = nextToken;
+  const listening = connection.onProgress(new ProgressType<TokenBatch>(), token, (batch) => {
+    expect(answered.value).toBe(false);
+    batches.push(batch);
+  });
+  const summary = await request('analyse', {
+    source,
+    document: 'd',
+    text: 'x'.repeat(20),
+    topK: 2,
+  });
+  answered.value = true;
+  listening.dispose();
+  expect(summary).toEqual({ tokens: 20, reusedTokens: 0 });
+  expect(batches.map((batch) => batch.count)).toEqual([8, 8, 4]);
+  for (const batch of batches) {
+    expect(batch.starts).toBeInstanceOf(Uint32Array);
+    expect(batch.activations).toBeInstanceOf(Float32Array);
+    expect(batch.activations).toHaveLength(batch.count * 2);
+  }
+});
+
+test('a running call is cancelled between two pieces of work', async () => {
+  await initialize();
+  const cancel = new CancellationTokenSource();
+  const slow = request(
+    'analyse',
+    { source, document: 'd', text: 'slow'.repeat(500), topK: 1 },
+    cancel,
+  );
+  await sleep(60);
+  const asked = performance.now();
+  cancel.cancel();
+  expect(await codeOf(slow)).toBe('cancelled');
+  expect(performance.now() - asked).toBeLessThan(2000);
+});
+
+test('someone who waits goes before the rest of a document', async () => {
+  await initialize();
+  const order: string[] = [];
+  const analysis = request('analyse', {
+    source,
+    document: 'd',
+    text: 'slow'.repeat(20),
+    topK: 1,
+  }).then(() => order.push('analyse'));
+  await sleep(30);
+  await request('activeFeatures', { source, text: 'abc', limit: 1 });
+  order.push('activeFeatures');
+  await analysis;
+  expect(order).toEqual(['activeFeatures', 'analyse']);
+});
+
+test('an unknown method is answered', async () => {
+  await expect(request('noSuchCall', {})).rejects.toMatchObject({ code: -32601 });
+});
+
+test('errors carry their code, defects are called internal and logged', async () => {
+  await initialize();
+  expect(await codeOf(request('feature', { source, feature: 9, exampleLimit: 1 }))).toBe(
+    'unknownFeature',
+  );
+  let log = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+  });
+  const briefs = request('featureBriefs', { source, features: new Uint32Array([1]) });
+  expect(await codeOf(briefs)).toBe('internal');
+  await expect.poll(() => log).toContain('TypeError: a defect');
+});
+
+test('shutdown is answered, then the process ends', async () => {
+  await initialize();
+  const exit = once(child, 'exit');
+  expect(await request('shutdown', {})).toBeNull();
+  expect(await exit).toEqual([0, null]);
+});
+
+test('the process ends when its parent is gone', async () => {
+  await initialize();
+  const exit = once(child, 'exit');
+  child.disconnect();
+  expect(await exit).toEqual([0, null]);
+});

@@ -1,0 +1,91 @@
+// An engine process with the real server and a façade that computes nothing: what the tests of the process boundary
+// fork. Its behaviour is chosen by the text it is given.
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { IPCMessageReader, IPCMessageWriter, createMessageConnection } from 'vscode-jsonrpc/node';
+import type { Facade } from '../../../src/engine/server/handlers.ts';
+import { startServer } from '../../../src/engine/server/server.ts';
+import { MonosemError } from '../../../src/shared/errors.ts';
+import type { SourceFacts } from '../../../src/shared/engineProtocol.ts';
+import { featureIndex, tokenId, tokenIndex } from '../../../src/shared/units.ts';
+
+const facts: SourceFacts = {
+  model: {
+    name: 'fake',
+    folder: '/fake',
+    architecture: 'llama',
+    layers: 1,
+    dModel: 2,
+    vocabularySize: 3,
+    contextLength: 4,
+    provider: 'cpu',
+    dynamicallyQuantized: false,
+  },
+  sae: {
+    name: 'fake',
+    folder: '/fake',
+    site: 'blocks.0.hook_resid_post',
+    architecture: 'topk',
+    features: 8,
+    hasFeatureStore: false,
+  },
+};
+
+const engine: Facade = {
+  describe: () => Promise.resolve(facts),
+  /** One token per UTF-16 unit, one batch per eight tokens; `slow` waits between batches. */
+  analyse: async ({ text, topK }, { progress, turn }) => {
+    if (text === 'die') process.exit(3);
+    for (let from = 0; from < text.length; from += 8) {
+      const count = Math.min(8, text.length - from);
+      const starts = Uint32Array.from({ length: count }, (_, row) => from + row);
+      progress({
+        from: tokenIndex(from),
+        count,
+        ids: starts.map((start) => text.charCodeAt(start)),
+        starts,
+        ends: starts.map((start) => start + 1),
+        topK,
+        features: new Uint32Array(count * topK).fill(7),
+        activations: new Float32Array(count * topK).fill(0.5),
+      });
+      if (text.startsWith('slow')) await sleep(20);
+      await turn?.();
+    }
+    return { tokens: text.length, reusedTokens: 0 };
+  },
+  activeFeatures: ({ text }) =>
+    Promise.resolve([
+      { feature: featureIndex(text.length), total: 1, max: 1, peakToken: text.slice(0, 1) },
+    ]),
+  feature: ({ feature }) => {
+    throw new MonosemError('unknownFeature', `There is no feature ${feature}.`);
+  },
+  featureBriefs: () => {
+    throw new TypeError('a defect');
+  },
+  steer: async ({ prompt, maxTokens }, { progress }) => {
+    if (prompt === 'dieOnce' && process.env['FAKE_ENGINE_STARTS'] === '1') process.exit(4);
+    for (let step = 0; step < maxTokens; step++) {
+      progress({ step, baseline: { id: tokenId(step), text: 'b', logProbability: -1 }, kl: step });
+      await sleep(1);
+    }
+    return {
+      baseline: { text: 'b'.repeat(maxTokens), tokens: [] },
+      steered: { text: 's', tokens: [] },
+      steps: [],
+    };
+  },
+  dispose: () => Promise.resolve(),
+};
+
+const server = startServer({
+  connection: createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process)),
+  createEngine: () => engine,
+  providers: () => ['cpu'],
+  log: (message) => process.stderr.write(`${message}\n`),
+  exit: () => process.exit(0),
+});
+process.once('disconnect', () => {
+  void server.stop().then(() => process.exit(0));
+});
