@@ -21,12 +21,12 @@ export interface Signal {
 
 export interface CallContext<Progress> {
   readonly signal: Signal;
-  progress(value: Progress): void;
+  readonly progress: (value: Progress) => void;
   /**
    * A long computation awaits this between two pieces of work: more urgent computations go first, and a cancellation
    * is noticed (it rejects with `cancelled`). Absent where nothing else competes, e.g. in the command line.
    */
-  turn?(): Promise<void>;
+  readonly turn?: () => Promise<void>;
 }
 
 /** What travels as the parameters of a request; progress values come back under `progressToken`. */

@@ -3,6 +3,8 @@
 import { ProgressType, ResponseError } from 'vscode-jsonrpc/node';
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import type { Call, CallContext, Envelope, ErrorData } from '../../shared/call.ts';
+import { DisposableStore } from '../../shared/disposable.ts';
+import type { Disposable } from '../../shared/disposable.ts';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
 
 /** A `CallContext` whose signal can also be listened to. */
@@ -28,13 +30,15 @@ export function serve<Protocol extends Readonly<Record<string, { readonly method
   calls: Protocol,
   handlers: ServerHandlers<Protocol>,
   onUnexpected: (error: unknown) => void,
-): void {
+): Disposable {
+  const registrations = new DisposableStore();
   for (const [name, { method }] of Object.entries(calls)) {
     const handler = handlers[name] as unknown as AnyHandler;
-    connection.onRequest(method, async (envelope: Envelope, token: CancellationToken) => {
+    const answer = async (envelope: Envelope, token: CancellationToken): Promise<unknown> => {
+      const cancellation = new Cancellation(token);
       try {
         return await handler(envelope.params, {
-          signal: signalOf(token),
+          signal: cancellation.signal,
           progress: (value) => {
             void connection.sendProgress(progress, envelope.progressToken, value);
           },
@@ -42,18 +46,34 @@ export function serve<Protocol extends Readonly<Record<string, { readonly method
       } catch (error) {
         if (!MonosemError.is(error)) onUnexpected(error);
         return failure(error);
+      } finally {
+        cancellation.dispose();
       }
-    });
+    };
+    registrations.add(connection.onRequest(method, answer));
   }
+  return registrations;
 }
 
-function signalOf(token: CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  if (token.isCancellationRequested) controller.abort();
-  token.onCancellationRequested(() => {
-    controller.abort();
-  });
-  return controller.signal;
+/** A JSON-RPC cancellation token as an `AbortSignal`. */
+class Cancellation implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #listening: Disposable;
+
+  constructor(token: CancellationToken) {
+    if (token.isCancellationRequested) this.#controller.abort();
+    this.#listening = token.onCancellationRequested(() => {
+      this.#controller.abort();
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+  }
 }
 
 function failure(error: unknown): ResponseError<ErrorData> {

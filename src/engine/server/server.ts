@@ -13,18 +13,19 @@ import { ComputeLane } from './scheduler.ts';
 
 export interface ServerOptions {
   readonly connection: MessageConnection;
-  createEngine(options: { readonly storageFolder: string }): Facade | Promise<Facade>;
+  readonly createEngine: (options: { readonly storageFolder: string }) => Facade | Promise<Facade>;
   /** Execution providers of this platform's runtime. */
-  providers(): readonly string[];
-  log(message: string): void;
+  readonly providers: () => readonly string[];
+  readonly log: (message: string) => void;
   /** Ends the process. */
-  exit(): void;
+  readonly exit: () => void;
 }
 
 /** Starts answering. */
 export function startServer(options: ServerOptions): { stop(): Promise<void> } {
   let engine: Facade | undefined;
   const stop = async (): Promise<void> => {
+    registrations.dispose();
     const ending = engine;
     engine = undefined;
     await ending?.dispose();
@@ -58,7 +59,7 @@ export function startServer(options: ServerOptions): { stop(): Promise<void> } {
       return null;
     },
   };
-  serve(options.connection, engineCalls, handlers, (error) => {
+  const registrations = serve(options.connection, engineCalls, handlers, (error) => {
     options.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
   });
   options.connection.listen();
