@@ -2,31 +2,38 @@
 // what, where and what to do next. Codes travel across the process boundary; tests and callers compare codes,
 // never texts.
 
-export type ErrorCode =
-  | 'fileMissing'
-  | 'fileUnreadable'
-  | 'fileDamaged'
-  | 'notText'
-  | 'tooLarge'
-  | 'emptyText'
-  | 'notADecoder'
-  | 'unsupportedModel'
-  | 'unsupportedSae'
-  | 'badShape'
-  | 'saeDoesNotFit'
-  | 'unknownSite'
-  | 'unknownFeature'
-  | 'noFeatureStore'
-  | 'badEdit'
-  | 'badArgument'
-  | 'tooManyTokens'
-  | 'runtimeFailed'
-  | 'providerMissing'
-  | 'engineStopped'
-  | 'protocolMismatch'
-  | 'cancelled'
-  | 'diskFull'
-  | 'internal';
+export const errorCodes = [
+  'fileMissing',
+  'fileUnreadable',
+  'fileDamaged',
+  'notText',
+  'tooLarge',
+  'emptyText',
+  'notADecoder',
+  'unsupportedModel',
+  'unsupportedSae',
+  'badShape',
+  'saeDoesNotFit',
+  'unknownSite',
+  'unknownFeature',
+  'noFeatureStore',
+  'badEdit',
+  'badArgument',
+  'tooManyTokens',
+  'runtimeFailed',
+  'providerMissing',
+  'engineStopped',
+  'protocolMismatch',
+  'cancelled',
+  'diskFull',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return (errorCodes as readonly unknown[]).includes(value);
+}
 
 export class MonosemError extends Error {
   readonly code: ErrorCode;

@@ -1,0 +1,269 @@
+// The engine as typed functions. It starts the process when it is first needed, starts it again after a crash, asks
+// an unanswered question once more (calls carry everything they need, so nothing else has to be replayed), and gives
+// up, saying so, when the engine keeps crashing. It does not know what the calls mean.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CancellationTokenSource, ProgressType, ResponseError } from 'vscode-jsonrpc/node';
+import type { Call, Envelope, ErrorData } from '../shared/call.ts';
+import { DisposableStore } from '../shared/disposable.ts';
+import type { Disposable } from '../shared/disposable.ts';
+import { Emitter } from '../shared/emitter.ts';
+import { engineCalls, protocolVersion } from '../shared/engineProtocol.ts';
+import type { EngineCalls, InitializeResult } from '../shared/engineProtocol.ts';
+import { MonosemError, isErrorCode, messageOf } from '../shared/errors.ts';
+import type { EngineProcess, Log } from './engineProcess.ts';
+import { RestartPolicy, crashLimit } from './restartPolicy.ts';
+
+export type EngineState = 'stopped' | 'starting' | 'running' | 'crashed' | 'givenUp';
+
+export type CallName = Exclude<keyof EngineCalls, 'initialize' | 'shutdown'>;
+export type ParamsOf<C> = C extends Call<infer P, unknown, unknown> ? P : never;
+export type ResultOf<C> = C extends Call<unknown, infer R, unknown> ? R : never;
+export type ProgressOf<C> = C extends Call<unknown, unknown, infer G> ? G : never;
+
+export interface CallOptions<Progress> {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (value: Progress) => void;
+  /** The engine crashed and the call is made again: what progress has said so far no longer counts. */
+  readonly onRetry?: () => void;
+}
+
+export interface EngineClientOptions {
+  /** Starts a process; called again after a crash. */
+  readonly start: () => EngineProcess;
+  /** Where the engine may write. */
+  readonly storageFolder: string;
+  readonly log: Log;
+  readonly policy?: RestartPolicy;
+}
+
+interface Session {
+  readonly process: EngineProcess;
+  readonly facts: InitializeResult;
+}
+
+/** The engine has this long to answer the handshake. */
+const handshakeMs = 30_000;
+/** … and this long to end when asked to, before it is killed. */
+const shutdownMs = 2000;
+
+export class EngineClient implements Disposable {
+  readonly #options: EngineClientOptions;
+  readonly #policy: RestartPolicy;
+  readonly #stateChanged = new Emitter<EngineState>();
+  #state: EngineState = 'stopped';
+  #session: Promise<Session> | undefined;
+  #process: EngineProcess | undefined;
+  #nextProgressToken = 0;
+
+  constructor(options: EngineClientOptions) {
+    this.#options = options;
+    this.#policy = options.policy ?? new RestartPolicy();
+  }
+
+  readonly onDidChangeState = this.#stateChanged.event;
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  /** Process id of the running engine. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /**
+   * Makes a call, starting the engine if need be.
+   * @throws MonosemError with the engine's own code, `cancelled`, or `engineStopped`
+   */
+  async call<Name extends CallName>(
+    name: Name,
+    params: ParamsOf<EngineCalls[Name]>,
+    options: CallOptions<ProgressOf<EngineCalls[Name]>> = {},
+  ): Promise<ResultOf<EngineCalls[Name]>> {
+    const { method } = engineCalls[name];
+    const wire = options as CallOptions<unknown>;
+    for (let attempt = 1; ; attempt++) {
+      throwIfAborted(options.signal);
+      const { process } = await this.#running();
+      throwIfAborted(options.signal);
+      try {
+        const result = await this.#send(process, { method, params }, wire);
+        return result as ResultOf<EngineCalls[Name]>;
+      } catch (error) {
+        if (!process.hasExited) throw error;
+        if (attempt > 1) {
+          throw new MonosemError(
+            'engineStopped',
+            `The engine stopped twice during “${method}”; show the log to see why, or restart the engine.`,
+            { cause: error },
+          );
+        }
+        this.#options.log.warn(`“${method}” was not answered and is asked again.`);
+        options.onRetry?.();
+      }
+    }
+  }
+
+  /** Ends the engine, if it runs, and starts a fresh one, forgetting earlier crashes. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.#policy.reset();
+    await this.#running();
+  }
+
+  /** Ends the engine; the next call starts it again. */
+  async stop(): Promise<void> {
+    const ending = this.#process;
+    this.#process = undefined;
+    this.#session = undefined;
+    this.#setState('stopped');
+    if (ending === undefined || ending.hasExited) return;
+    const exited = new Promise<void>((resolve) => {
+      const listening = ending.onDidExit(() => {
+        listening.dispose();
+        resolve();
+      });
+    });
+    this.#send(ending, { method: engineCalls.shutdown.method, params: {} }).catch(() => undefined);
+    const timer = new AbortController();
+    await Promise.race([exited, quietSleep(shutdownMs, timer.signal)]);
+    timer.abort();
+    ending.kill();
+  }
+
+  dispose(): void {
+    this.#process?.kill();
+    this.#process = undefined;
+    this.#session = undefined;
+    this.#stateChanged.dispose();
+  }
+
+  #running(): Promise<Session> {
+    if (this.#policy.hasGivenUp) {
+      this.#setState('givenUp');
+      return Promise.reject(
+        new MonosemError(
+          'engineStopped',
+          `The engine crashed ${crashLimit} times within three minutes and is not started again by itself; show the log, then restart the engine.`,
+        ),
+      );
+    }
+    this.#session ??= this.#start();
+    return this.#session;
+  }
+
+  async #start(): Promise<Session> {
+    this.#setState('starting');
+    await sleep(this.#policy.delayMs);
+    const started = performance.now();
+    const process = this.#options.start();
+    this.#process = process;
+    const listening = process.onDidExit(({ reason }) => {
+      listening.dispose();
+      this.#exited(process, reason);
+    });
+    try {
+      const facts = await this.#handshake(process);
+      const ms = Math.round(performance.now() - started);
+      this.#options.log.info(
+        `Engine ${facts.engineVersion} runs as process ${facts.processId} (${facts.providers.join(', ')}), started in ${ms} ms.`,
+      );
+      this.#setState('running');
+      return { process, facts };
+    } catch (error) {
+      if (this.#process === process) {
+        this.#process = undefined;
+        this.#session = undefined;
+      }
+      if (!process.hasExited) {
+        process.kill();
+        this.#setState('stopped');
+      }
+      throw startFailure(error);
+    }
+  }
+
+  async #handshake(process: EngineProcess): Promise<InitializeResult> {
+    const { storageFolder } = this.#options;
+    const params = { protocolVersion, storageFolder };
+    const timer = new AbortController();
+    const answer = this.#send(process, { method: engineCalls.initialize.method, params });
+    const tooLate = quietSleep(handshakeMs, timer.signal).then(() => {
+      throw new Error(`it did not answer within ${handshakeMs / 1000} s`);
+    });
+    tooLate.catch(() => undefined);
+    try {
+      return (await Promise.race([answer, tooLate])) as InitializeResult;
+    } finally {
+      timer.abort();
+    }
+  }
+
+  #exited(process: EngineProcess, reason: string): void {
+    if (this.#process !== process) return;
+    this.#process = undefined;
+    this.#session = undefined;
+    this.#policy.crashed();
+    this.#options.log.error(`The engine (process ${process.pid ?? 0}) ${reason}.`);
+    this.#setState(this.#policy.hasGivenUp ? 'givenUp' : 'crashed');
+  }
+
+  /** One request on one process; rejects when that process ends. */
+  async #send(
+    process: EngineProcess,
+    request: { readonly method: string; readonly params: unknown },
+    options: CallOptions<unknown> = {},
+  ): Promise<unknown> {
+    const { connection } = process;
+    const progressToken = this.#nextProgressToken++;
+    const envelope: Envelope = { params: request.params, progressToken };
+    const lifetime = new DisposableStore();
+    const cancellation = lifetime.add(new CancellationTokenSource());
+    try {
+      if (options.onProgress !== undefined) {
+        const { onProgress } = options;
+        lifetime.add(connection.onProgress(new ProgressType<unknown>(), progressToken, onProgress));
+      }
+      const cancel = (): void => {
+        cancellation.cancel();
+      };
+      options.signal?.addEventListener('abort', cancel);
+      lifetime.add({ dispose: () => options.signal?.removeEventListener('abort', cancel) });
+      return await connection.sendRequest(request.method, envelope, cancellation.token);
+    } catch (error) {
+      throw fromWire(error);
+    } finally {
+      lifetime.dispose();
+    }
+  }
+
+  #setState(state: EngineState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#stateChanged.fire(state);
+  }
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new MonosemError('cancelled', 'The request was cancelled.');
+}
+
+/** Resolves after `ms`; when aborted before that it stays pending, for nobody is waiting any more. */
+async function quietSleep(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal, ref: false }).catch(() => new Promise(() => undefined));
+}
+
+function fromWire(error: unknown): unknown {
+  if (!(error instanceof ResponseError)) return error;
+  const code = (error.data as Partial<ErrorData> | undefined)?.code;
+  return isErrorCode(code) ? new MonosemError(code, error.message) : error;
+}
+
+function startFailure(error: unknown): MonosemError {
+  if (MonosemError.is(error)) return error;
+  return new MonosemError(
+    'engineStopped',
+    `The engine could not be started (${messageOf(error)}); show the log to see why, or restart the engine.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,90 @@
+// The engine process and the connection to it: the only place that starts a process. It forks the engine from the
+// runtime VS Code itself runs on (both sides must be the same V8, because typed arrays travel as structured clones)
+// and hands its output to the log. Restarting is decided elsewhere.
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { IPCMessageReader, IPCMessageWriter, createMessageConnection } from 'vscode-jsonrpc/node';
+import type { Logger, MessageConnection } from 'vscode-jsonrpc/node';
+import { Emitter } from '../shared/emitter.ts';
+
+/** What a `LogOutputChannel` offers and the engine's output needs. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** How the process ended, in words for the log. */
+export interface EngineExit {
+  readonly reason: string;
+}
+
+export class EngineProcess {
+  readonly connection: MessageConnection;
+  readonly #child: ChildProcess;
+  readonly #exit = new Emitter<EngineExit>();
+  #hasExited = false;
+
+  /** @param entry the engine's bundle, an absolute path */
+  constructor(entry: string, log: Log) {
+    this.#child = fork(entry, [], {
+      serialization: 'advanced',
+      silent: true,
+      execArgv: [],
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
+    });
+    forwardLines(this.#child.stdout, (line) => log.info(line));
+    forwardLines(this.#child.stderr, (line) => log.warn(line));
+    this.connection = createMessageConnection(
+      new IPCMessageReader(this.#child),
+      new IPCMessageWriter(this.#child),
+      connectionLogger(log),
+    );
+    this.#child.once('error', (error) => {
+      this.#ended(`could not be started or reached: ${error.message}`);
+    });
+    this.#child.once('exit', (code, signal) => {
+      this.#ended(signal === null ? `ended with exit code ${code ?? 0}` : `was ended by ${signal}`);
+    });
+    this.connection.listen();
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get hasExited(): boolean {
+    return this.#hasExited;
+  }
+
+  /** Fires once; everything unanswered has been rejected by then. */
+  readonly onDidExit = this.#exit.event;
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #ended(reason: string): void {
+    if (this.#hasExited) return;
+    this.#hasExited = true;
+    this.connection.dispose();
+    this.#exit.fire({ reason });
+    this.#exit.dispose();
+  }
+}
+
+function connectionLogger(log: Log): Logger {
+  return {
+    error: (message) => log.error(message),
+    warn: (message) => log.warn(message),
+    info: (message) => log.info(message),
+    log: (message) => log.info(message),
+  };
+}
+
+function forwardLines(stream: Readable | null, write: (line: string) => void): void {
+  if (stream === null) return;
+  createInterface({ input: stream }).on('line', write);
+}
