@@ -65,7 +65,7 @@ function readFlag(file: string, cfg: Json, key: string): boolean {
 
 function readArchitecture(file: string, cfg: Json): SaelensArchitecture {
   const usesTopK = cfg['activation_fn'] === 'topk';
-  const architecture = usesTopK ? 'topk' : (cfg['architecture'] ?? 'standard');
+  const architecture: unknown = usesTopK ? 'topk' : (cfg['architecture'] ?? 'standard');
   switch (architecture) {
     case 'standard':
     case 'jumprelu':
