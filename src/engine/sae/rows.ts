@@ -2,29 +2,44 @@
 import type { Tensor } from '../../shared/tensor.ts';
 import { readColumns, readRows } from '../files/tensorData.ts';
 import { expectFeature, type Sae } from './sae.ts';
+import { editedFeatureNames } from './subgraph.ts';
 
-/** The encoder and decoder of E chosen features, in the order asked for. */
-export interface FeatureRows {
-  /** [E, D]: columns of W_enc. */
-  readonly enc: Tensor;
-  /** [E] */
-  readonly encBias: Tensor;
-  /** [E]: θ of jumprelu, else 0. */
-  readonly threshold: Tensor;
-  /** [E, D]: rows of W_dec. */
-  readonly dec: Tensor;
+/** A tensor to feed; `int64` where the graph takes ids. */
+export interface Feed {
+  readonly dims: readonly number[];
+  readonly data: Float32Array | BigInt64Array;
 }
 
-/** @throws MonosemError `unknownFeature` */
-export async function readFeatureRows(sae: Sae, features: readonly number[]): Promise<FeatureRows> {
+/** Rows of W_dec: E features → [E, D], in the order asked for. @throws MonosemError `unknownFeature` */
+export async function readDecoderRows(sae: Sae, features: readonly number[]): Promise<Tensor> {
   for (const feature of features) expectFeature(sae, feature);
-  return {
-    enc: await readColumns(sae.W_enc, features),
-    encBias: await readRows(sae.b_enc, features),
-    threshold:
-      sae.architecture === 'jumprelu'
-        ? await readRows(sae.threshold, features)
-        : { dims: [features.length], data: new Float32Array(features.length) },
-    dec: await readRows(sae.W_dec, features),
+  return readRows(sae.W_dec, features);
+}
+
+/** Columns of W_enc: E features → [E, D], in the order asked for. @throws MonosemError `unknownFeature` */
+export async function readEncoderRows(sae: Sae, features: readonly number[]): Promise<Tensor> {
+  for (const feature of features) expectFeature(sae, feature);
+  return readColumns(sae.W_enc, features);
+}
+
+/**
+ * What to feed to the inputs that `editedFeatureInputs` declared, by input name, for E features in this order.
+ * @throws MonosemError `unknownFeature`
+ */
+export async function editedFeatureFeeds(
+  sae: Sae,
+  features: readonly number[],
+): Promise<Readonly<Record<string, Feed>>> {
+  const names = editedFeatureNames;
+  for (const feature of features) expectFeature(sae, feature);
+  if (sae.architecture === 'topk') {
+    const data = BigInt64Array.from(features, BigInt);
+    return { [names.features]: { dims: [features.length], data } };
+  }
+  const encoder = {
+    [names.enc]: await readEncoderRows(sae, features),
+    [names.encBias]: await readRows(sae.b_enc, features),
   };
+  if (sae.architecture === 'standard') return encoder;
+  return { ...encoder, [names.threshold]: await readRows(sae.threshold, features) };
 }
