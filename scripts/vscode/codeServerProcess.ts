@@ -1,0 +1,99 @@
+// Runs VS Code for the browser on a free port of this machine, for one folder and one profile, and stops it
+// together with every process it started.
+import { spawn, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { ensureCodeServer } from '../setup/codeServer.mjs';
+import { SetupError } from '../setup/report.mjs';
+import type { Profile } from './profile.ts';
+
+const startTimeoutMs = 60_000;
+/** Time to close files before the processes are killed, in milliseconds. */
+const stopTimeoutMs = 3_000;
+
+export interface CodeServer {
+  /** Opens the workbench on the folder. */
+  readonly url: string;
+  readonly logFile: string;
+  /** Fulfilled when the server has ended, by whatever cause. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const probe = net.createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no TCP port');
+  return address.port;
+}
+
+/** A group of its own makes all processes of the server stoppable at once. */
+const hasProcessGroups = process.platform !== 'win32';
+
+function signal(child: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {
+  if (child.pid === undefined) return;
+  try {
+    if (hasProcessGroups) process.kill(-child.pid, name);
+    else child.kill(name);
+  } catch {
+    // It has already ended.
+  }
+}
+
+async function waitUntilListening(url: string, isRunning: () => boolean): Promise<boolean> {
+  const deadline = Date.now() + startTimeoutMs;
+  while (isRunning() && Date.now() < deadline) {
+    try {
+      const response = await fetch(new URL('/healthz', url));
+      if (response.ok) return true;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  return false;
+}
+
+/** @param folder the workspace to open */
+export async function startCodeServer(folder: string, profile: Profile): Promise<CodeServer> {
+  const entry = await ensureCodeServer();
+  const port = await freePort();
+  const logFile = path.join(profile.userData, 'server.log');
+  const log = fs.openSync(logFile, 'w');
+  const child = spawn(
+    process.execPath,
+    [
+      ...[entry, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
+      ...['--config', path.join(profile.userData, 'config.yaml')],
+      ...['--user-data-dir', profile.userData, '--extensions-dir', profile.extensions],
+      ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+      ...['--disable-getting-started-override', '--app-name', 'Monosem', folder],
+    ],
+    { stdio: ['ignore', log, log], detached: hasProcessGroups, cwd: folder },
+  );
+  fs.closeSync(log);
+  let isRunning = true;
+  const ended = new Promise<void>((resolve) => {
+    const end = (): void => {
+      isRunning = false;
+      resolve();
+    };
+    child.once('exit', end);
+    child.once('error', end);
+  });
+  const stop = async (): Promise<void> => {
+    signal(child, 'SIGTERM');
+    const timer = setTimeout(() => signal(child, 'SIGKILL'), stopTimeoutMs);
+    await ended;
+    clearTimeout(timer);
+    signal(child, 'SIGKILL');
+  };
+  const origin = `http://127.0.0.1:${port}/`;
+  if (!(await waitUntilListening(origin, () => isRunning))) {
+    await stop();
+    throw new SetupError(`VS Code for the browser did not start; its log is in ${logFile}.`);
+  }
+  return { url: `${origin}?folder=${encodeURIComponent(folder)}`, logFile, ended, stop };
+}

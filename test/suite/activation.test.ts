@@ -1,0 +1,29 @@
+// The extension as VS Code sees it: it is found, it activates, and what its manifest promises is registered.
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+interface Contributes {
+  readonly commands?: readonly { readonly command: string }[];
+}
+
+describe('activation', () => {
+  const extension = vscode.extensions.getExtension('monosem.monosem');
+
+  it('activates', async () => {
+    assert.ok(extension, 'the extension is not installed');
+    await extension.activate();
+    assert.equal(extension.isActive, true);
+  });
+
+  it('registers every command of its manifest', async () => {
+    assert.ok(extension);
+    const manifest = extension.packageJSON as { readonly contributes: Contributes };
+    const declared = (manifest.contributes.commands ?? []).map(({ command }) => command);
+    const registered = new Set(await vscode.commands.getCommands(true));
+    assert.ok(declared.length > 0, 'the manifest declares no command');
+    assert.deepEqual(
+      declared.filter((command) => !registered.has(command)),
+      [],
+    );
+  });
+});
