@@ -1,0 +1,2 @@
+// A style sheet imported by a view is bundled beside its script by esbuild.
+declare module '*.css';

@@ -1,0 +1,82 @@
+// Token text made visible. Tokens are untrusted and often invisible: line ends, tabs, spaces, control characters, halves
+// of a character, and direction overrides that would reorder the words around them. Here they become marks. Pure.
+
+/** Part of a token as shown: text as it is, or a dimmed mark that stands for something invisible. */
+export interface TokenPiece {
+  readonly text: string;
+  readonly isMark: boolean;
+}
+
+/** A token as shown in running text; `members` are the indices of the tokens it was made of. */
+export interface ShownToken {
+  readonly text: string;
+  readonly members: readonly number[];
+}
+
+/** C0 and C1 controls, zero-width characters, direction controls, line and paragraph separators. */
+const invisible =
+  // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
+
+/**
+ * A token in running text: `⏎` and `⇥` stand before the line end or tab they mark, other invisible characters
+ * are replaced by their code point. A lone carriage return or the one of CRLF is shown as `␍`.
+ */
+export function flowingPieces(text: string): readonly TokenPiece[] {
+  const pieces: TokenPiece[] = [];
+  let plain = '';
+  const endPlain = (): void => {
+    if (plain !== '') pieces.push({ text: plain, isMark: false });
+    plain = '';
+  };
+  for (const character of text) {
+    if (!invisible.test(character)) {
+      plain += character;
+      continue;
+    }
+    endPlain();
+    pieces.push({ text: markOf(character), isMark: true });
+    if (character === '\n') plain = '\n';
+  }
+  endPlain();
+  return pieces;
+}
+
+/** A token alone, in a tooltip or a list: a leading or trailing space is shown as `␣`. */
+export function visibleToken(text: string): string {
+  if (text === '') return '(part of a character)';
+  const marked = [...text].map((c) => (invisible.test(c) ? markOf(c) : c)).join('');
+  return marked.replace(/^ +| +$/gu, (spaces) => '␣'.repeat(spaces.length));
+}
+
+/** A token as a name for a feature: without the space in front, unless there is nothing else. */
+export function tokenName(text: string): string {
+  const trimmed = text.trim();
+  return visibleToken(trimmed === '' ? text : trimmed);
+}
+
+/**
+ * Tokens as shown: a character split over several tokens (empty text until it is complete) becomes one, with all its
+ * members. Empty tokens at the end join the last one.
+ */
+export function joinSplitCharacters(tokens: readonly string[]): readonly ShownToken[] {
+  const shown: { text: string; members: number[] }[] = [];
+  let pending: number[] = [];
+  tokens.forEach((text, index) => {
+    pending.push(index);
+    if (text === '') return;
+    shown.push({ text, members: pending });
+    pending = [];
+  });
+  const last = shown.at(-1);
+  if (last !== undefined) last.members.push(...pending);
+  return shown;
+}
+
+function markOf(character: string): string {
+  if (character === '\n') return '⏎';
+  if (character === '\t') return '⇥';
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+  return `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`;
+}

@@ -1,0 +1,204 @@
+// The controls of the views, and the only door to the control library (@vscode/webview-ui-toolkit, which is archived):
+// replacing it means rewriting this file, so nothing of the library's types leaves it. Sliders and number fields, which it
+// does not have, are the browser's own, styled in common.css.
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodeProgressRing,
+  vsCodeTextArea,
+} from '@vscode/webview-ui-toolkit';
+import { element } from './element.ts';
+import { icon, type IconName } from './icons.ts';
+
+provideVSCodeDesignSystem().register(
+  vsCodeButton(),
+  vsCodeDropdown(),
+  vsCodeOption(),
+  vsCodeProgressRing(),
+  vsCodeTextArea(),
+);
+
+export interface ButtonOptions {
+  /** The text on it, or its name where only the icon is shown. */
+  readonly label: string;
+  readonly icon?: IconName;
+  readonly iconOnly?: boolean;
+  readonly appearance?: 'primary' | 'secondary';
+  readonly title?: string;
+  readonly onPress: () => void;
+}
+
+export interface ButtonControl {
+  readonly element: HTMLElement;
+  setEnabled(isEnabled: boolean): void;
+  setLabel(label: string, icon?: IconName): void;
+}
+
+export interface ValueControl<T> {
+  readonly element: HTMLElement;
+  value: T;
+}
+
+type LibraryElement = HTMLElement & { disabled: boolean; value: string };
+
+export function button(options: ButtonOptions): ButtonControl {
+  const isIconOnly = options.iconOnly === true;
+  const control = libraryElement('vscode-button', {
+    appearance: isIconOnly ? 'icon' : (options.appearance ?? 'secondary'),
+    title: options.title,
+  });
+  const setLabel = (label: string, iconName?: IconName): void => {
+    const shown = iconName === undefined ? [] : [icon(iconName)];
+    if (isIconOnly) {
+      control.setAttribute('aria-label', label);
+      control.title = options.title ?? label;
+      control.replaceChildren(...shown);
+      return;
+    }
+    for (const drawing of shown) drawing.setAttribute('slot', 'start');
+    control.replaceChildren(...shown, label);
+  };
+  setLabel(options.label, options.icon);
+  control.addEventListener('click', () => {
+    if (!control.disabled) options.onPress();
+  });
+  return {
+    element: control,
+    setEnabled: (isEnabled) => {
+      control.disabled = !isEnabled;
+    },
+    setLabel,
+  };
+}
+
+export interface TextAreaOptions {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly rows: number;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+}
+
+export function textArea(options: TextAreaOptions): ValueControl<string> {
+  const control = libraryElement('vscode-text-area', {
+    'aria-label': options.label,
+    placeholder: options.placeholder,
+    rows: options.rows,
+    resize: 'vertical',
+  });
+  control.value = options.value;
+  control.addEventListener('input', () => {
+    options.onInput(control.value);
+  });
+  return valueOf(control);
+}
+
+export interface Choice<T extends string> {
+  readonly value: T;
+  readonly label: string;
+}
+
+export interface DropdownOptions<T extends string> {
+  readonly label: string;
+  readonly choices: readonly Choice<T>[];
+  readonly value: T;
+  readonly onChange: (value: T) => void;
+}
+
+export function dropdown<T extends string>(options: DropdownOptions<T>): HTMLElement {
+  const control = libraryElement('vscode-dropdown', { 'aria-label': options.label });
+  for (const { value, label } of options.choices) {
+    const isSelected = value === options.value;
+    const option = libraryElement('vscode-option', { value, selected: isSelected });
+    option.textContent = label;
+    control.append(option);
+  }
+  control.addEventListener('change', () => {
+    const chosen = options.choices.find(({ value }) => value === control.value);
+    if (chosen !== undefined) options.onChange(chosen.value);
+  });
+  return control;
+}
+
+export interface NumberOptions {
+  readonly label: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly step: number | 'any';
+  readonly value: number;
+  /** Called with finite numbers only. */
+  readonly onInput: (value: number) => void;
+}
+
+/** A number field; what is typed may pass `min` and `max` until the field is left, then it is brought back. */
+export function numberField(options: NumberOptions): ValueControl<number> {
+  const control = numberInput('number', options);
+  control.addEventListener('change', () => {
+    const { min = -Infinity, max = Infinity } = options;
+    const typed = control.valueAsNumber;
+    const bounded = Number.isFinite(typed) ? Math.min(max, Math.max(min, typed)) : options.value;
+    control.value = String(bounded);
+    options.onInput(bounded);
+  });
+  return numberOf(control);
+}
+
+export function slider(options: NumberOptions): ValueControl<number> {
+  return numberOf(numberInput('range', options));
+}
+
+/** Says that something is going on; it stands still where the reader asked for less motion. */
+export function progressRing(): HTMLElement {
+  const ring = libraryElement('vscode-progress-ring', {});
+  ring.setAttribute('aria-hidden', 'true');
+  return ring;
+}
+
+function numberInput(type: 'number' | 'range', options: NumberOptions): HTMLInputElement {
+  const { label, min, max, step, value } = options;
+  const control = element('input', {
+    class: type === 'range' ? 'slider' : 'number-field',
+    attributes: { type, 'aria-label': label, min, max, step, value },
+  });
+  control.addEventListener('input', () => {
+    if (Number.isFinite(control.valueAsNumber)) options.onInput(control.valueAsNumber);
+  });
+  return control;
+}
+
+function libraryElement(
+  tag: string,
+  attributes: Readonly<Record<string, string | number | boolean | undefined>>,
+): LibraryElement {
+  const control = document.createElement(tag) as LibraryElement;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) control.setAttribute(name, String(value));
+  }
+  return control;
+}
+
+function valueOf(control: LibraryElement): ValueControl<string> {
+  return {
+    element: control,
+    get value() {
+      return control.value;
+    },
+    set value(value) {
+      control.value = value;
+    },
+  };
+}
+
+function numberOf(control: HTMLInputElement): ValueControl<number> {
+  return {
+    element: control,
+    get value() {
+      return control.valueAsNumber;
+    },
+    set value(value) {
+      control.value = String(value);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+// One top-activating example: its text with every token shaded by its activation, and the peak set apart.
+import type { FeatureExample } from '../../src/shared/engineProtocol.ts';
+import { copyButton } from '../common/clipboard.ts';
+import { element } from '../common/element.ts';
+import { paintStrength } from '../common/featureColour.ts';
+import { multipleText, numberText } from '../common/numberText.ts';
+import { flowingPieces, visibleToken } from '../common/tokenText.ts';
+import { addTooltips, indexOfItem, markItem } from '../common/tooltip.ts';
+import { type Excerpt, type ExcerptToken, exampleText, excerptOf, shortContext } from './excerpt.ts';
+
+interface ExampleOptions {
+  readonly example: FeatureExample;
+  /** Largest activation of the feature in the corpus: the strength of a token is its share of it. */
+  readonly maxActivation: number;
+  readonly isFull: boolean;
+  /** 1 for the strongest example. */
+  readonly rank: number;
+}
+
+export function exampleItem(options: ExampleOptions): HTMLElement {
+  const { example, rank } = options;
+  const peak = example.activations[example.peak] ?? 0;
+  const item = element(
+    'li',
+    { class: 'example' },
+    element(
+      'div',
+      { class: 'example-top' },
+      element('span', { class: 'example-peak' }, numberText(peak)),
+      copyButton(`Copy example ${String(rank)}`, () => exampleText(example)),
+    ),
+  );
+  let text = exampleTokens(options, options.isFull, expand);
+  item.append(text);
+  return item;
+
+  function expand(): void {
+    const full = exampleTokens(options, true, expand);
+    text.replaceWith(full);
+    text = full;
+    full.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
+  }
+}
+
+function exampleTokens(options: ExampleOptions, isFull: boolean, expand: () => void): HTMLElement {
+  const excerpt = excerptOf(options.example, isFull ? Infinity : shortContext);
+  const max = options.maxActivation;
+  const text = element('p', { class: 'token-text', attributes: { dir: 'auto' } });
+  if (excerpt.isCutBefore) text.append(ellipsis('Show the text before', expand));
+  excerpt.tokens.forEach((token, index) => {
+    text.append(tokenElement(token, index, excerpt, max));
+  });
+  if (excerpt.isCutAfter) text.append(ellipsis('Show the text after', expand));
+  addTooltips(text, (item) => {
+    const token = excerpt.tokens[indexOfItem(item)];
+    return token === undefined ? [] : tokenLines(token, max);
+  });
+  return text;
+}
+
+function tokenElement(
+  token: ExcerptToken,
+  index: number,
+  excerpt: Excerpt,
+  max: number,
+): HTMLElement {
+  const isActive = token.activation > 0;
+  const shown = element('span', {
+    class: token.isPeak ? 'token token-peak' : isActive ? 'token token-active' : 'token',
+  });
+  if (isActive && max > 0) paintStrength(shown, token.activation / max);
+  for (const piece of flowingPieces(token.text)) {
+    shown.append(piece.isMark ? element('span', { class: 'token-mark' }, piece.text) : piece.text);
+  }
+  const hasPeak = excerpt.tokens.some(({ isPeak }) => isPeak);
+  markItem(shown, index, hasPeak ? token.isPeak : index === 0);
+  return shown;
+}
+
+function tokenLines(token: ExcerptToken, max: number): readonly string[] {
+  const name = visibleToken(token.text);
+  if (token.activation <= 0) return [name, 'not active'];
+  const share = max > 0 ? ` (${multipleText(token.activation / max)} max)` : '';
+  return [name, `activation ${numberText(token.activation)}${share}`];
+}
+
+function ellipsis(name: string, onPress: () => void): HTMLElement {
+  return element(
+    'button',
+    {
+      class: 'link ellipsis',
+      attributes: { type: 'button', 'aria-label': name, title: name },
+      onClick: onPress,
+    },
+    '…',
+  );
+}

@@ -1,0 +1,57 @@
+// The feature view: a narrow side panel about one feature. It shows what the host sends and asks for other features;
+// it computes nothing.
+import type { FromFeatureView, ToFeatureView } from '../../src/shared/webviewProtocol.ts';
+import type { FeatureIndex } from '../../src/shared/units.ts';
+import { connect } from '../common/channel.ts';
+import { element } from '../common/element.ts';
+import { busyNotice, failureNotice, hintNotice } from '../common/notice.ts';
+import './feature.css';
+import { navigation } from './navigation.ts';
+import { summaryView } from './summary.ts';
+
+interface Arrangement {
+  readonly isFullContext: boolean;
+}
+
+const app = document.getElementById('app') ?? document.body;
+const channel = connect<ToFeatureView, FromFeatureView, Arrangement>();
+let isFullContext = channel.getState()?.isFullContext === true;
+
+const open = (feature: FeatureIndex): void => {
+  channel.post({ kind: 'openFeature', feature });
+};
+const head = navigation(open);
+const content = element('div', { class: 'content' });
+app.append(head.element, content);
+
+channel.onMessage((message) => {
+  content.replaceChildren(contentOf(message));
+});
+channel.post({ kind: 'ready' });
+
+function contentOf(message: ToFeatureView): HTMLElement {
+  switch (message.kind) {
+    case 'empty':
+      head.show(undefined);
+      return hintNotice(message.hint);
+    case 'loading':
+      head.show(message.feature);
+      return busyNotice(`Looking up feature ${String(message.feature)}…`);
+    case 'failed':
+      return failureNotice(message.message);
+    case 'feature':
+      window.scrollTo(0, 0);
+      head.show(message.summary.feature);
+      return summaryView({
+        state: message,
+        isFullContext,
+        onFullContext: (isFull) => {
+          isFullContext = isFull;
+          channel.setState({ isFullContext });
+        },
+        onSteer: () => {
+          channel.post({ kind: 'steerFeature', feature: message.summary.feature });
+        },
+      });
+  }
+}

@@ -1,0 +1,133 @@
+// What is known of one feature: its name, numbers, histogram and top-activating examples.
+import type { FeatureSummary } from '../../src/shared/engineProtocol.ts';
+import type { FeatureViewState } from '../../src/shared/webviewProtocol.ts';
+import { element } from '../common/element.ts';
+import { paintFeature } from '../common/featureColour.ts';
+import { histogram } from '../common/histogram.ts';
+import { countText, counted, numberText, percentText } from '../common/numberText.ts';
+import { tokenName } from '../common/tokenText.ts';
+import { button } from '../common/ui.ts';
+import { exampleItem } from './example.ts';
+import { shortContext } from './excerpt.ts';
+
+const namesShown = 6;
+
+export interface SummaryOptions {
+  readonly state: FeatureViewState;
+  readonly isFullContext: boolean;
+  readonly onFullContext: (isFull: boolean) => void;
+  readonly onSteer: () => void;
+}
+
+export function summaryView(options: SummaryOptions): HTMLElement {
+  const { summary, saeName, site } = options.state;
+  const hasFired = summary.maxActivation > 0;
+  const steer = button({
+    label: 'Steer with this feature',
+    icon: 'steer',
+    appearance: 'primary',
+    onPress: options.onSteer,
+  });
+  steer.element.classList.add('steer');
+  const view = element('article', { class: 'summary' }, names(summary), steer.element);
+  paintFeature(view, summary.feature);
+  if (hasFired) view.append(numbers(summary), activations(summary), examples(options));
+  else view.append(neverFired(summary));
+  view.append(element('footer', { class: 'source quiet' }, `${saeName} · ${site}`));
+  return view;
+}
+
+function names({ peakTokens }: FeatureSummary): HTMLElement {
+  const shown = [...new Set(peakTokens.map(tokenName))].slice(0, namesShown);
+  return element(
+    'ul',
+    {
+      class: 'token-names',
+      attributes: { 'aria-label': 'Tokens on which it peaks', title: 'Tokens on which it peaks' },
+    },
+    ...shown.map((name) => element('li', { class: 'token-name' }, name)),
+  );
+}
+
+function numbers(summary: FeatureSummary): HTMLElement {
+  const { density, maxActivation, meanActivation, corpusTokens } = summary;
+  return element(
+    'dl',
+    { class: 'numbers' },
+    ...fact('Density', percentText(density), `Active on ${percentText(density)} of tokens`),
+    ...fact('Max', numberText(maxActivation), 'Largest activation in the corpus'),
+    ...fact('Mean', numberText(meanActivation), 'Mean activation of the tokens it is active on'),
+    ...fact('Corpus', countText(corpusTokens), `Measured on ${counted(corpusTokens, 'token')}`),
+  );
+}
+
+function fact(name: string, value: string, explanation: string): HTMLElement[] {
+  return [
+    element(
+      'div',
+      { class: 'fact', attributes: { title: explanation } },
+      element('dt', {}, name),
+      element('dd', {}, value),
+    ),
+  ];
+}
+
+function activations(summary: FeatureSummary): HTMLElement {
+  return element(
+    'section',
+    {},
+    element('h2', {}, 'Activations'),
+    histogram(summary.histogram, summary.maxActivation, 'token'),
+  );
+}
+
+function neverFired({ corpusTokens }: FeatureSummary): HTMLElement {
+  const text =
+    `Never fired: it is not active on any of the ${counted(corpusTokens, 'token')} of the corpus, ` +
+    'so there are no examples. It may be dead, or rarer than the corpus is long.';
+  return element('p', { class: 'notice quiet' }, text);
+}
+
+function examples(options: SummaryOptions): HTMLElement {
+  const { summary } = options.state;
+  const list = element('ol', { class: 'examples' });
+  const isLong = summary.examples.some(
+    ({ tokens, peak }) => peak > shortContext || tokens.length > peak + shortContext + 1,
+  );
+  let isFull = options.isFullContext;
+  const fill = (): void => {
+    list.replaceChildren(
+      ...summary.examples.map((example, index) =>
+        exampleItem({
+          example,
+          maxActivation: summary.maxActivation,
+          isFull,
+          rank: index + 1,
+        }),
+      ),
+    );
+    toggle.textContent = isFull ? 'Less context' : 'More context';
+  };
+  const toggle = element('button', {
+    class: 'link',
+    attributes: { type: 'button' },
+    onClick: () => {
+      isFull = !isFull;
+      options.onFullContext(isFull);
+      fill();
+    },
+  });
+  toggle.hidden = !isLong;
+  fill();
+  return element(
+    'section',
+    {},
+    element(
+      'div',
+      { class: 'section-top' },
+      element('h2', {}, `Top activations (${String(summary.examples.length)})`),
+      toggle,
+    ),
+    list,
+  );
+}

@@ -1,0 +1,78 @@
+// Sensible ranges for the amount of an edit, and edits in words. Amounts are activations, except for `scale`, where they
+// are factors. The largest activation in the corpus is the yardstick, as in Anthropic's "Scaling Monosemanticity".
+import type { FeatureEdit } from '../../src/shared/engineProtocol.ts';
+import type { FeatureIndex } from '../../src/shared/units.ts';
+import { multipleText, numberText } from '../common/numberText.ts';
+
+export type Operation = FeatureEdit['operation'] | 'none';
+
+export interface AmountRange {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  /** What the amount is when the operation is chosen. */
+  readonly initial: number;
+}
+
+/** Yardstick for a feature whose largest activation is not known. */
+const unknownMax = 10;
+
+/** The range of the slider, `undefined` where the operation has no amount. */
+export function amountRange(operation: Operation, maxActivation: number): AmountRange | undefined {
+  const max = maxActivation > 0 ? maxActivation : unknownMax;
+  switch (operation) {
+    case 'none':
+    case 'ablate':
+      return undefined;
+    case 'scale':
+      return { min: 0, max: 4, step: 0.05, initial: 2 };
+    case 'clamp':
+      return ranged(0, 4 * max, 2 * max);
+    case 'add':
+      return ranged(-4 * max, 4 * max, max);
+  }
+}
+
+/** What an edit does, in one line. */
+export function editText(operation: Operation, amount: number, maxActivation: number): string {
+  switch (operation) {
+    case 'none':
+      return '';
+    case 'ablate':
+      return 'Switched off: its activation becomes 0.';
+    case 'scale':
+      return `Its activation is multiplied by ${numberText(amount)}.`;
+    case 'clamp':
+      return `Its activation is ${numberText(amount)} on every token${ofMax(amount, maxActivation)}.`;
+    case 'add':
+      return `${numberText(amount)} is added on every token${ofMax(amount, maxActivation)}.`;
+  }
+}
+
+/** The edit as the host wants it; `undefined` for none. */
+export function toEdit(
+  feature: FeatureIndex,
+  operation: Operation,
+  amount: number,
+): FeatureEdit | undefined {
+  if (operation === 'none') return undefined;
+  return operation === 'ablate' ? { feature, operation } : { feature, operation, amount };
+}
+
+function ofMax(amount: number, maxActivation: number): string {
+  return maxActivation > 0 ? ` (${multipleText(amount / maxActivation)} its max)` : '';
+}
+
+/** Bounds and start on a round grid of about 50 steps per `max`. */
+function ranged(min: number, max: number, initial: number): AmountRange {
+  const step = roundStep(max / 200);
+  const snap = (value: number): number => Number((Math.round(value / step) * step).toPrecision(12));
+  return { min: snap(min), max: snap(max), step, initial: snap(initial) };
+}
+
+/** The nearest of 1, 2 and 5 × a power of ten that is not larger. */
+function roundStep(size: number): number {
+  const power = 10 ** Math.floor(Math.log10(size));
+  const lead = [5, 2, 1].find((candidate) => candidate * power <= size * 1.000001) ?? 1;
+  return Number((lead * power).toPrecision(12));
+}

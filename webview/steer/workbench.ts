@@ -1,0 +1,182 @@
+// The parts of the steering view put together: what happens in one is passed on to the others here, and nowhere else.
+import type { FromSteerView, SteerViewState, ToSteerView } from '../../src/shared/webviewProtocol.ts';
+import type { FeatureIndex } from '../../src/shared/units.ts';
+import { element } from '../common/element.ts';
+import { counted } from '../common/numberText.ts';
+import {
+  type Draft,
+  editOf,
+  editsToRun,
+  listedFeatures,
+  mergeSnapshot,
+  withEdit,
+  withFeature,
+  withoutFeature,
+} from './draft.ts';
+import { featureList } from './featureList.ts';
+import { promptBox } from './promptBox.ts';
+import { results } from './results.ts';
+import { runBar } from './runBar.ts';
+import { type RunState, askedRun, isGoing, nextRun, runText } from './runState.ts';
+import { settingsBar } from './settingsBar.ts';
+
+interface WorkbenchOptions {
+  readonly state: SteerViewState;
+  readonly draft: Draft;
+  readonly run: RunState | undefined;
+  readonly post: (message: FromSteerView) => void;
+  /** Keeps what would be lost when the view is reloaded. */
+  readonly store: (draft: Draft, run: RunState | undefined) => void;
+}
+
+export interface Workbench {
+  readonly element: HTMLElement;
+  showState(state: SteerViewState): void;
+  receive(message: ToSteerView): void;
+}
+
+export function workbench(options: WorkbenchOptions): Workbench {
+  const { post } = options;
+  let { state, draft, run } = options;
+  let lastEnded = run;
+  let failure: string | undefined;
+  let busy: string | undefined;
+  let awaited: FeatureIndex | undefined;
+
+  const source = element('p', { class: 'source quiet' });
+  const prompt = promptBox((text) => {
+    change({ ...draft, prompt: text });
+  });
+  const features = featureList({
+    edit: (edit) => {
+      change(withEdit(draft, edit));
+    },
+    open: (feature) => {
+      post({ kind: 'openFeature', feature });
+    },
+    remove: (feature) => {
+      change(withoutFeature(draft, feature));
+      drawFeatures();
+    },
+    add: (feature) => {
+      change(withFeature(draft, feature));
+      awaited = feature;
+      post({ kind: 'addFeature', feature });
+    },
+  });
+  const settings = element('div', { class: 'settings-place' });
+  const bar = runBar(start, () => {
+    post({ kind: 'stop' });
+  });
+  const comparison = results((text) => {
+    post({ kind: 'insert', text });
+  });
+
+  function change(next: Draft): void {
+    draft = next;
+    options.store(draft, lastEnded);
+    drawRun();
+  }
+
+  function start(): void {
+    if (draft.prompt.trim() === '') return;
+    failure = undefined;
+    run = askedRun(draft.prompt, draft.settings.maxTokens);
+    const edits = editsToRun(draft, state);
+    post({ kind: 'run', prompt: draft.prompt, edits, settings: draft.settings });
+    drawRun();
+  }
+
+  function drawArrangement(): void {
+    source.textContent = `${state.modelName} · ${state.saeName} · ${state.site}`;
+    prompt.show(draft.prompt);
+    settings.replaceChildren(
+      settingsBar(draft.settings, (changed) => {
+        change({ ...draft, settings: changed });
+      }),
+    );
+  }
+
+  function drawFeatures(): void {
+    const listed = listedFeatures(draft, state);
+    features.show(listed.map((feature) => ({ feature, edit: editOf(draft, feature) })));
+    if (awaited !== undefined && listed.some(({ brief }) => brief.feature === awaited)) {
+      features.focus(awaited);
+      awaited = undefined;
+    }
+  }
+
+  function drawRun(): void {
+    const isRunning = isGoing(run);
+    bar.show({
+      canRun: draft.prompt.trim() !== '',
+      isRunning,
+      status: busy ?? statusText(),
+      failure,
+    });
+    const isComplete = run?.phase === 'finished';
+    comparison.show(run && { ...run, isRunning, isComplete }, state.canInsert);
+  }
+
+  function statusText(): string {
+    if (draft.prompt.trim() === '') return 'Write a prompt to run.';
+    if (run !== undefined && (isGoing(run) || run.steps.length > 0)) return runText(run);
+    const edits = editsToRun(draft, state).length;
+    return edits === 0 ? 'Choose an edit for a feature, then run.' : `${counted(edits, 'edit')}.`;
+  }
+
+  const panes = element(
+    'div',
+    { class: 'workbench' },
+    element(
+      'div',
+      { class: 'controls' },
+      source,
+      prompt.element,
+      features.element,
+      settings,
+      bar.element,
+    ),
+    comparison.element,
+  );
+  panes.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    start();
+  });
+  drawArrangement();
+  drawFeatures();
+  drawRun();
+
+  return {
+    element: panes,
+    showState: (next) => {
+      const merged = mergeSnapshot(draft, next);
+      const isNew = merged.prompt !== draft.prompt;
+      state = next;
+      busy = undefined;
+      failure = undefined;
+      if (isNew) {
+        draft = merged;
+        run = undefined;
+        lastEnded = undefined;
+        drawArrangement();
+      }
+      draft = merged;
+      options.store(draft, lastEnded);
+      drawFeatures();
+      drawRun();
+    },
+    receive: (message) => {
+      if (message.kind === 'loading') busy = message.message;
+      if (message.kind === 'failed') failure = message.message;
+      if (message.kind === 'failed') busy = undefined;
+      if (run !== undefined) run = nextRun(run, message);
+      if (run !== undefined && !isGoing(run) && run !== lastEnded) {
+        lastEnded = run;
+        options.store(draft, lastEnded);
+      }
+      drawRun();
+    },
+  };
+}
