@@ -1,0 +1,74 @@
+// One VS Code in one browser for one test file: a temporary copy of samples/, a fresh profile, the extension as built
+// in dist/. Screenshots go to .cache/e2e, and to docs/screenshots when those are to be renewed.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { cacheFolder, root } from '../../scripts/setup/paths.mjs';
+import { launchBrowser } from '../../scripts/vscode/browser.ts';
+import { startCodeServer, type CodeServer } from '../../scripts/vscode/codeServerProcess.ts';
+import { linkedExtension, prepareProfile } from '../../scripts/vscode/profile.ts';
+
+const viewport = { width: 1360, height: 820 };
+/** Longest an action may take before the failure names its locator. */
+const actionTimeoutMs = 20_000;
+
+export class Session {
+  readonly page: Page;
+  /** The copy of samples/ that is open. */
+  readonly workspace: string;
+  readonly #scratch: string;
+  readonly #server: CodeServer;
+  readonly #browser: Browser;
+
+  private constructor(
+    parts: { page: Page; server: CodeServer; browser: Browser },
+    scratch: string,
+    workspace: string,
+  ) {
+    this.page = parts.page;
+    this.#server = parts.server;
+    this.#browser = parts.browser;
+    this.#scratch = scratch;
+    this.workspace = workspace;
+  }
+
+  static async start(settings: Readonly<Record<string, unknown>> = {}): Promise<Session> {
+    const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-e2e-'));
+    const workspace = path.join(scratch, 'samples');
+    fs.cpSync(path.join(root, 'samples'), workspace, { recursive: true });
+    const profile = prepareProfile(scratch, [linkedExtension(root)], settings);
+    const server = await startCodeServer(workspace, profile);
+    const browser = await launchBrowser();
+    const page = await browser.newPage({ viewport, deviceScaleFactor: 2 });
+    page.setDefaultTimeout(actionTimeoutMs);
+    await page.goto(server.url);
+    return new Session({ page, server, browser }, scratch, workspace);
+  }
+
+  /** @param name e.g. `hover`: becomes hover.png */
+  async screenshot(name: string): Promise<void> {
+    const folders = [path.join(cacheFolder, 'e2e')];
+    if (process.env['MONOSEM_UPDATE_SCREENSHOTS'] !== undefined)
+      folders.push(path.join(root, 'docs', 'screenshots'));
+    const image = await this.page.screenshot();
+    for (const folder of folders) {
+      fs.mkdirSync(folder, { recursive: true });
+      fs.writeFileSync(path.join(folder, `${name}.png`), image);
+    }
+  }
+
+  /** Keeps what helps to understand a failed test: the picture and the server's log. */
+  async keepEvidence(name: string): Promise<void> {
+    const folder = path.join(cacheFolder, 'e2e');
+    fs.mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: path.join(folder, `${name}-failed.png`) });
+    fs.copyFileSync(this.#server.logFile, path.join(folder, `${name}-failed.log`));
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#server.stop();
+    fs.rmSync(this.#scratch, { recursive: true, force: true });
+  }
+}
