@@ -60,6 +60,53 @@ export function sumOfSquares(x: Float32Array): number {
   return sum;
 }
 
+/** Adds `row` [D] to every row of x [rows, D], in place. */
+export function addRowVector(x: Float32Array, row: Float32Array): void {
+  const D = row.length;
+  for (let from = 0; from < x.length; from += D) {
+    for (let d = 0; d < D; d++) x[from + d] += row[d];
+  }
+}
+
+/** x ← x + factor · y, element by element. */
+export function addScaled(x: Float32Array, factor: number, y: Float32Array): void {
+  for (let i = 0; i < x.length; i++) x[i] += factor * y[i];
+}
+
+/** x ← factor · x. */
+export function scaleInPlace(x: Float32Array, factor: number): void {
+  for (let i = 0; i < x.length; i++) x[i] *= factor;
+}
+
+/** Σ_t x_t over the rows of x [rows, D] → [D], in double precision. */
+export function columnSums(x: Float32Array, D: number): Float64Array {
+  const sums = new Float64Array(D);
+  for (let from = 0; from < x.length; from += D) {
+    for (let d = 0; d < D; d++) sums[d] += x[from + d];
+  }
+  return sums;
+}
+
+/** vᵀM for v [rows] and M [rows, D] → [D]. */
+export function weightedRowSum(v: Float32Array, matrix: Float32Array, D: number): Float64Array {
+  const sums = new Float64Array(D);
+  for (let j = 0; j < v.length; j++) {
+    const weight = v[j];
+    if (weight === 0) continue;
+    for (let d = 0; d < D; d++) sums[d] += weight * matrix[j * D + d];
+  }
+  return sums;
+}
+
+/** Mean over rows of ‖x_t − x̄‖². */
+export function meanVariance(x: Float32Array, D: number): number {
+  const rows = x.length / D;
+  const sums = columnSums(x, D);
+  let meanSquare = 0;
+  for (let d = 0; d < D; d++) meanSquare += (sums[d] / rows) ** 2;
+  return sumOfSquares(x) / rows - meanSquare;
+}
+
 /** Mean Euclidean length of the rows. */
 export function meanRowNorm(x: Float32Array, width: number): number {
   let total = 0;

@@ -49,60 +49,64 @@ export function valueAtCount(histogram: Uint32Array, count: number): number {
  * BatchTopK (Bussmann, Leask, Nanda 2024): keeps the `budget` largest positive entries of the whole batch, so that rows
  * may differ in their number of features. Ties go to the earlier entry.
  * @param z pre-activations [rows, width]
+ * @param hint a value that the smallest kept entry is expected to exceed; changes the speed, never the result
  * @returns the codes and the smallest kept value (0 when nothing is positive)
  */
 export function selectBatchTopK(
   z: Float32Array,
   rows: number,
   budget: number,
+  hint = 0,
 ): { codes: SparseCodes; smallest: number } {
+  let candidates = positionsAbove(z, hint);
+  if (candidates.length < budget && hint > 0) candidates = positionsAbove(z, 0);
   const bits = new Int32Array(z.buffer, z.byteOffset, z.length);
-  const histogram = new Uint32Array(histogramBuckets);
-  addToHistogram(z, histogram);
-  let bucket = histogramBuckets - 1;
-  let above = 0;
-  while (bucket > 0 && above + histogram[bucket] < budget) above += histogram[bucket--];
-  const inBucket = new Int32Array(histogram[bucket]);
-  let found = 0;
-  if (inBucket.length > 0) {
-    for (let i = 0; i < bits.length; i++) {
-      const b = bits[i];
-      if (b > 0 && b >> bucketShift === bucket) inBucket[found++] = b;
-    }
-  }
-  inBucket.sort();
-  const wanted = Math.min(budget - above, found);
-  const cut = wanted > 0 ? inBucket[found - wanted] : (bucket + 1) << bucketShift;
+  const kept = Math.min(budget, candidates.length);
+  if (kept === 0) return { codes: collect(z, rows, candidates, 0, 0), smallest: 0 };
+  const values = new Int32Array(candidates.length);
+  for (let c = 0; c < candidates.length; c++) values[c] = bits[candidates[c]];
+  values.sort();
+  const cut = values[values.length - kept];
   let ties = 0;
-  for (let i = found - wanted; i < found && inBucket[i] === cut; i++) ties++;
-  return { codes: collect(z, rows, above + wanted, cut, ties), smallest: floatOfBits(cut) };
+  for (let i = values.length - kept; i < values.length && values[i] === cut; i++) ties++;
+  return { codes: collect(z, rows, candidates, cut, ties), smallest: floatOfBits(cut) };
 }
 
-/** Entries with bits above `cut`, and the first `ties` entries that equal it. */
+/** Positions of the entries above `limit` ≥ 0, in order. */
+function positionsAbove(z: Float32Array, limit: number): Uint32Array {
+  let count = 0;
+  for (let i = 0; i < z.length; i++) if (z[i] > limit) count++;
+  const positions = new Uint32Array(count);
+  let next = 0;
+  for (let i = 0; next < count; i++) if (z[i] > limit) positions[next++] = i;
+  return positions;
+}
+
+/** Those candidates whose bits are above `cut`, and the first `ties` of those that equal it. */
 function collect(
   z: Float32Array,
   rows: number,
-  count: number,
+  candidates: Uint32Array,
   cut: number,
   ties: number,
 ): SparseCodes {
   const bits = new Int32Array(z.buffer, z.byteOffset, z.length);
   const width = z.length / rows;
   const rowStart = new Uint32Array(rows + 1);
-  const feature = new Uint32Array(count);
-  const value = new Float32Array(count);
+  const feature = new Uint32Array(candidates.length);
+  const value = new Float32Array(candidates.length);
   let next = 0;
-  for (let t = 0; t < rows; t++) {
-    const from = t * width;
-    for (let j = 0; j < width; j++) {
-      const b = bits[from + j];
-      if (b < cut || (b === cut && ties-- <= 0)) continue;
-      feature[next] = j;
-      value[next++] = z[from + j];
-    }
-    rowStart[t + 1] = next;
+  let row = 0;
+  for (let c = 0; c < candidates.length; c++) {
+    const position = candidates[c];
+    const b = bits[position];
+    if (b < cut || (b === cut && ties-- <= 0)) continue;
+    while (position >= (row + 1) * width) rowStart[++row] = next;
+    feature[next] = position - row * width;
+    value[next++] = z[position];
   }
-  return { rows, rowStart, feature, value };
+  while (row < rows) rowStart[++row] = next;
+  return { rows, rowStart, feature: feature.subarray(0, next), value: value.subarray(0, next) };
 }
 
 /**
@@ -139,11 +143,50 @@ export function selectTopK(
 
 /** JumpReLU with one threshold θ ≥ 0 for all features: keeps the entries with z > θ. */
 export function selectAbove(z: Float32Array, rows: number, threshold: number): SparseCodes {
-  const cut = bitsOfFloat(Math.fround(threshold)) + 1;
-  const bits = new Int32Array(z.buffer, z.byteOffset, z.length);
-  let count = 0;
-  for (let i = 0; i < bits.length; i++) if (bits[i] >= cut) count++;
-  return collect(z, rows, count, cut, Number.MAX_SAFE_INTEGER);
+  return collect(z, rows, positionsAbove(z, threshold), 0, 0);
+}
+
+/** Sparse codes feature by feature: column j holds entries columnStart[j] … columnStart[j + 1]. */
+export interface SparseColumns {
+  /** [F + 1] */
+  readonly columnStart: Uint32Array;
+  readonly row: Uint32Array;
+  readonly value: Float32Array;
+}
+
+/** The same entries sorted by feature, rows ascending within a feature. */
+export function byColumn(codes: SparseCodes, F: number): SparseColumns {
+  const { rowStart, feature, value } = codes;
+  const columnStart = new Uint32Array(F + 1);
+  for (let n = 0; n < feature.length; n++) columnStart[feature[n] + 1]++;
+  for (let j = 0; j < F; j++) columnStart[j + 1] += columnStart[j];
+  const next = columnStart.slice();
+  const columns = {
+    columnStart,
+    row: new Uint32Array(feature.length),
+    value: new Float32Array(feature.length),
+  };
+  for (let t = 0; t < codes.rows; t++) {
+    for (let n = rowStart[t]; n < rowStart[t + 1]; n++) {
+      const at = next[feature[n]]++;
+      columns.row[at] = t;
+      columns.value[at] = value[n];
+    }
+  }
+  return columns;
+}
+
+/** Adds the number of rows to `idle` [F], and sets it to 0 for every feature that is active in some row. */
+export function noteActive(codes: SparseCodes, idle: Float32Array): void {
+  for (let j = 0; j < idle.length; j++) idle[j] += codes.rows;
+  for (let n = 0; n < codes.feature.length; n++) idle[codes.feature[n]] = 0;
+}
+
+/** Positions whose value is at least `limit`. */
+export function positionsFrom(values: Float32Array, limit: number): Uint32Array {
+  const found: number[] = [];
+  for (let j = 0; j < values.length; j++) if (values[j] >= limit) found.push(j);
+  return Uint32Array.from(found);
 }
 
 const scratch = new Float32Array(1);
@@ -152,9 +195,4 @@ const scratchBits = new Int32Array(scratch.buffer);
 function floatOfBits(bits: number): number {
   scratchBits[0] = bits;
   return scratch[0];
-}
-
-function bitsOfFloat(value: number): number {
-  scratch[0] = value;
-  return scratchBits[0];
 }

@@ -1,8 +1,8 @@
 // Decoder of a sparse autoencoder and the gradients of its weights, on sparse codes. Per token the cost is
 // (active features) × D instead of F × D. Weights of both sides are stored feature by feature, [F, D], so that every
 // inner loop runs over contiguous memory.
-import { dot } from './linear.ts';
-import type { SparseCodes } from './sparseCodes.ts';
+import { axpy, dot } from './linear.ts';
+import { byColumn, type SparseCodes } from './sparseCodes.ts';
 
 /** Gradients of the loss; feature-major like the weights. */
 export interface SparseGradients {
@@ -31,12 +31,40 @@ export function decodeSparse(
     const to = t * D;
     if (bias === undefined) out.fill(0, to, to + D);
     else out.set(bias, to);
-    for (let n = rowStart[t]; n < rowStart[t + 1]; n++) {
-      const f = value[n];
-      const from = feature[n] * D;
-      for (let d = 0; d < D; d++) out[to + d] += f * decoder[from + d];
+    addWeightedRows(out, to, decoder, D, feature, value, rowStart[t], rowStart[t + 1]);
+  }
+}
+
+/**
+ * target[to … to + D) += Σ_n weight[n] · (row index[n] of source [·, D]) for n in [start, end). Four rows at once: the
+ * target is loaded and stored a quarter as often.
+ */
+function addWeightedRows(
+  target: Float32Array,
+  to: number,
+  source: Float32Array,
+  D: number,
+  index: Uint32Array,
+  weight: Float32Array,
+  start: number,
+  end: number,
+): void {
+  let n = start;
+  for (; n + 3 < end; n += 4) {
+    const p0 = index[n] * D;
+    const p1 = index[n + 1] * D;
+    const p2 = index[n + 2] * D;
+    const p3 = index[n + 3] * D;
+    const w0 = weight[n];
+    const w1 = weight[n + 1];
+    const w2 = weight[n + 2];
+    const w3 = weight[n + 3];
+    for (let d = 0; d < D; d++) {
+      target[to + d] +=
+        w0 * source[p0 + d] + w1 * source[p1 + d] + (w2 * source[p2 + d] + w3 * source[p3 + d]);
     }
   }
+  for (; n < end; n++) axpy(weight[n], source, index[n] * D, target, to, D);
 }
 
 /**
@@ -54,19 +82,20 @@ export function addSparseGradients(
   gradients: SparseGradients,
 ): void {
   const D = input.length / codes.rows;
-  const { rowStart, feature, value } = codes;
+  const F = decoder.length / D;
+  const { columnStart, row, value } = byColumn(codes, F);
   const { encoder: gEncoder, decoder: gDecoder, encoderBias } = gradients;
-  for (let t = 0; t < codes.rows; t++) {
-    const row = t * D;
-    for (let n = rowStart[t]; n < rowStart[t + 1]; n++) {
-      const f = value[n];
-      const j = feature[n] * D;
-      const df = dot(outputGradient, row, decoder, j, D);
-      for (let d = 0; d < D; d++) {
-        gDecoder[j + d] += f * outputGradient[row + d];
-        gEncoder[j + d] += df * input[row + d];
-      }
-      encoderBias[feature[n]] += df;
+  const df = new Float32Array(row.length);
+  // Feature by feature, so that the rows of W_dec and of both gradients stay in the cache.
+  for (let j = 0; j < F; j++) {
+    const to = j * D;
+    const start = columnStart[j];
+    const end = columnStart[j + 1];
+    for (let n = start; n < end; n++) {
+      df[n] = dot(outputGradient, row[n] * D, decoder, to, D);
+      encoderBias[j] += df[n];
     }
+    addWeightedRows(gDecoder, to, outputGradient, D, row, value, start, end);
+    addWeightedRows(gEncoder, to, input, D, row, df, start, end);
   }
 }
