@@ -5,9 +5,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { GraphBuilder } from '../../src/engine/onnx/builder.ts';
+import { encodeModelProto } from '../../src/engine/onnx/schema.ts';
 import { readCheckpoint } from './stories15m/checkpoint.ts';
 import { configJson, generationConfigJson, tokenizerConfigJson } from './stories15m/config.ts';
-import { Emitter } from './stories15m/emitter.ts';
 import { emitDecoder } from './stories15m/graph.ts';
 import { fetchSource } from './stories15m/source.ts';
 import { tokenizerJson } from './stories15m/tokenizer.ts';
@@ -17,14 +18,14 @@ const folder = join(root, 'models', 'stories15M');
 
 const source = fetchSource(join(root, '.cache', 'models'));
 const checkpoint = readCheckpoint(source.checkpoint);
-const emitter = new Emitter();
-emitDecoder(emitter, checkpoint);
+const builder = new GraphBuilder({ name: 'stories15M' });
+emitDecoder(builder, checkpoint);
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const files: Readonly<Record<string, string | Uint8Array>> = {
   'config.json': json(configJson(checkpoint.shape)),
   'generation_config.json': json(generationConfigJson()),
-  'onnx/model.onnx': emitter.encode('stories15M'),
+  'onnx/model.onnx': encodeModelProto(builder.build().proto),
   // One line: indentation would double its size.
   'tokenizer.json': `${JSON.stringify(tokenizerJson(source.tokenizer))}\n`,
   'tokenizer_config.json': json(tokenizerConfigJson(checkpoint.shape)),

@@ -1,9 +1,9 @@
 // Attention of one block with rotary positions and a KV cache, and the two things that all blocks share: the
 // rotation's cosines and sines, and the mask.
+import type { GraphBuilder } from '../../../src/engine/onnx/builder.ts';
 import type { LlamaBlock, LlamaShape } from './checkpoint.ts';
-import type { Emitter } from './emitter.ts';
 import { pairsToHalves } from './layout.ts';
-import { elementTypes, linear } from './modules.ts';
+import { elementTypes, int64Constant, linear, node } from './modules.ts';
 
 export const ropeTheta = 10_000;
 /** Added to scores of positions that must not be seen: the exponential is exactly 0. */
@@ -19,30 +19,30 @@ export interface AttentionInputs {
 }
 
 /** Angles position · θ^(−2i/dHead), once for all blocks. */
-export function rotary(g: Emitter, dHead: number): { cos: string; sin: string } {
+export function rotary(g: GraphBuilder, dHead: number): { cos: string; sin: string } {
   const module = '/model/rotary_emb';
   const half = dHead / 2;
   const frequencies = Float32Array.from({ length: half }, (_, i) => ropeTheta ** ((-2 * i) / dHead));
-  const frequency = g.float32('model.rotary_emb.inv_freq', frequencies, [half]);
-  const positions = g.op('Cast', ['position_ids'], {
+  const frequency = g.constant(frequencies, [half], { name: 'model.rotary_emb.inv_freq' });
+  const positions = node(g, 'Cast', ['position_ids'], {
     name: `${module}/Cast`,
     attributes: { to: elementTypes.float32 },
   });
-  const axes = g.int64('model.rotary_emb.axes', [1, 3]);
-  const columns = g.op('Unsqueeze', [positions, axes], { name: `${module}/Unsqueeze` });
-  const angles = g.op('Mul', [columns, frequency], { name: `${module}/Mul` });
+  const axes = int64Constant(g, 'model.rotary_emb.axes', [1, 3]);
+  const columns = node(g, 'Unsqueeze', [positions, axes], { name: `${module}/Unsqueeze` });
+  const angles = node(g, 'Mul', [columns, frequency], { name: `${module}/Mul` });
   return {
-    cos: g.op('Cos', [angles], { name: `${module}/Cos` }),
-    sin: g.op('Sin', [angles], { name: `${module}/Sin` }),
+    cos: node(g, 'Cos', [angles], { name: `${module}/Cos` }),
+    sin: node(g, 'Sin', [angles], { name: `${module}/Sin` }),
   };
 }
 
 /** Key j is visible to query i (at absolute position P + i) if j ≤ P + i and attention_mask[j] is 1. */
-export function causalMask(g: Emitter): string {
+export function causalMask(g: GraphBuilder): string {
   const op = (type: string, name: string, inputs: string[], attributes = {}): string =>
-    g.op(type, inputs, { name: `/model/mask/${name}`, attributes });
-  const zero = g.int64('model.mask.zero', [0], []);
-  const one = g.int64('model.mask.one', [1], []);
+    node(g, type, inputs, { name: `/model/mask/${name}`, attributes });
+  const zero = g.constant(BigInt64Array.of(0n), [], { name: 'model.mask.zero' });
+  const one = g.constant(BigInt64Array.of(1n), [], { name: 'model.mask.one' });
   const total = op('Gather', 'total', [op('Shape', 'Shape', ['attention_mask']), one]);
   const queries = op('Gather', 'queries', [op('Shape', 'Shape_1', ['input_ids']), one]);
   const past = op('Sub', 'past', [total, queries]);
@@ -51,20 +51,20 @@ export function causalMask(g: Emitter): string {
   const column = op('Unsqueeze', 'Unsqueeze', [queryPositions, one]);
   const causal = op('LessOrEqual', 'causal', [keyPositions, column]);
   const present = op('Cast', 'Cast', ['attention_mask'], { to: elementTypes.bool });
-  const axes = g.int64('model.mask.axes', [1, 2]);
+  const axes = int64Constant(g, 'model.mask.axes', [1, 2]);
   const visible = op('And', 'And', [op('Unsqueeze', 'Unsqueeze_1', [present, axes]), causal]);
-  const seen = g.float32('model.mask.seen', new Float32Array([0]), []);
-  const hidden = g.float32('model.mask.hidden', new Float32Array([hiddenScore]), []);
+  const seen = g.constant(Float32Array.of(0), [], { name: 'model.mask.seen' });
+  const hidden = g.constant(Float32Array.of(hiddenScore), [], { name: 'model.mask.hidden' });
   return op('Where', 'Where', [visible, seen, hidden]);
 }
 
 /** x [B, H, T, dHead]: (x₁, x₂) → (x₁ cos − x₂ sin, x₂ cos + x₁ sin), x₁ and x₂ the two halves of a head. */
-function rotate(g: Emitter, x: string, module: string, angles: AttentionInputs): string {
+function rotate(g: GraphBuilder, x: string, module: string, angles: AttentionInputs): string {
   const op = (type: string, name: string, inputs: string[], attributes = {}): string =>
-    g.op(type, inputs, { name: `${module}/${name}`, attributes });
+    node(g, type, inputs, { name: `${module}/${name}`, attributes });
   const first = `${module}/Split_output_0`;
   const second = `${module}/Split_output_1`;
-  g.op('Split', [x], {
+  node(g, 'Split', [x], {
     name: `${module}/Split`,
     attributes: { axis: 3, num_outputs: 2 },
     outputs: [first, second],
@@ -82,7 +82,7 @@ function rotate(g: Emitter, x: string, module: string, angles: AttentionInputs):
 
 /** x [B, T, D], normalised → [B, T, D]; writes present.N.key and present.N.value. */
 export function attention(
-  g: Emitter,
+  g: GraphBuilder,
   x: string,
   inputs: AttentionInputs,
   of: LlamaBlock & LlamaShape,
@@ -95,18 +95,18 @@ export function attention(
     from: dModel,
     to: dModel,
   });
-  const split = g.int64(`${module}/split_heads`, [0, 0, heads, dHead]);
-  const join = g.int64(`${module}/join_heads`, [0, 0, dModel]);
+  const split = int64Constant(g, `${module}/split_heads`, [0, 0, heads, dHead]);
+  const join = int64Constant(g, `${module}/join_heads`, [0, 0, dModel]);
   const headsOf = (name: string, weight: Float32Array): string => {
     const projected = linear(g, x, `${module}/${name}_proj`, square(weight));
-    const shaped = g.op('Reshape', [projected, split], { name: `${module}/${name}/Reshape` });
-    return g.op('Transpose', [shaped], {
+    const shaped = node(g, 'Reshape', [projected, split], { name: `${module}/${name}/Reshape` });
+    return node(g, 'Transpose', [shaped], {
       name: `${module}/${name}/Transpose`,
       attributes: { perm: [0, 2, 1, 3] },
     });
   };
   const cached = (part: string, fresh: string): string =>
-    g.op('Concat', [`past_key_values.${layer}.${part}`, fresh], {
+    node(g, 'Concat', [`past_key_values.${layer}.${part}`, fresh], {
       name: `${module}/${part}_cache/Concat`,
       attributes: { axis: 2 },
       outputs: [`present.${layer}.${part}`],
@@ -115,20 +115,20 @@ export function attention(
   const freshKey = rotate(g, headsOf('k', pairsToHalves(of.key, heads, dHead)), `${module}/k/rotary`, inputs);
   const key = cached('key', freshKey);
   const value = cached('value', headsOf('v', of.value));
-  const keyColumns = g.op('Transpose', [key], {
+  const keyColumns = node(g, 'Transpose', [key], {
     name: `${module}/Transpose`,
     attributes: { perm: [0, 1, 3, 2] },
   });
-  const products = g.op('MatMul', [query, keyColumns], { name: `${module}/MatMul` });
-  const scale = g.float32(`${module}/scale`, new Float32Array([1 / Math.sqrt(dHead)]), []);
-  const scores = g.op('Mul', [products, scale], { name: `${module}/Mul` });
-  const seen = g.op('Add', [scores, inputs.mask], { name: `${module}/Add` });
-  const pattern = g.op('Softmax', [seen], { name: `${module}/Softmax`, attributes: { axis: -1 } });
-  const mixed = g.op('MatMul', [pattern, value], { name: `${module}/MatMul_1` });
-  const perToken = g.op('Transpose', [mixed], {
+  const products = node(g, 'MatMul', [query, keyColumns], { name: `${module}/MatMul` });
+  const scale = g.constant(Float32Array.of(1 / Math.sqrt(dHead)), [], { name: `${module}/scale` });
+  const scores = node(g, 'Mul', [products, scale], { name: `${module}/Mul` });
+  const seen = node(g, 'Add', [scores, inputs.mask], { name: `${module}/Add` });
+  const pattern = node(g, 'Softmax', [seen], { name: `${module}/Softmax`, attributes: { axis: -1 } });
+  const mixed = node(g, 'MatMul', [pattern, value], { name: `${module}/MatMul_1` });
+  const perToken = node(g, 'Transpose', [mixed], {
     name: `${module}/Transpose_1`,
     attributes: { perm: [0, 2, 1, 3] },
   });
-  const joined = g.op('Reshape', [perToken, join], { name: `${module}/Reshape` });
+  const joined = node(g, 'Reshape', [perToken, join], { name: `${module}/Reshape` });
   return linear(g, joined, `${module}/o_proj`, square(of.output));
 }
