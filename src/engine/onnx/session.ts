@@ -1,0 +1,231 @@
+// The only door to onnxruntime. Opens a model, runs it on typed arrays, and turns the runtime's errors into
+// sentences. `run` blocks its thread for the whole computation although it returns a promise; whoever needs the
+// thread cuts the work into pieces.
+import * as ort from 'onnxruntime-node';
+import type { Disposable } from '../../shared/disposable.ts';
+import { MonosemError, messageOf } from '../../shared/errors.ts';
+import { elementCount } from '../../shared/tensor.ts';
+import type { PackedModel } from './externalData.ts';
+
+/** Element types that cross the door, with the typed arrays that hold them; float16 as bits. */
+interface DataTypes {
+  float32: Float32Array;
+  float16: Uint16Array;
+  int64: BigInt64Array;
+  int32: Int32Array;
+  int8: Int8Array;
+  uint8: Uint8Array;
+  bool: Uint8Array;
+}
+export type OnnxType = keyof DataTypes;
+
+/** A tensor as it goes into and comes out of a session; `data.length` is the product of `dims`. */
+export type OnnxTensor<Type extends OnnxType = OnnxType> = {
+  readonly [Each in Type]: {
+    readonly type: Each;
+    readonly dims: readonly number[];
+    readonly data: DataTypes[Each];
+  };
+}[Type];
+
+export type OnnxTensors = Readonly<Record<string, OnnxTensor>>;
+
+export interface SessionOptions {
+  /** Execution provider, `cpu` by default; see `executionProviders`. */
+  readonly provider?: string;
+  /** Threads inside one operator; onnxruntime's default is one per physical core. */
+  readonly threads?: number;
+}
+
+/** An input or output of the model. */
+export interface SessionValue {
+  readonly name: string;
+  readonly type: string;
+  /** Sizes, or names where a size is known only at run time. */
+  readonly dims: readonly (number | string)[];
+}
+
+/** A model without tensors in files may come as bytes alone, with folder ''. */
+export type SessionSource = PackedModel | { readonly file: string };
+
+// Warnings about graph details are of no use to anyone here; errors arrive as exceptions too.
+ort.env.logLevel = 'fatal';
+const fatalOnly = 4;
+
+export async function openSession(
+  source: SessionSource,
+  options: SessionOptions = {},
+): Promise<Session> {
+  const provider = options.provider ?? 'cpu';
+  const settings: ort.InferenceSession.SessionOptions = {
+    executionProviders: [provider],
+    logSeverityLevel: fatalOnly,
+    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+  };
+  try {
+    if ('file' in source) {
+      return new Session(await ort.InferenceSession.create(source.file, settings), whereIs(source));
+    }
+    if (source.folder !== '') {
+      settings.extra = {
+        session: { model_external_initializers_file_folder_path: source.folder },
+      };
+    }
+    return new Session(await ort.InferenceSession.create(source.bytes, settings), whereIs(source));
+  } catch (error) {
+    const where = whereIs(source);
+    throw new MonosemError(
+      'runtimeFailed',
+      `onnxruntime could not open ${where} on ${provider}: ${firstLine(error)}; check that the model runs in plain onnxruntime.`,
+      { cause: error },
+    );
+  }
+}
+
+function whereIs(source: SessionSource): string {
+  if ('file' in source) return source.file;
+  return source.folder === '' ? 'a model made in memory' : `the model in ${source.folder}`;
+}
+
+export class Session implements Disposable {
+  readonly inputs: readonly SessionValue[];
+  readonly outputs: readonly SessionValue[];
+  readonly #session: ort.InferenceSession;
+  readonly #where: string;
+  #isDisposed = false;
+
+  constructor(session: ort.InferenceSession, where: string) {
+    this.#session = session;
+    this.#where = where;
+    this.inputs = session.inputMetadata.map(describe);
+    this.outputs = session.outputMetadata.map(describe);
+  }
+
+  hasInput(name: string): boolean {
+    return this.inputs.some((input) => input.name === name);
+  }
+
+  /**
+   * Feeds that this graph does not take are ignored: pruning removes inputs that nothing needs.
+   * @param outputs names of the outputs to compute, all by default; or tensors that receive them, whose `data` is
+   *   then filled and returned
+   * @throws MonosemError `runtimeFailed`
+   */
+  async run(feeds: OnnxTensors, outputs?: readonly string[] | OnnxTensors): Promise<OnnxTensors> {
+    const inputs: Record<string, ort.Tensor> = {};
+    for (const { name } of this.inputs) {
+      const feed = feeds[name];
+      if (feed === undefined) throw this.#failed(`its input ${name} was not given`);
+      inputs[name] = toRuntime(name, feed);
+    }
+    try {
+      const results = await this.#run(inputs, outputs);
+      return Object.fromEntries(
+        Object.entries(results).map(([name, value]) => [name, fromRuntime(name, value)]),
+      );
+    } catch (error) {
+      if (error instanceof MonosemError) throw error;
+      throw this.#failed(firstLine(error), error);
+    }
+  }
+
+  /** Frees the native session. Safe to call twice. */
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    // Releasing is synchronous in the native layer; there is nothing to wait for or to report.
+    void this.#session.release().catch(() => undefined);
+  }
+
+  #run(
+    inputs: Record<string, ort.Tensor>,
+    outputs: readonly string[] | OnnxTensors | undefined,
+  ): Promise<ort.InferenceSession.OnnxValueMapType> {
+    if (this.#isDisposed) throw this.#failed('it was already closed');
+    if (outputs === undefined) return this.#session.run(inputs);
+    if (isNames(outputs)) return this.#session.run(inputs, outputs);
+    const targets = Object.entries(outputs).map(([name, tensor]) => [
+      name,
+      toRuntime(name, tensor),
+    ]);
+    return this.#session.run(
+      inputs,
+      Object.fromEntries(targets) as ort.InferenceSession.OnnxValueMapType,
+    );
+  }
+
+  #failed(reason: string, cause?: unknown): MonosemError {
+    const sizes = this.inputs.map(({ name, dims }) => `${name} [${dims.join(', ')}]`).join(', ');
+    return new MonosemError(
+      'runtimeFailed',
+      `onnxruntime could not run ${this.#where}: ${reason}; its inputs are ${sizes}.`,
+      { cause },
+    );
+  }
+}
+
+function isNames(outputs: readonly string[] | OnnxTensors): outputs is readonly string[] {
+  return Array.isArray(outputs);
+}
+
+function describe(value: ort.InferenceSession.ValueMetadata): SessionValue {
+  return value.isTensor
+    ? { name: value.name, type: value.type, dims: value.shape }
+    : { name: value.name, type: 'other', dims: [] };
+}
+
+/** Typed array for float16 where the platform has one; onnxruntime uses it then. */
+const Float16 = Reflect.get(globalThis, 'Float16Array') as unknown as
+  Uint16ArrayConstructor | undefined;
+
+function toRuntime(name: string, { type, dims, data }: OnnxTensor): ort.Tensor {
+  if (elementCount(dims) !== data.length) {
+    throw new MonosemError(
+      'badShape',
+      `${name} has ${data.length} elements where [${dims.join(', ')}] is expected.`,
+    );
+  }
+  const values =
+    type === 'float16' && Float16 !== undefined
+      ? new Float16(data.buffer as ArrayBuffer, data.byteOffset, data.length)
+      : data;
+  return new ort.Tensor(type, values as never, dims);
+}
+
+function fromRuntime(name: string, { type, dims, data }: ort.Tensor): OnnxTensor {
+  switch (type) {
+    case 'float16': {
+      const bits = data as Uint16Array;
+      return { type, dims, data: new Uint16Array(bits.buffer, bits.byteOffset, bits.length) };
+    }
+    case 'float32':
+    case 'int64':
+    case 'int32':
+    case 'int8':
+    case 'uint8':
+    case 'bool':
+      return { type, dims, data: data as DataTypes[typeof type] } as OnnxTensor;
+    default:
+      throw new MonosemError(
+        'runtimeFailed',
+        `Output ${name} has element type ${type}, which is not supported; leave it out.`,
+      );
+  }
+}
+
+/** onnxruntime's messages begin with where in its source they arose; what follows the last prefix is for people. */
+function firstLine(error: unknown): string {
+  const line = messageOf(error).split('\n')[0] ?? '';
+  return line.replace(/^Error: /, '').replace(/\.$/, '');
+}
+
+/** An execution provider the installed onnxruntime knows on this platform. */
+export interface ExecutionProvider {
+  readonly name: string;
+  /** It comes with the package; others need libraries of their own. */
+  readonly isBundled: boolean;
+}
+
+export function listExecutionProviders(): ExecutionProvider[] {
+  return ort.listSupportedBackends().map(({ name, bundled }) => ({ name, isBundled: bundled }));
+}

@@ -1,0 +1,80 @@
+// Graphs inside node attributes (If, Loop, Scan). They read values of the graph around them without listing them
+// as node inputs; pruning and rewiring must see those reads.
+import { shallowCopy } from './schema.ts';
+import type { AttributeProto, GraphProto, NodeProto } from './schema.ts';
+
+export function subgraphsOf(node: NodeProto): GraphProto[] {
+  const graphs: GraphProto[] = [];
+  for (const attribute of node.attribute ?? []) {
+    if (attribute.g !== undefined && Object.hasOwn(attribute, 'g')) graphs.push(attribute.g);
+    graphs.push(...(attribute.graphs ?? []));
+  }
+  return graphs;
+}
+
+/** Names a graph defines itself, subgraphs of its nodes not included. */
+function definedNames(graph: GraphProto): Set<string> {
+  const names = new Set<string>();
+  for (const value of graph.input ?? []) names.add(value.name ?? '');
+  for (const tensor of graph.initializer ?? []) names.add(tensor.name ?? '');
+  for (const tensor of graph.sparseInitializer ?? []) names.add(tensor.values?.name ?? '');
+  for (const node of graph.node ?? []) for (const name of node.output ?? []) names.add(name);
+  return names;
+}
+
+/** Values of surrounding graphs that a node's subgraphs read. */
+export function outerReads(node: NodeProto): Set<string> {
+  const reads = new Set<string>();
+  for (const graph of subgraphsOf(node)) {
+    const own = definedNames(graph);
+    const read = (name: string): void => {
+      if (name !== '' && !own.has(name)) reads.add(name);
+    };
+    for (const inner of graph.node ?? []) {
+      inner.input?.forEach(read);
+      outerReads(inner).forEach(read);
+    }
+    for (const output of graph.output ?? []) read(output.name ?? '');
+  }
+  return reads;
+}
+
+/** Every name used anywhere inside a node's subgraphs; new names must avoid them. */
+export function innerNames(node: NodeProto): Set<string> {
+  const names = new Set<string>();
+  for (const graph of subgraphsOf(node)) {
+    for (const name of definedNames(graph)) names.add(name);
+    for (const inner of graph.node ?? []) for (const name of innerNames(inner)) names.add(name);
+  }
+  return names;
+}
+
+function renameInGraph(graph: GraphProto, from: string, to: string): GraphProto {
+  if (definedNames(graph).has(from)) return graph;
+  const copy = shallowCopy(graph);
+  copy.node = (graph.node ?? []).map((node) => {
+    const renamed = renameOuterRead(node, from, to);
+    renamed.input = (node.input ?? []).map((name) => (name === from ? to : name));
+    return renamed;
+  });
+  copy.output = (graph.output ?? []).map((output) =>
+    output.name === from ? Object.assign(shallowCopy(output), { name: to }) : output,
+  );
+  return copy;
+}
+
+/** A copy of the node whose subgraphs read `to` where they read `from`. */
+export function renameOuterRead(node: NodeProto, from: string, to: string): NodeProto {
+  const copy = shallowCopy(node);
+  copy.attribute = (node.attribute ?? []).map((attribute): AttributeProto => {
+    const inner = shallowCopy(attribute);
+    if (attribute.g !== undefined && Object.hasOwn(attribute, 'g')) {
+      inner.g = renameInGraph(attribute.g, from, to);
+    }
+    if (attribute.graphs !== undefined && attribute.graphs.length > 0) {
+      inner.graphs = attribute.graphs.map((graph) => renameInGraph(graph, from, to));
+    }
+    return inner;
+  });
+  return copy;
+}
