@@ -1,0 +1,180 @@
+// The analysis of one document over its life: waits until typing pauses, asks the engine, drops what has become
+// stale, and keeps the newest tokens in the coordinates of the present text. It shows nothing and knows no editor.
+import type { Disposable } from '../../shared/disposable.ts';
+import { Emitter } from '../../shared/emitter.ts';
+import type {
+  AnalyseParams,
+  AnalysisSummary,
+  Source,
+  TokenBatch,
+} from '../../shared/engineProtocol.ts';
+import { MonosemError, messageOf } from '../../shared/errors.ts';
+import { charOffset } from '../../shared/units.ts';
+import { unsuitability } from './suitability.ts';
+import { TokenTable } from './tokenTable.ts';
+import type { TextChange } from './tokenTable.ts';
+
+export type AnalysisState =
+  /** Not looked at: hidden, or features are switched off. */
+  | { readonly kind: 'idle' }
+  /** The engine or the model is being opened, or typing has not paused yet. */
+  | { readonly kind: 'waiting' }
+  /** `done`: share of the text that has results, 0…1. */
+  | { readonly kind: 'analysing'; readonly done: number }
+  | { readonly kind: 'ready'; readonly tokens: number }
+  /** Nothing to analyse, and that is fine: empty, binary, too large. */
+  | { readonly kind: 'skipped'; readonly reason: MonosemError }
+  | { readonly kind: 'failed'; readonly reason: MonosemError };
+
+/** Stretch of text somebody is looking at, in UTF-16 offsets. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface AnalysisPorts {
+  /** Identifies the document for the engine. */
+  readonly key: string;
+  readonly text: () => string;
+  readonly visible: () => TextRange | undefined;
+  readonly source: () => Promise<Source>;
+  readonly limits: () => { readonly topK: number; readonly maxFileKB: number };
+  readonly analyse: (
+    params: AnalyseParams,
+    options: { readonly signal: AbortSignal; readonly onProgress: (batch: TokenBatch) => void },
+  ) => Promise<AnalysisSummary>;
+}
+
+/** Pause in typing after which the text is analysed again, in milliseconds. */
+export const typingPauseMs = 150;
+
+export class DocumentAnalysis implements Disposable {
+  readonly tokens = new TokenTable();
+  readonly #ports: AnalysisPorts;
+  readonly #changed = new Emitter<AnalysisState>();
+  #state: AnalysisState = { kind: 'idle' };
+  #run = 0;
+  #abort = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ports: AnalysisPorts) {
+    this.#ports = ports;
+  }
+
+  /** Fires when the state changes and when tokens have arrived. */
+  readonly onDidChange = this.#changed.event;
+
+  get state(): AnalysisState {
+    return this.#state;
+  }
+
+  /** Analyses the present text, `delayMs` from now; what ran before is cancelled. */
+  start(delayMs = 0): void {
+    this.#cancel();
+    this.#setState({ kind: 'waiting' });
+    const { signal } = this.#abort;
+    this.#timer = setTimeout(() => {
+      void this.#analyse(signal);
+    }, delayMs);
+  }
+
+  /** The text was changed; known tokens move with it. */
+  edited(changes: readonly TextChange[]): void {
+    for (const change of changes) this.tokens.edit(change);
+    if (this.#state.kind !== 'idle') this.start(typingPauseMs);
+  }
+
+  /** Stops looking; the tokens stay known. */
+  stop(): void {
+    this.#cancel();
+    this.#setState({ kind: 'idle' });
+  }
+
+  /** Resolves when nothing is being computed or waited for. */
+  whenIdle(): Promise<AnalysisState> {
+    if (isSettled(this.#state)) return Promise.resolve(this.#state);
+    return new Promise((resolve) => {
+      const listening = this.#changed.event((state) => {
+        if (!isSettled(state)) return;
+        listening.dispose();
+        resolve(state);
+      });
+    });
+  }
+
+  dispose(): void {
+    this.stop();
+    this.#changed.dispose();
+  }
+
+  #cancel(): void {
+    clearTimeout(this.#timer);
+    this.#abort.abort();
+    this.#abort = new AbortController();
+  }
+
+  async #analyse(signal: AbortSignal): Promise<void> {
+    const text = this.#ports.text();
+    const { topK, maxFileKB } = this.#ports.limits();
+    const reason = unsuitability(text, maxFileKB);
+    if (reason !== undefined) {
+      this.tokens.clear();
+      this.#setState({ kind: 'skipped', reason });
+      return;
+    }
+    try {
+      await this.#ask(text, topK, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#setState({ kind: 'failed', reason: asMonosemError(error) });
+    }
+  }
+
+  async #ask(text: string, topK: number, signal: AbortSignal): Promise<void> {
+    const run = ++this.#run;
+    const visible = this.#ports.visible();
+    const source = await this.#ports.source();
+    let covered = 0;
+    const onProgress = (batch: TokenBatch): void => {
+      if (signal.aborted) return;
+      this.tokens.insert(batch, run);
+      covered += (batch.ends[batch.count - 1] ?? 0) - (batch.starts[0] ?? 0);
+      this.#setState({ kind: 'analysing', done: Math.min(1, covered / text.length) });
+    };
+    const params: AnalyseParams = {
+      source,
+      document: this.#ports.key,
+      text,
+      topK,
+      ...(visible && {
+        visible: { start: charOffset(visible.start), end: charOffset(visible.end) },
+      }),
+    };
+    const summary = await this.#ports.analyse(params, { signal, onProgress });
+    if (signal.aborted) return;
+    this.tokens.finish(run);
+    this.#setState({ kind: 'ready', tokens: summary.tokens });
+  }
+
+  #setState(state: AnalysisState): void {
+    if (state.kind === this.#state.kind && (state.kind === 'idle' || state.kind === 'waiting')) {
+      return;
+    }
+    this.#state = state;
+    this.#changed.fire(state);
+  }
+}
+
+function isSettled({ kind }: AnalysisState): boolean {
+  return kind !== 'waiting' && kind !== 'analysing';
+}
+
+function asMonosemError(error: unknown): MonosemError {
+  return MonosemError.is(error)
+    ? error
+    : new MonosemError(
+        'internal',
+        `The file could not be analysed (${messageOf(error)}); show the log to see why.`,
+        { cause: error },
+      );
+}

@@ -1,0 +1,20 @@
+// Makes a typed value of whatever somebody wrote into settings.json: what does not fit becomes the default or the
+// nearest bound. Without VS Code, so that it can be tested alone.
+import type { SettingContribution } from '../shared/contributions.ts';
+
+export function settingValue(
+  setting: SettingContribution,
+  value: unknown,
+): boolean | string | number {
+  switch (setting.type) {
+    case 'boolean':
+      return typeof value === 'boolean' ? value : setting.default;
+    case 'string':
+      return typeof value === 'string' ? value.trim() : setting.default;
+    case 'integer': {
+      if (typeof value !== 'number' || !Number.isFinite(value)) return setting.default;
+      const [least, most] = setting.range;
+      return Math.min(most, Math.max(least, Math.round(value)));
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// The user's settings, typed and validated; the only reader and writer of VS Code's configuration. Values are read
+// afresh each time, so nobody holds a stale one.
+import * as vscode from 'vscode';
+import { settingSection, settings } from '../shared/contributions.ts';
+import type { SettingName, SettingValue } from '../shared/contributions.ts';
+import { settingValue } from './settingValue.ts';
+
+export const settingNames = Object.keys(settings) as readonly SettingName[];
+
+export function readSetting<Name extends SettingName>(name: Name): SettingValue<Name> {
+  const setting = settings[name];
+  const value = vscode.workspace.getConfiguration(settingSection).get<unknown>(setting.key);
+  return settingValue(setting, value) as SettingValue<Name>;
+}
+
+/** Writes to the workspace where the workspace already sets it, else for the user. */
+export async function writeSetting<Name extends SettingName>(
+  name: Name,
+  value: SettingValue<Name>,
+): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration(settingSection);
+  const { key } = settings[name];
+  const isInWorkspace = configuration.inspect(key)?.workspaceValue !== undefined;
+  const target = isInWorkspace
+    ? vscode.ConfigurationTarget.Workspace
+    : vscode.ConfigurationTarget.Global;
+  await configuration.update(key, value, target);
+}
+
+/** Tells which settings changed. */
+export function onDidChangeSettings(
+  listener: (names: readonly SettingName[]) => void,
+): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    const changed = settingNames.filter((name) =>
+      event.affectsConfiguration(`${settingSection}.${settings[name].key}`),
+    );
+    if (changed.length > 0) listener(changed);
+  });
+}

@@ -1,0 +1,78 @@
+// What every web view needs: HTML with a strict content policy, the bundled script and style, and a typed channel
+// whose incoming messages are validated. It knows no view in particular.
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { DisposableStore } from '../shared/disposable.ts';
+
+export interface ViewOptions<In> {
+  readonly extensionUri: vscode.Uri;
+  /** Name of the bundle in dist/webview. */
+  readonly app: 'feature' | 'steer';
+  readonly title: string;
+  /** Messages from a view are untrusted: `undefined` for one that is not well-formed. */
+  readonly read: (message: unknown) => In | undefined;
+  readonly onMessage: (message: In) => void;
+  readonly onMalformed: () => void;
+}
+
+export interface ViewChannel<Out> extends vscode.Disposable {
+  post(message: Out): void;
+}
+
+/** Folders a view may load from. */
+export function viewRoots(extensionUri: vscode.Uri): readonly vscode.Uri[] {
+  return [vscode.Uri.joinPath(extensionUri, 'dist', 'webview')];
+}
+
+/** Fills a webview and connects it. */
+export function openChannel<In, Out>(
+  webview: vscode.Webview,
+  options: ViewOptions<In>,
+): ViewChannel<Out> {
+  const lifetime = new DisposableStore();
+  webview.options = { enableScripts: true, localResourceRoots: viewRoots(options.extensionUri) };
+  lifetime.add(
+    webview.onDidReceiveMessage((raw: unknown) => {
+      const message = options.read(raw);
+      if (message === undefined) options.onMalformed();
+      else options.onMessage(message);
+    }),
+  );
+  webview.html = html(webview, options);
+  return {
+    post: (message) => {
+      if (!lifetime.isDisposed) void webview.postMessage(message);
+    },
+    dispose: () => lifetime.dispose(),
+  };
+}
+
+function html<In>(webview: vscode.Webview, options: ViewOptions<In>): string {
+  const nonce = randomBytes(16).toString('base64url');
+  const file = (name: string): string =>
+    webview
+      .asWebviewUri(vscode.Uri.joinPath(options.extensionUri, 'dist', 'webview', name))
+      .toString();
+  // The control library writes style attributes, hence 'unsafe-inline' for styles (never for scripts).
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource} 'unsafe-inline'`,
+    `font-src ${webview.cspSource}`,
+    `img-src ${webview.cspSource} data:`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1.0">
+<link rel="stylesheet" href="${file(`${options.app}.css`)}">
+<title>${options.title}</title>
+</head>
+<body>
+<div id="app"></div>
+<script nonce="${nonce}" src="${file(`${options.app}.js`)}"></script>
+</body>
+</html>`;
+}
