@@ -19,6 +19,11 @@ const causes = [
     pattern: /E401|E403|ENEEDAUTH/,
     advice: 'the npm registry refused access. Check the credentials in your .npmrc.',
   },
+  {
+    pattern: /EUSAGE/,
+    advice:
+      'package-lock.json does not fit package.json. Restore both from git, or run `npm install` to renew the lock file.',
+  },
   { pattern: /ENOSPC/, advice: 'the disk is full. About 2 GB are needed.' },
   {
     pattern: /EACCES|EPERM|EROFS/,
@@ -34,7 +39,7 @@ const causes = [
 export function explainFailure(what, output) {
   const cause = causes.find(({ pattern }) => pattern.test(output));
   if (cause) return `Could not install ${what}: ${cause.advice}`;
-  const lastLines = output.trim().split('\n').slice(-15).join('\n');
+  const lastLines = output.trim().split('\n').slice(-25).join('\n');
   return `Could not install ${what}; npm's last words were:\n${lastLines}`;
 }
 
