@@ -1,0 +1,72 @@
+// Finds where a decoder begins: the graph input that holds token ids and the Gather that looks them up in a table.
+import type { Graph, GraphNode } from './graph.ts';
+import { toNumber } from './schema.ts';
+import type { ValueTypes } from './valueTypes.ts';
+
+export interface TokenEmbedding {
+  /** Graph input with the token ids [B, T]. */
+  readonly ids: string;
+  /** First floating-point value of the embedded tokens [B, T, D]. */
+  readonly value: string;
+}
+
+/** What may lie between the ids and the Gather without changing which tokens are meant. */
+const shapeOnly = new Set(['Reshape', 'Cast', 'Identity', 'Squeeze', 'Unsqueeze', 'Flatten']);
+/** Between a quantized or half-precision table and the embedded value. */
+const widening = new Set(['DequantizeLinear', 'Cast', 'Identity']);
+const lookUps = new Set(['Gather', 'GatherBlockQuantized']);
+
+/** `undefined` when no integer input is looked up in a table. */
+export function findTokenEmbedding(graph: Graph, types: ValueTypes): TokenEmbedding | undefined {
+  let best: { ids: string; node: GraphNode; rows: number } | undefined;
+  for (const node of graph.nodes) {
+    if (!lookUps.has(node.type)) continue;
+    const ids = sourceInput(graph, node.inputs[1]);
+    const rows = tableRows(graph, node.inputs[0]);
+    if (ids === undefined || rows === undefined || /position|mask|type/i.test(ids)) continue;
+    if (best === undefined || rows > best.rows) best = { ids, node, rows };
+  }
+  const embedded = best?.node.outputs[0];
+  if (best === undefined || embedded === undefined) return undefined;
+  return { ids: best.ids, value: firstFloat(graph, types, embedded) };
+}
+
+/** The graph input a value is a reshaped copy of. */
+function sourceInput(graph: Graph, value: string | undefined): string | undefined {
+  let at = value;
+  while (at !== undefined && !graph.inputs.has(at)) {
+    const node = graph.producer(at);
+    at = node !== undefined && shapeOnly.has(node.type) ? node.inputs[0] : undefined;
+  }
+  return at;
+}
+
+/** Rows of a constant table [rows, D], looked at through what keeps the rows: a cast, dequantization. */
+function tableRows(graph: Graph, value: string | undefined): number | undefined {
+  let at = value;
+  while (at !== undefined) {
+    const tensor = graph.initializers.get(at);
+    if (tensor !== undefined) {
+      return (tensor.dims?.length ?? 0) >= 2 ? toNumber(tensor.dims?.[0]) : undefined;
+    }
+    const node = graph.producer(at);
+    if (node?.type === 'Constant') return constantRows(node);
+    at = node !== undefined && widening.has(node.type) ? node.inputs[0] : undefined;
+  }
+  return undefined;
+}
+
+function constantRows(node: GraphNode): number | undefined {
+  const dims = node.proto.attribute?.find(({ name }) => name === 'value')?.t?.dims ?? [];
+  return dims.length === 2 ? toNumber(dims[0]) : undefined;
+}
+
+function firstFloat(graph: Graph, types: ValueTypes, value: string): string {
+  let at = value;
+  for (;;) {
+    const next = graph.consumers(at).find((node) => node.type === 'DequantizeLinear');
+    const output = next?.outputs[0];
+    if (output === undefined || /^(b?float)/.test(types.of(at) ?? '')) return at;
+    at = output;
+  }
+}

@@ -1,0 +1,206 @@
+// Instruments a decoder without touching its file: reads and edits the residual stream at named sites, keeps the
+// outputs that are wanted, and drops everything they do not need. The model's weights stay where they are.
+//
+// What a site's value is when several are read and edited: `read(site)` gives the value as the model computes it,
+// with the edits at earlier sites in it and without those at this very site. It makes no difference whether `read`
+// is called before or after `replace`. Edits at one place (`blocks.0.hook_resid_post` is `blocks.1.hook_resid_pre`)
+// follow each other in the order of the calls. Only the model's own nodes see an edit; nodes added through
+// `builder` keep what they asked for.
+import { MonosemError } from '../../shared/errors.ts';
+import { GraphBuilder } from './builder.ts';
+import { dataTypeNumber, type ElementType } from './elementType.ts';
+import { packModel, type PackedModel } from './externalData.ts';
+import type { GraphNode } from './graph.ts';
+import type { OnnxModel } from './model.ts';
+import { fusedBiasInput } from './residual.ts';
+import type { ValueInfoProto } from './schema.ts';
+import type { Site, Sites } from './sites.ts';
+import { ValueTypes } from './valueTypes.ts';
+
+export class Overlay {
+  readonly builder: GraphBuilder;
+  readonly sites: Sites;
+  readonly #modelNodes: Set<GraphNode>;
+  readonly #modelOutputs: ReadonlyMap<string, ValueInfoProto>;
+  readonly #types: ValueTypes;
+  /** By value of the graph: what the model's nodes read in its place. */
+  readonly #edited = new Map<string, string>();
+  /** By fused node: its sum without and with the edits at it. */
+  readonly #fusedSums = new Map<string, string>();
+  readonly #editedSum = new Map<string, string>();
+  /** By value of the graph: its float32 form. */
+  readonly #float32 = new Map<string, string>();
+
+  /** @param model never changed; any number of overlays may share it */
+  constructor(model: OnnxModel, sites: Sites) {
+    this.builder = new GraphBuilder({ model });
+    this.sites = sites;
+    const { graph } = this.builder;
+    this.#types = new ValueTypes(graph);
+    this.#modelNodes = new Set(graph.nodes);
+    this.#modelOutputs = new Map(graph.outputs);
+    for (const name of this.#modelOutputs.keys()) graph.removeOutput(name);
+  }
+
+  /** The site's value [B, T, D] in float32, before any edit at this site. */
+  read(name: string): string {
+    const site = this.#site(name);
+    return this.#asFloat32(this.#unedited(site), site.elementType);
+  }
+
+  /**
+   * Lets the rest of the model see `edit(x)` in place of the site's value.
+   * @param edit x [B, T, D] float32 → [B, T, D] float32
+   */
+  replace(name: string, edit: (x: string) => string): void {
+    const site = this.#site(name);
+    if (site.fusedNode !== undefined) this.#replaceFusedSum(site, site.fusedNode, edit);
+    else if (site.bias !== undefined) this.#replaceBiased(site, site.bias, edit);
+    else {
+      const x = this.#asFloat32(this.#current(site.value), site.elementType);
+      this.#rewire(site.value, this.#fromFloat32(edit(x), site.elementType));
+    }
+  }
+
+  /** Keeps an output of the model under its own name, as it is: `logits`, `present.0.key`. */
+  keepOutput(name: string): void {
+    const output = this.#modelOutputs.get(name);
+    if (output === undefined) {
+      const known = [...this.#modelOutputs.keys()].join(', ');
+      throw new MonosemError('badArgument', `The model has no output ${name}; it has ${known}.`);
+    }
+    this.builder.graph.addOutput(output);
+  }
+
+  /**
+   * Keeps the KV cache of the first `layers` layers, all by default.
+   * @returns names of the kept outputs
+   */
+  keepCache(layers = this.sites.layers): string[] {
+    const names = this.sites.present.slice(0, layers).flatMap(({ key, value }) => [key, value]);
+    for (const name of names) this.keepOutput(name);
+    return names;
+  }
+
+  /** A value of the model in float32, e.g. half-precision logits. */
+  float32(value: string): string {
+    return this.#asFloat32(value, this.#types.of(value) ?? 'float32');
+  }
+
+  /** The model so far with only what its outputs need. May be called again after more changes. */
+  build(): PackedModel {
+    return packModel(this.builder.build());
+  }
+
+  #site(name: string): Site {
+    const site = this.sites.sites.get(name);
+    if (site !== undefined) return site;
+    throw new MonosemError(
+      'unknownSite',
+      `The model has no site ${name}; it has hook_embed and blocks.0 to blocks.${this.sites.layers - 1} with ${this.#hooks()}.`,
+    );
+  }
+
+  #hooks(): string {
+    const prefix = 'blocks.0.';
+    const names = [...this.sites.sites.keys()].filter((name) => name.startsWith(prefix));
+    return names.map((name) => name.slice(prefix.length)).join(', ');
+  }
+
+  /** The value before edits at this site, in its own element type. */
+  #unedited(site: Site): string {
+    if (site.fusedNode !== undefined) return this.#fusedSum(site.fusedNode);
+    if (site.bias !== undefined) return this.builder.op('Add', [site.value, site.bias]);
+    return site.value;
+  }
+
+  #current(value: string): string {
+    return this.#edited.get(value) ?? value;
+  }
+
+  /** Makes the model's nodes read `to` in place of `value`, or of what they read in its place so far. */
+  #rewire(value: string, to: string): void {
+    const { graph } = this.builder;
+    const from = this.#current(value);
+    for (const node of graph.consumers(from)) {
+      if (this.#modelNodes.has(node)) graph.replaceInput(node, from, to);
+    }
+    this.#edited.set(value, to);
+  }
+
+  /** The site is `value + bias`, added inside a fused node: change the value by as much as the site is to change. */
+  #replaceBiased(site: Site, bias: string, edit: (x: string) => string): void {
+    const value = this.#current(site.value);
+    const x = this.#asFloat32(this.builder.op('Add', [value, bias]), site.elementType);
+    const change = this.builder.op('Sub', [edit(x), x]);
+    const narrow = this.#fromFloat32(change, site.elementType);
+    this.#rewire(site.value, this.builder.op('Add', [value, narrow]));
+  }
+
+  /**
+   * A fused node adds stream and branch and normalises the sum at once. Its sum becomes `edit(sum)` when the branch
+   * is changed by `edit(sum) − sum`.
+   */
+  #replaceFusedSum(site: Site, fusedNode: string, edit: (x: string) => string): void {
+    const sum = this.#asFloat32(this.#fusedSum(fusedNode), site.elementType);
+    const edited = edit(this.#editedSum.get(fusedNode) ?? sum);
+    this.#editedSum.set(fusedNode, edited);
+    const change = this.builder.op('Sub', [edited, sum]);
+    const branch = this.#fusedBranch(fusedNode);
+    const node = this.#producer(fusedNode);
+    const narrow = this.#fromFloat32(change, site.elementType);
+    this.builder.graph.setInput(node, 1, this.#modelOp('Add', [branch, narrow]));
+  }
+
+  /** The sum inside a fused node, computed once more outside, without edits at this very sum. */
+  #fusedSum(fusedNode: string): string {
+    const known = this.#fusedSums.get(fusedNode);
+    if (known !== undefined) return known;
+    const { inputs, type } = this.#producer(fusedNode);
+    const [first = '', second = ''] = inputs;
+    const bias = inputs[fusedBiasInput[type] ?? 0] ?? '';
+    const plain = this.#modelOp('Add', [first, second]);
+    const sum = bias === '' ? plain : this.#modelOp('Add', [plain, bias]);
+    this.#fusedSums.set(fusedNode, sum);
+    return sum;
+  }
+
+  /** Second operand of a fused node as the model's nodes see it, without edits at its sum. */
+  #fusedBranch(fusedNode: string): string {
+    const sum = this.builder.graph.producer(this.#fusedSum(fusedNode));
+    const { inputs, type } = this.#producer(fusedNode);
+    const isBiased = (inputs[fusedBiasInput[type] ?? 0] ?? '') !== '';
+    const plain = isBiased ? this.#producer(sum?.inputs[0] ?? '') : sum;
+    return plain?.inputs[1] ?? '';
+  }
+
+  /** Adds a node that sees edits as the model's own nodes do. */
+  #modelOp(type: string, inputs: readonly string[]): string {
+    const output = this.builder.op(type, inputs);
+    this.#modelNodes.add(this.#producer(output));
+    return output;
+  }
+
+  #producer(value: string): GraphNode {
+    const node = this.builder.graph.producer(value);
+    if (node === undefined) throw new MonosemError('internal', `Nothing produces ${value}.`);
+    return node;
+  }
+
+  #asFloat32(value: string, type: ElementType): string {
+    if (type === 'float32') return value;
+    const known = this.#float32.get(value);
+    if (known !== undefined) return known;
+    const cast = this.#cast(value, 'float32');
+    this.#float32.set(value, cast);
+    return cast;
+  }
+
+  #fromFloat32(value: string, type: ElementType): string {
+    return type === 'float32' ? value : this.#cast(value, type);
+  }
+
+  #cast(value: string, to: ElementType): string {
+    return this.builder.op('Cast', [value], { attributes: { to: dataTypeNumber(to) } });
+  }
+}

@@ -1,0 +1,148 @@
+// Names the places of a decoder's residual stream as TransformerLens does, from the structure of the graph: token
+// embedding, additions to the stream, blocks. The result must agree with the number of layers the model's
+// configuration claims; a file that does not fit is refused with what was found, never guessed.
+import { MonosemError } from '../../shared/errors.ts';
+import { BlockFinder, type Block, type Branch, type StreamValue } from './blocks.ts';
+import type { ElementType } from './elementType.ts';
+import { findTokenEmbedding } from './embedding.ts';
+import { Graph } from './graph.ts';
+import { describeInterface, type DecoderInterface } from './interface.ts';
+import type { OnnxModel } from './model.ts';
+import { AmbiguousStream, followResidual, type ResidualStream } from './residual.ts';
+import { ValueTypes } from './valueTypes.ts';
+
+/** A place in the residual stream: a value [B, T, D] of the graph. */
+export interface Site {
+  /** TransformerLens name, e.g. `blocks.2.hook_resid_post`. */
+  readonly name: string;
+  readonly value: string;
+  readonly elementType: ElementType;
+  /** Blocks that must run, at least in part, to compute it. */
+  readonly blocks: number;
+  /** First output of the fused node that computes the value as a sum inside itself. */
+  readonly fusedNode?: string;
+  /** Bias that the fused node reading this branch adds to it; the site includes it. */
+  readonly bias?: string;
+}
+
+export interface Sites extends DecoderInterface {
+  /** In the order in which the model computes them. */
+  readonly sites: ReadonlyMap<string, Site>;
+  readonly layers: number;
+  /** `sequential`: attention, then MLP; `parallel`: both read the same. */
+  readonly blockKind: 'sequential' | 'parallel';
+  /** Quantization scales are computed over whole tensors while the model runs: rows of a batch depend on each other. */
+  readonly dynamicallyQuantized: boolean;
+}
+
+const dynamicQuantization = /^(DynamicQuantize|QAttention$)/;
+
+/**
+ * @param expectedLayers what the model's configuration says; without it the graph is believed
+ * @throws MonosemError `notADecoder` when there are no token ids or no residual stream, `unsupportedModel` when the
+ *   stream is not what `expectedLayers` blocks would make
+ */
+export function discoverSites(model: OnnxModel, expectedLayers?: number): Sites {
+  const file = model.file ?? 'The model';
+  const graph = new Graph(model.proto.graph);
+  const types = new ValueTypes(graph);
+  const embedding = findTokenEmbedding(graph, types);
+  if (embedding === undefined) throw withoutEmbedding(graph, file);
+  const stream = follow(graph, embedding.value, file);
+  if (stream.links.length === 0) {
+    throw new MonosemError(
+      'notADecoder',
+      `${file} looks up token ids but has no residual stream; choose a decoder-only language model.`,
+    );
+  }
+  const found = new BlockFinder(graph, stream).find();
+  expectBlocks(file, stream, found, expectedLayers);
+  return {
+    ...describeInterface(graph, embedding.ids),
+    sites: nameSites(stream, found.blocks, types),
+    layers: found.blocks.length,
+    blockKind: found.blocks.every(({ middle }) => middle !== undefined) ? 'sequential' : 'parallel',
+    dynamicallyQuantized: [...graph.nodes].some((node) => dynamicQuantization.test(node.type)),
+  };
+}
+
+function withoutEmbedding(graph: Graph, file: string): MonosemError {
+  if ([...graph.nodes].some((node) => node.type === 'If')) {
+    return new MonosemError(
+      'unsupportedModel',
+      `${file} keeps its decoder inside an If (a "merged" export); use model.onnx or decoder_with_past_model.onnx of the same export.`,
+    );
+  }
+  const inputs = [...graph.inputs.keys()].join(', ');
+  return new MonosemError(
+    'notADecoder',
+    `${file} is not a language model decoder: none of its inputs (${inputs}) is looked up in a token table; choose a decoder-only language model.`,
+  );
+}
+
+function follow(graph: Graph, embedded: string, file: string): ResidualStream {
+  try {
+    return followResidual(graph, embedded);
+  } catch (error) {
+    if (!(error instanceof AmbiguousStream)) throw error;
+    const names = error.nodes.map((node) => node.proto.name ?? node.type).join(' and ');
+    throw new MonosemError(
+      'unsupportedModel',
+      `${file} is not supported: its residual stream forks at ${error.value}, into ${names}; please report the model.`,
+    );
+  }
+}
+
+function expectBlocks(
+  file: string,
+  stream: ResidualStream,
+  found: { readonly blocks: readonly Block[]; readonly stoppedAt?: number },
+  expectedLayers: number | undefined,
+): void {
+  const { blocks, stoppedAt } = found;
+  const fits = stoppedAt === undefined && (expectedLayers ?? blocks.length) === blocks.length;
+  if (fits) return;
+  const nameOf = (i: number): string =>
+    stream.links[i]?.node.proto.name ?? stream.links[i]?.value ?? '';
+  const wanted = expectedLayers === undefined ? '' : `, ${expectedLayers} are expected`;
+  const stop =
+    stoppedAt === undefined ? '' : `, and then ${nameOf(stoppedAt)}, which fits no block`;
+  throw new MonosemError(
+    'unsupportedModel',
+    `${file} is not supported: its residual stream has ${stream.links.length} additions (${nameOf(0)} to ${nameOf(stream.links.length - 1)}) that make ${blocks.length} blocks${stop}${wanted}; check that config.json belongs to this file.`,
+  );
+}
+
+function nameSites(
+  stream: ResidualStream,
+  blocks: readonly Block[],
+  types: ValueTypes,
+): Map<string, Site> {
+  const sites = new Map<string, Site>();
+  const elementType = types.of(stream.start) ?? 'float32';
+  const add = (name: string, blocksBefore: number, place: StreamValue & Branch): void => {
+    const { value, link, bias } = place;
+    sites.set(name, {
+      name,
+      value,
+      elementType: types.of(value) ?? elementType,
+      blocks: blocksBefore,
+      ...(link?.isFused === true ? { fusedNode: firstOutput(link.node.outputs) } : {}),
+      ...(bias === undefined ? {} : { bias }),
+    });
+  };
+  add('hook_embed', 0, { value: stream.embedded });
+  for (const [i, block] of blocks.entries()) {
+    const prefix = `blocks.${i}`;
+    add(`${prefix}.hook_resid_pre`, i, block.before);
+    add(`${prefix}.hook_attn_out`, i + 1, block.attention);
+    if (block.middle !== undefined) add(`${prefix}.hook_resid_mid`, i + 1, block.middle);
+    add(`${prefix}.hook_mlp_out`, i + 1, block.mlp);
+    add(`${prefix}.hook_resid_post`, i + 1, block.after);
+  }
+  return sites;
+}
+
+function firstOutput(outputs: readonly string[]): string {
+  return outputs.find((name) => name !== '') ?? '';
+}
