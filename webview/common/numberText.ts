@@ -22,7 +22,10 @@ export function percentText(share: number): string {
 /** A factor: `2×`, `0.25×`, `−1.5×`. */
 export function multipleText(factor: number): string {
   const rounded = Math.abs(factor) < 10 ? factor.toFixed(2) : factor.toFixed(0);
-  return `${rounded.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '').replace('-', '−')}×`;
+  return `${rounded
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '')
+    .replace('-', '−')}×`;
 }
 
 /** `1,234`, the same in every locale. */

@@ -19,10 +19,10 @@ const invisible =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
 
 /**
- * A token in running text: `⏎` and `⇥` stand before the line end or tab they mark, other invisible characters
- * are replaced by their code point. A lone carriage return or the one of CRLF is shown as `␍`.
+ * A token in running text. Line ends become `⏎`, tabs `⇥`, a carriage return `␍`, other invisible characters their
+ * code point. With `breaks`, the line also ends after `⏎`.
  */
-export function flowingPieces(text: string): readonly TokenPiece[] {
+export function flowingPieces(text: string, breaks: boolean): readonly TokenPiece[] {
   const pieces: TokenPiece[] = [];
   let plain = '';
   const endPlain = (): void => {
@@ -36,7 +36,7 @@ export function flowingPieces(text: string): readonly TokenPiece[] {
     }
     endPlain();
     pieces.push({ text: markOf(character), isMark: true });
-    if (character === '\n') plain = '\n';
+    if (breaks && character === '\n') plain = '\n';
   }
   endPlain();
   return pieces;

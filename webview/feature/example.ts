@@ -4,9 +4,10 @@ import { copyButton } from '../common/clipboard.ts';
 import { element } from '../common/element.ts';
 import { paintStrength } from '../common/featureColour.ts';
 import { multipleText, numberText } from '../common/numberText.ts';
-import { flowingPieces, visibleToken } from '../common/tokenText.ts';
-import { addTooltips, indexOfItem, markItem } from '../common/tooltip.ts';
-import { type Excerpt, type ExcerptToken, exampleText, excerptOf, shortContext } from './excerpt.ts';
+import { tokenElement } from '../common/tokenElement.ts';
+import { visibleToken } from '../common/tokenText.ts';
+import { addTooltips, indexOfItem } from '../common/tooltip.ts';
+import { type ExcerptToken, exampleText, excerptOf, shortContext } from './excerpt.ts';
 
 interface ExampleOptions {
   readonly example: FeatureExample;
@@ -26,7 +27,11 @@ export function exampleItem(options: ExampleOptions): HTMLElement {
     element(
       'div',
       { class: 'example-top' },
-      element('span', { class: 'example-peak' }, numberText(peak)),
+      element(
+        'span',
+        { class: 'example-peak', attributes: { title: 'Activation of the strongest token' } },
+        numberText(peak),
+      ),
       copyButton(`Copy example ${String(rank)}`, () => exampleText(example)),
     ),
   );
@@ -47,8 +52,17 @@ function exampleTokens(options: ExampleOptions, isFull: boolean, expand: () => v
   const max = options.maxActivation;
   const text = element('p', { class: 'token-text', attributes: { dir: 'auto' } });
   if (excerpt.isCutBefore) text.append(ellipsis('Show the text before', expand));
+  const hasPeak = excerpt.tokens.some(({ isPeak }) => isPeak);
   excerpt.tokens.forEach((token, index) => {
-    text.append(tokenElement(token, index, excerpt, max));
+    const shown = tokenElement({
+      text: token.text,
+      index,
+      isEntry: hasPeak ? token.isPeak : index === 0,
+      breaks: isFull,
+      class: token.isPeak ? 'token-peak' : token.activation > 0 ? 'token-active' : undefined,
+    });
+    if (token.activation > 0 && max > 0) paintStrength(shown, token.activation / max);
+    text.append(shown);
   });
   if (excerpt.isCutAfter) text.append(ellipsis('Show the text after', expand));
   addTooltips(text, (item) => {
@@ -56,25 +70,6 @@ function exampleTokens(options: ExampleOptions, isFull: boolean, expand: () => v
     return token === undefined ? [] : tokenLines(token, max);
   });
   return text;
-}
-
-function tokenElement(
-  token: ExcerptToken,
-  index: number,
-  excerpt: Excerpt,
-  max: number,
-): HTMLElement {
-  const isActive = token.activation > 0;
-  const shown = element('span', {
-    class: token.isPeak ? 'token token-peak' : isActive ? 'token token-active' : 'token',
-  });
-  if (isActive && max > 0) paintStrength(shown, token.activation / max);
-  for (const piece of flowingPieces(token.text)) {
-    shown.append(piece.isMark ? element('span', { class: 'token-mark' }, piece.text) : piece.text);
-  }
-  const hasPeak = excerpt.tokens.some(({ isPeak }) => isPeak);
-  markItem(shown, index, hasPeak ? token.isPeak : index === 0);
-  return shown;
 }
 
 function tokenLines(token: ExcerptToken, max: number): readonly string[] {

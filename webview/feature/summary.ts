@@ -4,7 +4,7 @@ import type { FeatureViewState } from '../../src/shared/webviewProtocol.ts';
 import { element } from '../common/element.ts';
 import { paintFeature } from '../common/featureColour.ts';
 import { histogram } from '../common/histogram.ts';
-import { countText, counted, numberText, percentText } from '../common/numberText.ts';
+import { counted, numberText, percentText } from '../common/numberText.ts';
 import { tokenName } from '../common/tokenText.ts';
 import { button } from '../common/ui.ts';
 import { exampleItem } from './example.ts';
@@ -23,7 +23,7 @@ export function summaryView(options: SummaryOptions): HTMLElement {
   const { summary, saeName, site } = options.state;
   const hasFired = summary.maxActivation > 0;
   const steer = button({
-    label: 'Steer with this feature',
+    label: 'Steer this feature',
     icon: 'steer',
     appearance: 'primary',
     onPress: options.onSteer,
@@ -54,10 +54,13 @@ function numbers(summary: FeatureSummary): HTMLElement {
   return element(
     'dl',
     { class: 'numbers' },
-    ...fact('Density', percentText(density), `Active on ${percentText(density)} of tokens`),
+    ...fact(
+      'Density',
+      percentText(density),
+      `Active on ${percentText(density)} of the ${counted(corpusTokens, 'token')} of the corpus`,
+    ),
     ...fact('Max', numberText(maxActivation), 'Largest activation in the corpus'),
     ...fact('Mean', numberText(meanActivation), 'Mean activation of the tokens it is active on'),
-    ...fact('Corpus', countText(corpusTokens), `Measured on ${counted(corpusTokens, 'token')}`),
   );
 }
 
@@ -76,7 +79,12 @@ function activations(summary: FeatureSummary): HTMLElement {
   return element(
     'section',
     {},
-    element('h2', {}, 'Activations'),
+    element(
+      'div',
+      { class: 'section-top' },
+      element('h2', {}, 'Activations'),
+      element('span', { class: 'quiet' }, `in ${counted(summary.corpusTokens, 'token')}`),
+    ),
     histogram(summary.histogram, summary.maxActivation, 'token'),
   );
 }

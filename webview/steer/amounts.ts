@@ -41,7 +41,7 @@ export function editText(operation: Operation, amount: number, maxActivation: nu
     case 'ablate':
       return 'Switched off: its activation becomes 0.';
     case 'scale':
-      return `Its activation is multiplied by ${numberText(amount)}.`;
+      return `Its activation is multiplied by ${multipleText(amount).replace('×', '')}.`;
     case 'clamp':
       return `Its activation is ${numberText(amount)} on every token${ofMax(amount, maxActivation)}.`;
     case 'add':
@@ -63,11 +63,11 @@ function ofMax(amount: number, maxActivation: number): string {
   return maxActivation > 0 ? ` (${multipleText(amount / maxActivation)} its max)` : '';
 }
 
-/** Bounds and start on a round grid of about 50 steps per `max`. */
+/** Bounds on a round grid of 200 steps or more; the start is exact, the slider shows the nearest step. */
 function ranged(min: number, max: number, initial: number): AmountRange {
-  const step = roundStep(max / 200);
+  const step = roundStep((max - min) / 200);
   const snap = (value: number): number => Number((Math.round(value / step) * step).toPrecision(12));
-  return { min: snap(min), max: snap(max), step, initial: snap(initial) };
+  return { min: snap(min), max: snap(max), step, initial: Number(initial.toPrecision(4)) };
 }
 
 /** The nearest of 1, 2 and 5 × a power of ten that is not larger. */

@@ -1,9 +1,8 @@
 // One of the two continuations: its prompt dimmed in front, its tokens as they come, and where it parts from the other.
-import type { GeneratedToken, SteerStep } from '../../src/shared/engineProtocol.ts';
+import type { SteerStep } from '../../src/shared/engineProtocol.ts';
 import { copyButton } from '../common/clipboard.ts';
 import { element, hiddenText } from '../common/element.ts';
-import { flowingPieces } from '../common/tokenText.ts';
-import { markItem } from '../common/tooltip.ts';
+import { tokenElement } from '../common/tokenElement.ts';
 import { type ButtonControl, button } from '../common/ui.ts';
 import { type Side, compare, promptTail, textOf, tokensOf } from './comparison.ts';
 
@@ -74,25 +73,15 @@ function tokenNodes(steps: readonly SteerStep[], side: Side): Node[] {
       nodes.push(element('span', { class: 'divergence' }, hiddenText(' (differs from here:) ')));
     }
     const isDifferent = divergence !== undefined && step >= divergence;
-    nodes.push(tokenNode(token, step, index === 0, isDifferent));
+    nodes.push(
+      tokenElement({
+        text: token.text,
+        index: step,
+        isEntry: index === 0,
+        breaks: true,
+        class: isDifferent ? 'is-different' : undefined,
+      }),
+    );
   });
   return nodes;
-}
-
-function tokenNode(
-  token: GeneratedToken,
-  step: number,
-  isFirst: boolean,
-  isDifferent: boolean,
-): HTMLElement {
-  const shown = element('span', { class: isDifferent ? 'token is-different' : 'token' });
-  for (const piece of flowingPieces(token.text)) {
-    shown.append(
-      piece.isMark
-        ? element('span', { class: 'token-mark', attributes: { 'aria-hidden': 'true' } }, piece.text)
-        : piece.text,
-    );
-  }
-  if (token.text !== '') markItem(shown, step, isFirst);
-  return shown;
 }

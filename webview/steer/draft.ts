@@ -1,7 +1,11 @@
 // What the user has arranged in the steering view and would be sorry to lose: prompt, edits, settings. Pure: the view draws
 // it, the channel stores it. The host's snapshots are merged in so that they never undo what the user did.
 import type { FeatureEdit, SteerScope } from '../../src/shared/engineProtocol.ts';
-import type { SteerFeature, SteerSettings, SteerViewState } from '../../src/shared/webviewProtocol.ts';
+import type {
+  SteerFeature,
+  SteerSettings,
+  SteerViewState,
+} from '../../src/shared/webviewProtocol.ts';
 import type { FeatureIndex } from '../../src/shared/units.ts';
 import { type Operation, toEdit } from './amounts.ts';
 
@@ -41,7 +45,9 @@ export function mergeSnapshot(draft: Draft | undefined, state: SteerViewState): 
       added: [],
     };
   }
-  const offered = new Set(state.features.filter(({ edit }) => edit).map(({ brief }) => brief.feature));
+  const offered = new Set(
+    state.features.filter(({ edit }) => edit).map(({ brief }) => brief.feature),
+  );
   return {
     ...draft,
     hostPrompt: state.prompt,

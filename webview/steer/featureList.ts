@@ -47,12 +47,15 @@ export function featureList(actions: FeatureListActions): FeatureList {
     },
   });
 
+  const names = columnNames();
+
   function draw(): void {
     const shown = features.filter(
       ({ edit }, index) => isExpanded || index < firstShown || edit.operation !== 'none',
     );
     list.replaceChildren(...shown.map((listed) => rowOf(listed, actions)));
     list.hidden = features.length === 0;
+    names.hidden = list.hidden;
     empty.hidden = features.length > 0;
     more.hidden = features.length <= firstShown;
     more.textContent = isExpanded
@@ -67,6 +70,7 @@ export function featureList(actions: FeatureListActions): FeatureList {
       { class: 'feature-list', attributes: { 'aria-labelledby': 'features-title' } },
       element('h2', { attributes: { id: 'features-title' } }, 'Features active in the prompt'),
       empty,
+      names,
       list,
       element('div', { class: 'list-end' }, more, addForm(actions.add)),
     ),
@@ -80,6 +84,16 @@ export function featureList(actions: FeatureListActions): FeatureList {
       row?.querySelector<HTMLElement>('.operation')?.focus();
     },
   };
+}
+
+/** What the columns are; every value also says it itself, in its tooltip or label. */
+function columnNames(): HTMLElement {
+  const names = ['Feature', 'In prompt, of max', 'Density', 'Edit'];
+  return element(
+    'div',
+    { class: 'column-names quiet', attributes: { 'aria-hidden': 'true' } },
+    ...names.map((name) => element('span', {}, name)),
+  );
 }
 
 function rowOf({ feature, edit }: ListedFeature, actions: FeatureListActions): HTMLElement {

@@ -103,24 +103,23 @@ function identity({ feature: { brief }, onOpen }: FeatureRowOptions): HTMLElemen
   );
 }
 
-/** How strong the feature is in the prompt: a bar and a number against its largest activation in the corpus. */
+/** How strong the feature is in the prompt, against its largest activation in the corpus, and how often it fires. */
 function activity({ brief, promptMax }: SteerFeature): HTMLElement {
   const { density, maxActivation } = brief;
   const bar = element('span', { class: 'activity-bar', attributes: { 'aria-hidden': 'true' } });
   const filled = element('span', { class: 'activity-fill' });
   paintStrength(filled, maxActivation > 0 ? promptMax / maxActivation : 0);
   bar.append(filled);
-  const inPrompt = promptMax > 0 ? numberText(promptMax) : 'not active';
-  const known = maxActivation > 0 ? `max ${numberText(maxActivation)}` : 'never fired';
+  const max = maxActivation > 0 ? `of ${numberText(maxActivation)}` : 'never fired';
   const title =
-    `Largest activation in the prompt: ${promptMax > 0 ? numberText(promptMax) : 'none'}. ` +
-    `Largest in the corpus: ${numberText(maxActivation)}. Active on ${percentText(density)} of its tokens.`;
+    `Largest activation in the prompt ${numberText(promptMax)}, in the corpus ${numberText(maxActivation)}; ` +
+    `active on ${percentText(density)} of the corpus`;
   return element(
     'div',
     { class: 'activity', attributes: { title } },
     bar,
-    element('span', { class: 'activity-value' }, inPrompt),
-    element('span', { class: 'quiet' }, `${known} · ${percentText(density)}`),
+    element('span', {}, numberText(promptMax), ' ', element('span', { class: 'quiet' }, max)),
+    element('span', { class: 'density quiet' }, percentText(density)),
   );
 }
 

@@ -24,7 +24,9 @@ export function klStrip(): KlStrip {
       { class: 'kl-top quiet' },
       element(
         'span',
-        { attributes: { title: 'KL(baseline ‖ steered) of the next-token distributions, in nats' } },
+        {
+          attributes: { title: 'KL(baseline ‖ steered) of the next-token distributions, in nats' },
+        },
         'KL per token',
       ),
       numbers,
@@ -47,7 +49,11 @@ function summary({ meanKl, maxKl }: Comparison): string {
   return `mean ${numberText(meanKl)}, max ${numberText(maxKl)} nats`;
 }
 
-function drawBars(bars: HTMLElement, { steps, maxKl, divergence }: Comparison, slots: number): void {
+function drawBars(
+  bars: HTMLElement,
+  { steps, maxKl, divergence }: Comparison,
+  slots: number,
+): void {
   const scale = Math.max(maxKl, leastScale);
   while (bars.childElementCount > slots) bars.lastElementChild?.remove();
   while (bars.childElementCount < slots) {
@@ -60,7 +66,8 @@ function drawBars(bars: HTMLElement, { steps, maxKl, divergence }: Comparison, s
     if (step === undefined) delete slot.dataset['tip'];
     else markItem(slot, index, false);
     slot.classList.toggle('is-divergence', index === divergence);
-    const share = step === undefined || !Number.isFinite(step.kl) ? 0 : Math.max(0, step.kl) / scale;
+    const share =
+      step === undefined || !Number.isFinite(step.kl) ? 0 : Math.max(0, step.kl) / scale;
     bar.style.height = `${(share * 100).toFixed(1)}%`;
   });
 }

@@ -1,6 +1,10 @@
 // The steering view: choose edits, run, compare. It keeps what the user arranged, shows what the host sends, and leaves
 // all computing and checking to the host.
-import type { FromSteerView, SteerViewState, ToSteerView } from '../../src/shared/webviewProtocol.ts';
+import type {
+  FromSteerView,
+  SteerViewState,
+  ToSteerView,
+} from '../../src/shared/webviewProtocol.ts';
 import { connect } from '../common/channel.ts';
 import { element } from '../common/element.ts';
 import { busyNotice, failureNotice } from '../common/notice.ts';

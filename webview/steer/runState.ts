@@ -1,7 +1,7 @@
 // The life of a run as the view sees it: asked for, started, its steps, its end. Pure. Messages of runs that are no longer
 // wanted are ignored, so that asking again while one is running mixes nothing.
 import type { SteerStep } from '../../src/shared/engineProtocol.ts';
-import type { ToSteerView } from '../../src/shared/webviewProtocol.ts';
+import type { FromSteerView, ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import { counted, numberText } from '../common/numberText.ts';
 import { compare } from './comparison.ts';
 
@@ -12,10 +12,27 @@ export interface RunState {
   readonly prompt: string;
   readonly maxTokens: number;
   readonly steps: readonly SteerStep[];
+  /** What was asked, to tell later whether the arrangement is still the same. */
+  readonly request: string;
 }
 
-export function askedRun(prompt: string, maxTokens: number): RunState {
-  return { phase: 'asked', run: undefined, prompt, maxTokens, steps: [] };
+export type RunRequest = Extract<FromSteerView, { readonly kind: 'run' }>;
+
+export function askedRun(request: RunRequest): RunState {
+  const { prompt, settings } = request;
+  return {
+    phase: 'asked',
+    run: undefined,
+    prompt,
+    maxTokens: settings.maxTokens,
+    steps: [],
+    request: JSON.stringify(request),
+  };
+}
+
+/** Whether a run with this request would be another one than the run shown. */
+export function isOutdated(state: RunState, request: RunRequest): boolean {
+  return state.request !== JSON.stringify(request);
 }
 
 export function isGoing(state: RunState | undefined): boolean {
@@ -28,7 +45,8 @@ export function nextRun(state: RunState, message: ToSteerView): RunState {
     return state.phase === 'asked' ? { ...state, phase: 'running', run: message.run } : state;
   }
   if (message.kind === 'failed') {
-    const isOurs = message.run === undefined || state.run === undefined || message.run === state.run;
+    const isOurs =
+      message.run === undefined || state.run === undefined || message.run === state.run;
     return isOurs && isGoing(state) ? { ...state, phase: 'failed' } : state;
   }
   if (!('run' in message) || message.run !== state.run || state.phase !== 'running') return state;
@@ -67,6 +85,9 @@ export function restoreRun(stored: unknown): RunState | undefined {
   if (typeof stored !== 'object' || stored === null) return undefined;
   const run = stored as Partial<RunState>;
   const isWhole =
-    typeof run.prompt === 'string' && Number.isFinite(run.maxTokens) && Array.isArray(run.steps);
+    typeof run.prompt === 'string' &&
+    typeof run.request === 'string' &&
+    Number.isFinite(run.maxTokens) &&
+    Array.isArray(run.steps);
   return isWhole && !isGoing(run as RunState) ? (run as RunState) : undefined;
 }

@@ -1,5 +1,9 @@
 // The parts of the steering view put together: what happens in one is passed on to the others here, and nowhere else.
-import type { FromSteerView, SteerViewState, ToSteerView } from '../../src/shared/webviewProtocol.ts';
+import type {
+  FromSteerView,
+  SteerViewState,
+  ToSteerView,
+} from '../../src/shared/webviewProtocol.ts';
 import type { FeatureIndex } from '../../src/shared/units.ts';
 import { element } from '../common/element.ts';
 import { counted } from '../common/numberText.ts';
@@ -17,7 +21,15 @@ import { featureList } from './featureList.ts';
 import { promptBox } from './promptBox.ts';
 import { results } from './results.ts';
 import { runBar } from './runBar.ts';
-import { type RunState, askedRun, isGoing, nextRun, runText } from './runState.ts';
+import {
+  type RunRequest,
+  type RunState,
+  askedRun,
+  isGoing,
+  isOutdated,
+  nextRun,
+  runText,
+} from './runState.ts';
 import { settingsBar } from './settingsBar.ts';
 
 interface WorkbenchOptions {
@@ -81,10 +93,16 @@ export function workbench(options: WorkbenchOptions): Workbench {
   function start(): void {
     if (draft.prompt.trim() === '') return;
     failure = undefined;
-    run = askedRun(draft.prompt, draft.settings.maxTokens);
-    const edits = editsToRun(draft, state);
-    post({ kind: 'run', prompt: draft.prompt, edits, settings: draft.settings });
+    const request = currentRequest();
+    run = askedRun(request);
+    post(request);
     drawRun();
+    comparison.element.scrollIntoView({ block: 'nearest' });
+  }
+
+  function currentRequest(): RunRequest {
+    const { prompt: text, settings: chosen } = draft;
+    return { kind: 'run', prompt: text, edits: editsToRun(draft, state), settings: chosen };
   }
 
   function drawArrangement(): void {
@@ -120,9 +138,14 @@ export function workbench(options: WorkbenchOptions): Workbench {
 
   function statusText(): string {
     if (draft.prompt.trim() === '') return 'Write a prompt to run.';
-    if (run !== undefined && (isGoing(run) || run.steps.length > 0)) return runText(run);
-    const edits = editsToRun(draft, state).length;
-    return edits === 0 ? 'Choose an edit for a feature, then run.' : `${counted(edits, 'edit')}.`;
+    if (run !== undefined && (isGoing(run) || run.steps.length > 0)) {
+      const isOld = !isGoing(run) && isOutdated(run, currentRequest());
+      return isOld ? `${runText(run)} Changed since: run again.` : runText(run);
+    }
+    const { edits } = currentRequest();
+    return edits.length === 0
+      ? 'Choose an edit for a feature, then run.'
+      : `${counted(edits.length, 'edit')} to run.`;
   }
 
   const panes = element(
