@@ -2,7 +2,7 @@
 // and says which .onnx is meant; it opens no session.
 import path from 'node:path';
 import { MonosemError } from '../../shared/errors.ts';
-import { exists, readJson } from '../files/files.ts';
+import { exists, readJsonObject } from '../files/files.ts';
 import { TextTokenizer } from '../tokenizer/tokenizer.ts';
 
 /** What config.json says, under the names this code base uses. */
@@ -67,7 +67,7 @@ export async function bundleFolderOf(onnxFile: string): Promise<string | undefin
 /** @throws MonosemError `fileMissing` or `fileDamaged`, naming the file and the field */
 export async function readModelConfig(folder: string): Promise<ModelConfig> {
   const file = path.join(folder, 'config.json');
-  const json = await readJson(file, 'the model configuration');
+  const json = await readJsonObject(file, 'The model configuration');
   const number = (...names: readonly string[]): number => {
     for (const name of names) {
       const value = json[name];

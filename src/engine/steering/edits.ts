@@ -33,15 +33,11 @@ function compose(first: Transform, second: Transform): Transform {
 
 /**
  * One transform per edited feature; several edits of one feature apply in the order given.
- * @throws MonosemError `unknownFeature` or `badEdit`, naming the feature
+ * @throws MonosemError `badEdit`, naming the feature
  */
-export function transformsOf(
-  edits: readonly FeatureEdit[],
-  featureCount: number,
-): Map<FeatureIndex, Transform> {
+export function transformsOf(edits: readonly FeatureEdit[]): Map<FeatureIndex, Transform> {
   const transforms = new Map<FeatureIndex, Transform>();
   for (const edit of edits) {
-    checkFeature(edit.feature, featureCount);
     if (edit.operation !== 'ablate' && !Number.isFinite(edit.amount)) {
       throw new MonosemError(
         'badEdit',
@@ -54,15 +50,6 @@ export function transformsOf(
     );
   }
   return transforms;
-}
-
-/** @throws MonosemError `unknownFeature` */
-export function checkFeature(feature: number, featureCount: number): void {
-  if (Number.isInteger(feature) && feature >= 0 && feature < featureCount) return;
-  throw new MonosemError(
-    'unknownFeature',
-    `There is no feature ${feature}: this SAE has features 0 to ${featureCount - 1}; choose one of them.`,
-  );
 }
 
 /** Does an edit with this scope touch a token of the prompt (BOS included), or a generated one? */

@@ -1,0 +1,27 @@
+// What a command is: how it is called, what it takes, what it does. Commands compute through the engine's façade and
+// return what to print; they write nothing to the terminal themselves.
+import type { Engine } from '../engine/engine.ts';
+import type { Arguments, OptionTable } from './options.ts';
+
+export interface CommandContext {
+  readonly engine: Engine;
+  readonly args: Arguments;
+  /** Folder of this package. */
+  readonly root: string;
+  /** One line on stderr that the next one replaces. */
+  status(text: string): void;
+}
+
+/** The same result twice: for programs (`--json`) and for people. */
+export interface Output {
+  readonly json: unknown;
+  readonly text: string;
+}
+
+export interface Command {
+  /** The line in the help, from the command's name on. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: OptionTable;
+  run(context: CommandContext): Promise<Output>;
+}

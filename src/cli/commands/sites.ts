@@ -1,0 +1,26 @@
+// `monosem sites MODEL.onnx`: what the model is made of and where its residual stream can be read and edited.
+import type { Command } from '../command.ts';
+import { onlyPositional } from '../options.ts';
+import { table } from '../table.ts';
+
+export const sites: Command = {
+  usage: 'sites MODEL.onnx',
+  summary: 'architecture facts of an ONNX decoder and the tensor behind every site',
+  options: {},
+  async run({ engine, args }) {
+    const facts = await engine.sites(onlyPositional(args, 'MODEL.onnx'));
+    const { sites: found, ...about } = facts;
+    const lines = Object.entries(about).map(([name, value]) => [name, String(value)]);
+    return {
+      json: facts,
+      text: [
+        table([{ title: 'fact' }, { title: 'value' }], lines),
+        '',
+        table(
+          [{ title: 'site' }, { title: 'type' }, { title: 'tensor' }],
+          found.map((site) => [site.name, site.type, site.tensor]),
+        ),
+      ].join('\n'),
+    };
+  },
+};

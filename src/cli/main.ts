@@ -1,0 +1,81 @@
+// The `monosem` command: the engine without an editor. Results go to stdout, progress and errors to stderr; a failure
+// is one sentence and an exit code: 2 for a wrong call, 1 for everything else.
+import os from 'node:os';
+import path from 'node:path';
+import { Engine } from '../engine/engine.ts';
+import { MonosemError, messageOf } from '../shared/errors.ts';
+import { activations } from './commands/activations.ts';
+import { encode } from './commands/encode.ts';
+import { feature } from './commands/feature.ts';
+import { index } from './commands/index.ts';
+import { inspect } from './commands/inspect.ts';
+import { sites } from './commands/sites.ts';
+import { steer } from './commands/steer.ts';
+import type { Command } from './command.ts';
+import { jsonOption, readArguments } from './options.ts';
+
+const commands: Readonly<Record<string, Command>> = {
+  inspect,
+  steer,
+  feature,
+  sites,
+  activations,
+  encode,
+  index,
+};
+
+function help(): string {
+  return [
+    'monosem: look inside a language model through a sparse autoencoder.',
+    '',
+    ...Object.values(commands).flatMap(({ usage, summary }) => [
+      `  monosem ${usage}`,
+      `      ${summary}`,
+    ]),
+    '',
+    'Every command takes --json. Without --model and --sae the embedded ones are used.',
+  ].join('\n');
+}
+
+function findCommand(name: string): Command {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command !== undefined) return command;
+  const known = Object.keys(commands).join(', ');
+  throw new MonosemError(
+    'badArgument',
+    `"${name}" is not a command; the commands are ${known} and help.`,
+  );
+}
+
+/** Overwrites one line of a terminal; silent where stderr is a file or a pipe. */
+function status(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
+async function run(argv: readonly string[]): Promise<void> {
+  const [name = 'help', ...rest] = argv;
+  if (name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(`${help()}\n`);
+    return;
+  }
+  const command = findCommand(name);
+  const args = readArguments(rest, { ...command.options, ...jsonOption });
+  const engine = Engine.create({ storageFolder: path.join(os.homedir(), '.monosem') });
+  try {
+    const root = path.resolve(import.meta.dirname, process.env['MONOSEM_ROOT'] ?? '../..');
+    const output = await command.run({ engine, args, root, status });
+    status('');
+    const text = args.flag('json') ? JSON.stringify(output.json, undefined, 1) : output.text;
+    process.stdout.write(`${text}\n`);
+  } finally {
+    await engine.dispose();
+  }
+}
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  status('');
+  process.stderr.write(`monosem: ${messageOf(error)}\n`);
+  process.exitCode = MonosemError.is(error, 'badArgument') ? 2 : 1;
+}

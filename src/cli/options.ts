@@ -1,0 +1,112 @@
+// Command-line arguments: node's own parser, plus the conversions and the defaults every command shares. A wrong
+// argument is a MonosemError that names the option and what it takes.
+import path from 'node:path';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { Source } from '../shared/engineProtocol.ts';
+import { defaultModelFolder, defaultSaeFolder } from '../shared/defaults.ts';
+import { MonosemError, messageOf } from '../shared/errors.ts';
+
+export type OptionTable = NonNullable<ParseArgsConfig['options']>;
+
+/** Options of every command that needs a model and an SAE. */
+export const sourceOptions = { model: { type: 'string' }, sae: { type: 'string' } } as const;
+
+export const jsonOption = { json: { type: 'boolean' } } as const;
+
+export interface Arguments {
+  readonly positionals: readonly string[];
+  text(name: string): string | undefined;
+  texts(name: string): readonly string[];
+  flag(name: string): boolean;
+  number(name: string, fallback: number, allowed: NumberRange): number;
+}
+
+export interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  readonly whole?: boolean;
+}
+
+/** @throws MonosemError `badArgument` */
+export function readArguments(args: readonly string[], options: OptionTable): Arguments {
+  let parsed: { values: Record<string, unknown>; positionals: string[] };
+  try {
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    // The parser's sentence may go on with advice for its own callers; its first sentence names the option.
+    const [first] = messageOf(error).split('. ');
+    throw new MonosemError('badArgument', `${first ?? ''}; see "monosem help".`, { cause: error });
+  }
+  const { values, positionals } = parsed;
+  const text = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    positionals,
+    text,
+    texts: (name) => {
+      const value = values[name];
+      return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+    },
+    flag: (name) => values[name] === true,
+    number: (name, fallback, allowed) => {
+      const given = text(name);
+      return given === undefined ? fallback : readNumber(`--${name}`, given, allowed);
+    },
+  };
+}
+
+/** @throws MonosemError `badArgument` */
+export function readNumber(name: string, text: string, { min, max, whole }: NumberRange): number {
+  const value = Number(text);
+  const fits = text.trim() !== '' && value >= min && value <= max;
+  if (fits && (whole !== true || Number.isInteger(value))) return value;
+  const kind = whole === true ? 'a whole number' : 'a number';
+  const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`;
+  throw new MonosemError('badArgument', `${name} takes ${kind} ${range}, not "${text}".`);
+}
+
+/** The one positional argument a command needs. @throws MonosemError `badArgument` */
+export function onlyPositional(args: Arguments, what: string): string {
+  const [value, surplus] = args.positionals;
+  if (value === undefined) {
+    throw new MonosemError('badArgument', `${what} is missing; see "monosem help".`);
+  }
+  if (surplus !== undefined) {
+    throw new MonosemError(
+      'badArgument',
+      `One ${what} at a time, but "${surplus}" follows; see "monosem help".`,
+    );
+  }
+  return value;
+}
+
+/** @throws MonosemError `badArgument` */
+export function required(args: Arguments, name: string): string {
+  const value = args.text(name);
+  if (value === undefined) {
+    throw new MonosemError('badArgument', `--${name} is missing; see "monosem help".`);
+  }
+  return value;
+}
+
+/**
+ * The model and SAE meant by --model and --sae. A model given without an SAE uses the embedded SAE only if the model
+ * is the embedded one.
+ * @param root folder of this package, where the embedded model is
+ * @throws MonosemError `badArgument`
+ */
+export function sourceOf(args: Arguments, root: string): Source {
+  const embedded = path.resolve(root, defaultModelFolder);
+  const model = path.resolve(args.text('model') ?? embedded);
+  const sae = args.text('sae');
+  if (sae !== undefined) return { model, sae: path.resolve(sae) };
+  if (model !== embedded) {
+    throw new MonosemError(
+      'badArgument',
+      `--sae is missing: the embedded SAE belongs to the embedded model, not to ${model}; name an SAE folder made for it.`,
+    );
+  }
+  return { model, sae: path.resolve(root, defaultSaeFolder) };
+}

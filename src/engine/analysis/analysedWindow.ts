@@ -1,0 +1,158 @@
+// Runs one window through the analysis program, in blocks, starting behind whatever an earlier run of a window with
+// the same beginning already computed: the model is causal, so those rows cannot have changed.
+import type { Signal } from '../../shared/call.ts';
+import { MonosemError } from '../../shared/errors.ts';
+import type { KvCache } from '../model/kvCache.ts';
+import type { Program } from '../model/program.ts';
+import type { OnnxTensors } from '../onnx/session.ts';
+import { analysisNames } from './analysisProgram.ts';
+
+/** Results of one window; row t belongs to token t of the window's text, a BOS in front has no row. */
+export interface AnalysedWindow {
+  /** [T] ids, without BOS. */
+  readonly ids: Uint32Array;
+  readonly topK: number;
+  /** [T, K] */
+  readonly features: Uint32Array;
+  /** [T, K] */
+  readonly activations: Float32Array;
+  /** [T]; NaN for a first token without BOS. */
+  readonly losses?: Float32Array;
+  /** Behind the last token, BOS included; dropped when memory is short. */
+  cache?: KvCache;
+}
+
+export interface WindowRun {
+  readonly program: Program;
+  readonly topK: number;
+  readonly loss: boolean;
+  readonly bosId: number | undefined;
+  /** Tokens per run of the model; a cancellation is noticed between two runs. */
+  readonly blockLength: number;
+  /**
+   * The graph's quantization scales span a whole run: results depend on how a window is cut, so blocks must always
+   * begin at multiples of blockLength.
+   */
+  readonly fixedBlocks: boolean;
+}
+
+/** Lets others run, and rejects when the request was cancelled. */
+export type Breath = () => Promise<void>;
+
+/** @throws MonosemError `cancelled` */
+export function breathe(context: { readonly signal: Signal; turn?(): Promise<void> }): Breath {
+  return async () => {
+    await context.turn?.();
+    if (context.signal.aborted) throw new MonosemError('cancelled', 'The request was cancelled.');
+  };
+}
+
+/** Tokens two id sequences share at their beginnings. */
+export function commonPrefix(a: Uint32Array, b: Uint32Array): number {
+  const length = Math.min(a.length, b.length);
+  let common = 0;
+  while (common < length && a[common] === b[common]) common++;
+  return common;
+}
+
+/**
+ * @param ids [T] the window's tokens, without BOS, T ≥ 1
+ * @param earlier a window that begins alike and still has its cache
+ */
+export async function analyseWindow(
+  run: WindowRun,
+  ids: Uint32Array,
+  earlier: AnalysedWindow | undefined,
+  breath: Breath,
+): Promise<AnalysedWindow> {
+  const { program, topK, loss } = run;
+  const bos = run.bosId === undefined ? 0 : 1;
+  const sequence = new Uint32Array(bos + ids.length);
+  if (run.bosId !== undefined) sequence[0] = run.bosId;
+  sequence.set(ids, bos);
+
+  const window: AnalysedWindow = {
+    ids,
+    topK,
+    features: new Uint32Array(ids.length * topK),
+    activations: new Float32Array(ids.length * topK),
+    ...(loss ? { losses: new Float32Array(ids.length).fill(NaN) } : {}),
+  };
+  let at = reusableLength(run, sequence.length, ids, earlier);
+  let cache = earlier?.cache?.cut(at);
+  if (at > 0 && earlier !== undefined) copyRows(window, earlier, at - bos);
+  while (at < sequence.length) {
+    await breath();
+    const end = Math.min(sequence.length, blockEnd(run, at));
+    const result = await program.run({
+      ids: sequence.subarray(at, end),
+      batch: 1,
+      ...(cache === undefined ? {} : { cache }),
+      ...(loss ? { feeds: targetFeeds(sequence, at, end) } : {}),
+    });
+    storeRows(window, result.outputs, at - bos);
+    cache = result.cache;
+    at = end;
+  }
+  if (cache !== undefined) window.cache = cache;
+  return window;
+}
+
+/** Without a KV cache everything runs at once. */
+function blockEnd({ program, blockLength }: WindowRun, at: number): number {
+  return program.hasCache ? at + blockLength : Infinity;
+}
+
+/** Positions of the sequence (BOS included) that need not run again; at least the last one always runs. */
+function reusableLength(
+  run: WindowRun,
+  length: number,
+  ids: Uint32Array,
+  earlier: AnalysedWindow | undefined,
+): number {
+  if (earlier?.cache === undefined) return 0;
+  const bos = run.bosId === undefined ? 0 : 1;
+  const common = bos + commonPrefix(ids, earlier.ids);
+  // The loss of the first changed token is computed one position earlier.
+  const usable = Math.min(common - (run.loss ? 1 : 0), length - 1);
+  const reusable = run.fixedBlocks ? usable - (usable % run.blockLength) : usable;
+  return Math.max(0, reusable);
+}
+
+/** Rows of the first `count` tokens; the loss of token `count` is not known yet. */
+function copyRows(to: AnalysedWindow, from: AnalysedWindow, count: number): void {
+  if (count <= 0) return;
+  to.features.set(from.features.subarray(0, count * to.topK));
+  to.activations.set(from.activations.subarray(0, count * to.topK));
+  if (from.losses !== undefined) to.losses?.set(from.losses.subarray(0, count));
+}
+
+/** @param row row of the window that the first position of the run belongs to; −1 for the BOS */
+function storeRows(window: AnalysedWindow, outputs: OnnxTensors, row: number): void {
+  const values = outputs[analysisNames.values];
+  const indices = outputs[analysisNames.indices];
+  const limit = values?.dims.at(-1) ?? 0;
+  if (!(values?.data instanceof Float32Array) || !(indices?.data instanceof Int32Array)) {
+    throw new MonosemError('internal', 'The analysis graph has no top features among its outputs.');
+  }
+  const count = values.data.length / limit;
+  const width = Math.min(limit, window.topK);
+  for (let r = Math.max(0, -row); r < count; r++) {
+    const to = (row + r) * window.topK;
+    window.activations.set(values.data.subarray(r * limit, r * limit + width), to);
+    window.features.set(indices.data.subarray(r * limit, r * limit + width), to);
+  }
+  const losses = outputs[analysisNames.losses]?.data;
+  if (losses instanceof Float32Array && window.losses !== undefined) {
+    // The run's position t predicts the token behind it.
+    const known = Math.min(losses.length, window.losses.length - row - 1);
+    window.losses.set(losses.subarray(0, known), row + 1);
+  }
+}
+
+/** The tokens that follow positions [at, end); 0 behind the last one, whose loss nobody reads. */
+function targetFeeds(sequence: Uint32Array, at: number, end: number): OnnxTensors {
+  const data = new BigInt64Array(end - at);
+  for (let i = 0; i < data.length; i++) data[i] = BigInt(sequence[at + i + 1] ?? 0);
+  return { [analysisNames.targets]: { type: 'int64', dims: [1, data.length], data } };
+}

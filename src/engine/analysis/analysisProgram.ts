@@ -1,0 +1,60 @@
+// The graph that analyses text: the decoder up to the SAE's site, the SAE, and TopK, so that only the strongest
+// features of each token leave the runtime. With losses the whole decoder runs.
+import type { OpenModel } from '../model/openModel.ts';
+import { Program, readLogits } from '../model/program.ts';
+import { Overlay } from '../onnx/overlay.ts';
+import type { Sae } from '../sae/sae.ts';
+import { emitTopFeatures } from '../sae/subgraph.ts';
+
+export const analysisNames = {
+  /** [B, T, K] float32 */
+  values: 'monosem.top_values',
+  /** [B, T, K] int32 */
+  indices: 'monosem.top_indices',
+  /** Input [B, T] int64: the token that follows each token. */
+  targets: 'monosem.targets',
+  /** [B, T] float32: −ln p(target). */
+  losses: 'monosem.losses',
+} as const;
+
+/** Data type number of int32 in ONNX. */
+const int32 = 6;
+
+export interface AnalysisOptions {
+  /** Features that leave the runtime per token. */
+  readonly limit: number;
+  readonly loss: boolean;
+}
+
+export async function openAnalysisProgram(
+  model: OpenModel,
+  sae: Sae,
+  { limit, loss }: AnalysisOptions,
+): Promise<Program> {
+  const overlay = new Overlay(model.onnx, model.sites);
+  const { builder } = overlay;
+  const { values, indices } = emitTopFeatures(builder, sae, overlay.read(sae.site), limit);
+  builder.output(analysisNames.values, values);
+  // int64 would arrive as one BigInt per feature.
+  builder.output(
+    analysisNames.indices,
+    builder.op('Cast', [indices], { attributes: { to: int32 } }),
+  );
+  if (loss) emitLosses(overlay);
+  overlay.keepCache(loss ? undefined : model.sites.sites.get(sae.site)?.blocks);
+  return Program.open(overlay);
+}
+
+/** −ln softmax(logits)[target] = logsumexp(logits) − logits[target]. */
+function emitLosses(overlay: Overlay): void {
+  const { builder } = overlay;
+  const logits = readLogits(overlay);
+  const targets = builder.input(analysisNames.targets, 'int64', ['batch', 'tokens']);
+  const axis = builder.int64s(-1);
+  const total = builder.op('ReduceLogSumExp', [logits, axis], { attributes: { keepdims: 0 } });
+  const picked = builder.op('GatherElements', [logits, builder.op('Unsqueeze', [targets, axis])], {
+    attributes: { axis: -1 },
+  });
+  const loss = builder.op('Sub', [total, builder.op('Squeeze', [picked, axis])]);
+  builder.output(analysisNames.losses, loss);
+}

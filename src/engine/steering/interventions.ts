@@ -1,0 +1,63 @@
+// The edit as a graph: at the SAE's site x becomes x' = x + ((gain − 1) ⊙ f + bias) · dec, where f are the activations
+// of the E edited features. Everything that depends on the edit is an input, so that another edit needs no other
+// session. gain 1 and bias 0 add exactly zero. gain and bias have a batch axis: rows are independent.
+import type { Tensor } from '../../shared/tensor.ts';
+import type { FeatureIndex } from '../../shared/units.ts';
+import type { Overlay } from '../onnx/overlay.ts';
+import type { Sae } from '../sae/sae.ts';
+import { editedFeatureInputs, emitFeatureActivations } from '../sae/subgraph.ts';
+import type { Transform } from './edits.ts';
+
+export const interventionInputs = {
+  decoder: 'monosem.dec',
+  gain: 'monosem.gain',
+  bias: 'monosem.bias',
+} as const;
+
+/** Rewires the site of `sae`. */
+export function emitIntervention(overlay: Overlay, sae: Sae): void {
+  const { builder } = overlay;
+  overlay.replace(sae.site, (x) => {
+    const f = emitFeatureActivations(builder, sae, x, editedFeatureInputs(builder, sae));
+    const decoder = builder.input(interventionInputs.decoder, 'float32', ['edits', sae.D]);
+    const gain = builder.input(interventionInputs.gain, 'float32', ['batch', 'tokens', 'edits']);
+    const bias = builder.input(interventionInputs.bias, 'float32', ['batch', 'tokens', 'edits']);
+    const change = builder.op('Add', [
+      builder.op('Mul', [builder.op('Sub', [gain, builder.scalar(1)]), f]),
+      bias,
+    ]);
+    return builder.op('Add', [x, builder.op('MatMul', [change, decoder])]);
+  });
+}
+
+/** What one row of the batch does to the tokens of one run. */
+export type RowEdit = ReadonlyMap<FeatureIndex, Transform> | 'none';
+
+/**
+ * gain and bias [B, T, E] for a run of T tokens.
+ * @param features the E edited features, in the order of the other inputs
+ * @param rows one entry per batch row; applied to all T tokens
+ */
+export function gainAndBias(
+  features: readonly FeatureIndex[],
+  rows: readonly RowEdit[],
+  tokens: number,
+): { readonly gain: Tensor; readonly bias: Tensor } {
+  const E = features.length;
+  const dims = [rows.length, tokens, E];
+  const gain = new Float32Array(rows.length * tokens * E).fill(1);
+  const bias = new Float32Array(rows.length * tokens * E);
+  for (const [b, row] of rows.entries()) {
+    if (row === 'none') continue;
+    for (let t = 0; t < tokens; t++) {
+      for (const [e, feature] of features.entries()) {
+        const transform = row.get(feature);
+        if (transform === undefined) continue;
+        const at = (b * tokens + t) * E + e;
+        gain[at] = transform.gain;
+        bias[at] = transform.bias;
+      }
+    }
+  }
+  return { gain: { dims, data: gain }, bias: { dims, data: bias } };
+}

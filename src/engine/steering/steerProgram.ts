@@ -1,0 +1,25 @@
+// The graph that steers: the whole decoder with the intervention at the SAE's site and the next-token logits of the
+// last position.
+import type { OpenModel } from '../model/openModel.ts';
+import { Program, readLogits } from '../model/program.ts';
+import { Overlay } from '../onnx/overlay.ts';
+import type { Sae } from '../sae/sae.ts';
+import { emitIntervention } from './interventions.ts';
+
+/** Output [B, 1, V] float32. */
+export const nextLogits = 'monosem.next_logits';
+
+export async function openSteerProgram(model: OpenModel, sae: Sae): Promise<Program> {
+  const overlay = new Overlay(model.onnx, model.sites);
+  const { builder } = overlay;
+  emitIntervention(overlay, sae);
+  const last = builder.op('Slice', [
+    readLogits(overlay),
+    builder.int64s(-1),
+    builder.int64s(Number.MAX_SAFE_INTEGER),
+    builder.int64s(1),
+  ]);
+  builder.output(nextLogits, last);
+  overlay.keepCache();
+  return Program.open(overlay);
+}
