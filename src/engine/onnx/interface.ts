@@ -1,37 +1,41 @@
 // The inputs and outputs of a decoder in Hugging Face's naming: token ids, mask, positions, KV cache, logits.
+import { MonosemError } from '../../shared/errors.ts';
+import { elementTypeOf, type ElementType } from './elementType.ts';
 import type { Graph } from './graph.ts';
-import type { ElementType } from './elementType.ts';
-import { elementTypeOf } from './elementType.ts';
 import { toNumber, type ValueInfoProto } from './schema.ts';
 
-export interface CacheTensors {
-  readonly key: string;
-  readonly value: string;
+/** Keys or values of one layer: [B, H, P, W] goes in, [B, H, P + T, W] comes out. */
+export interface DecoderPast {
+  readonly layer: number;
+  /** e.g. `past_key_values.0.key` */
+  readonly input: string;
+  /** e.g. `present.0.key` */
+  readonly output: string;
+  readonly type: 'float32' | 'float16';
+  /** Key/value heads H. */
+  readonly heads: number;
+  /** Width W of a head. */
+  readonly width: number;
+}
+
+export interface DecoderInputs {
+  /** Token ids [B, T]. */
+  readonly ids: string;
+  readonly idsType: ElementType;
+  /** 1 for tokens that count [B, P + T]. */
+  readonly attentionMask?: string;
+  /** [B, T] */
+  readonly positionIds?: string;
+  /** By layer, keys before values; empty for a model without KV cache. */
+  readonly past: readonly DecoderPast[];
+  /** Inputs none of the above covers; whoever runs the model must know them. */
+  readonly others: readonly string[];
 }
 
 export interface DecoderInterface {
-  readonly inputs: {
-    /** Token ids [B, T]. */
-    readonly ids: string;
-    readonly idsType: ElementType;
-    /** 1 for tokens that count [B, P + T]. */
-    readonly attentionMask?: string;
-    /** [B, T] */
-    readonly positionIds?: string;
-    /** By layer; empty for a model without KV cache. Each [B, H, P, W]. */
-    readonly past: readonly CacheTensors[];
-    /** Inputs none of the above covers; whoever runs the model must know them. */
-    readonly others: readonly string[];
-  };
-  /** By layer; empty for a model without KV cache. Each [B, H, P + T, W]. */
-  readonly present: readonly CacheTensors[];
-  /** Element type of the cache. */
-  readonly cacheType?: ElementType;
-  /** [B, T, V]; absent in models without an unembedding. */
+  readonly inputs: DecoderInputs;
+  /** Name of the output [B, T, V]; absent in models without an unembedding. */
   readonly logits?: string;
-  /** Key/value heads H and their width W, where the file tells. */
-  readonly kvHeads?: number;
-  readonly headWidth?: number;
   /** Rows the model takes; `dynamic` for any number. */
   readonly batch: number | 'dynamic';
 }
@@ -39,24 +43,16 @@ export interface DecoderInterface {
 const pastName = /^past.*?(\d+).*?\b(key|value)$/;
 const presentName = /^present.*?(\d+).*?\b(key|value)$/;
 
-export function describeInterface(graph: Graph, ids: string): DecoderInterface {
+/** @throws MonosemError `unsupportedModel` when the KV cache is not of the usual kind */
+export function describeInterface(graph: Graph, ids: string, file: string): DecoderInterface {
   const names = [...graph.inputs.keys()].filter((name) => !graph.initializers.has(name));
-  const past = cacheTensors(names, pastName);
-  const present = cacheTensors([...graph.outputs.keys()], presentName);
-  const attentionMask = names.find((name) => /attention_mask/.test(name));
-  const positionIds = names.find((name) => /position_ids/.test(name));
-  const known = new Set([
-    ids,
-    attentionMask,
-    positionIds,
-    ...past.flatMap((p) => [p.key, p.value]),
-  ]);
-  const cache = graph.inputs.get(past[0]?.key ?? '');
-  const [, kvHeads, , headWidth] = staticDims(cache);
-  const logits = graph.outputs.has('logits')
-    ? 'logits'
-    : [...graph.outputs.keys()].find((name) => /logits/i.test(name));
-  const cacheType = elementTypeOf(cache?.type?.tensorType?.elemType);
+  const outputs = [...graph.outputs.keys()];
+  const past = findPast(graph, names, file);
+  const attentionMask = names.find((name) => name.includes('attention_mask'));
+  const positionIds = names.find((name) => name.includes('position_ids'));
+  const known = new Set([ids, attentionMask, positionIds, ...past.map(({ input }) => input)]);
+  const logits =
+    outputs.find((name) => name === 'logits') ?? outputs.find((name) => /logits/i.test(name));
   return {
     inputs: {
       ids,
@@ -66,24 +62,39 @@ export function describeInterface(graph: Graph, ids: string): DecoderInterface {
       past,
       others: names.filter((name) => !known.has(name)),
     },
-    present,
-    ...(cacheType === undefined ? {} : { cacheType }),
     ...(logits === undefined ? {} : { logits }),
-    ...(kvHeads === undefined ? {} : { kvHeads }),
-    ...(headWidth === undefined ? {} : { headWidth }),
     batch: staticDims(graph.inputs.get(ids))[0] ?? 'dynamic',
   };
 }
 
-function cacheTensors(names: readonly string[], pattern: RegExp): CacheTensors[] {
-  const layers: { key: string; value: string }[] = [];
+/** `3.key` → the name it is in. */
+function cacheNames(names: Iterable<string>, pattern: RegExp): Map<string, string> {
+  const found = new Map<string, string>();
   for (const name of names) {
     const match = pattern.exec(name);
-    if (match === null) continue;
-    const layer = (layers[Number(match[1])] ??= { key: '', value: '' });
-    layer[match[2] as 'key' | 'value'] = name;
+    if (match !== null) found.set(`${Number(match[1])}.${match[2] ?? ''}`, name);
   }
-  return layers.filter(({ key, value }) => key !== '' && value !== '');
+  return found;
+}
+
+function findPast(graph: Graph, names: readonly string[], file: string): DecoderPast[] {
+  const present = cacheNames(graph.outputs.keys(), presentName);
+  const past: DecoderPast[] = [];
+  for (const [place, input] of cacheNames(names, pastName)) {
+    const output = present.get(place);
+    const info = graph.inputs.get(input);
+    const type = elementTypeOf(info?.type?.tensorType?.elemType);
+    const [, heads, , width] = staticDims(info);
+    const isUsual = type === 'float32' || type === 'float16';
+    if (output === undefined || heads === undefined || width === undefined || !isUsual) {
+      throw new MonosemError(
+        'unsupportedModel',
+        `${file} is not supported: its cache input ${input} is not a float tensor [batch, heads, past, width] with known heads and width and a matching present output; export the model with a plain KV cache.`,
+      );
+    }
+    past.push({ layer: Number.parseInt(place, 10), input, output, type, heads, width });
+  }
+  return past.sort((a, b) => a.layer - b.layer || a.input.localeCompare(b.input));
 }
 
 function staticDims(value: ValueInfoProto | undefined): (number | undefined)[] {

@@ -72,19 +72,22 @@ export class Overlay {
     this.builder.graph.addOutput(output);
   }
 
-  /**
-   * Keeps the KV cache of the first `layers` layers, all by default.
-   * @returns names of the kept outputs
-   */
-  keepCache(layers = this.sites.layers): string[] {
-    const names = this.sites.present.slice(0, layers).flatMap(({ key, value }) => [key, value]);
-    for (const name of names) this.keepOutput(name);
-    return names;
+  /** Keeps the KV cache of the layers that run before a site, or of all layers. */
+  keepCache(upTo?: string): void {
+    const layers = upTo === undefined ? this.sites.layers : this.#site(upTo).blocks;
+    for (const { layer, output } of this.sites.inputs.past) {
+      if (layer < layers) this.keepOutput(output);
+    }
   }
 
-  /** A value of the model in float32, e.g. half-precision logits. */
-  float32(value: string): string {
-    return this.#asFloat32(value, this.#types.of(value) ?? 'float32');
+  /** The logits [B, T, V] in float32. */
+  readLogits(): string {
+    const { logits } = this.sites;
+    if (logits !== undefined) return this.#asFloat32(logits, this.#types.of(logits) ?? 'float32');
+    throw new MonosemError(
+      'unsupportedModel',
+      'The model has no logits output, so it cannot predict tokens; export it with its language-model head.',
+    );
   }
 
   /** The model so far with only what its outputs need. May be called again after more changes. */

@@ -11,6 +11,8 @@ import type { OnnxModel } from './model.ts';
 import { AmbiguousStream, followResidual, type ResidualStream } from './residual.ts';
 import { ValueTypes } from './valueTypes.ts';
 
+export type { DecoderInputs, DecoderPast } from './interface.ts';
+
 /** A place in the residual stream: a value [B, T, D] of the graph. */
 export interface Site {
   /** TransformerLens name, e.g. `blocks.2.hook_resid_post`. */
@@ -58,7 +60,7 @@ export function discoverSites(model: OnnxModel, expectedLayers?: number): Sites 
   const found = new BlockFinder(graph, stream).find();
   expectBlocks(file, stream, found, expectedLayers);
   return {
-    ...describeInterface(graph, embedding.ids),
+    ...describeInterface(graph, embedding.ids, file),
     sites: nameSites(stream, found.blocks, types),
     layers: found.blocks.length,
     blockKind: found.blocks.every(({ middle }) => middle !== undefined) ? 'sequential' : 'parallel',
