@@ -32,14 +32,12 @@ export class Graph {
 
   constructor(original: GraphProto = {}) {
     this.#original = original;
-    for (const input of original.input ?? []) this.addInput(input);
-    for (const tensor of original.initializer ?? []) this.addInitializer(tensor);
-    for (const tensor of original.sparseInitializer ?? []) {
-      this.#names.add(tensor.values?.name ?? '');
-    }
-    for (const node of original.node ?? []) this.addNode(node);
-    for (const output of original.output ?? []) this.addOutput(output);
-    for (const value of original.valueInfo ?? []) this.#valueInfo.set(value.name ?? '', value);
+    original.input?.forEach((value) => this.addInput(value));
+    original.initializer?.forEach((tensor) => this.addInitializer(tensor));
+    original.sparseInitializer?.forEach(({ values }) => this.#names.add(values?.name ?? ''));
+    original.node?.forEach((node) => this.addNode(node));
+    original.output?.forEach((value) => this.addOutput(value));
+    original.valueInfo?.forEach((value) => this.#valueInfo.set(value.name ?? '', value));
   }
 
   /** In the order they were added. */

@@ -12,7 +12,7 @@ import { dataTypeNumber, type ElementType } from './elementType.ts';
 import { packModel, type PackedModel } from './externalData.ts';
 import type { GraphNode } from './graph.ts';
 import type { OnnxModel } from './model.ts';
-import { fusedBiasInput } from './residual.ts';
+import { fusedBias } from './residual.ts';
 import type { ValueInfoProto } from './schema.ts';
 import type { Site, Sites } from './sites.ts';
 import { ValueTypes } from './valueTypes.ts';
@@ -159,22 +159,21 @@ export class Overlay {
   #fusedSum(fusedNode: string): string {
     const known = this.#fusedSums.get(fusedNode);
     if (known !== undefined) return known;
-    const { inputs, type } = this.#producer(fusedNode);
-    const [first = '', second = ''] = inputs;
-    const bias = inputs[fusedBiasInput[type] ?? 0] ?? '';
+    const node = this.#producer(fusedNode);
+    const [first = '', second = ''] = node.inputs;
+    const bias = fusedBias(node);
     const plain = this.#modelOp('Add', [first, second]);
-    const sum = bias === '' ? plain : this.#modelOp('Add', [plain, bias]);
+    const sum = bias === undefined ? plain : this.#modelOp('Add', [plain, bias]);
     this.#fusedSums.set(fusedNode, sum);
     return sum;
   }
 
   /** Second operand of a fused node as the model's nodes see it, without edits at its sum. */
   #fusedBranch(fusedNode: string): string {
-    const sum = this.builder.graph.producer(this.#fusedSum(fusedNode));
-    const { inputs, type } = this.#producer(fusedNode);
-    const isBiased = (inputs[fusedBiasInput[type] ?? 0] ?? '') !== '';
-    const plain = isBiased ? this.#producer(sum?.inputs[0] ?? '') : sum;
-    return plain?.inputs[1] ?? '';
+    const sum = this.#producer(this.#fusedSum(fusedNode));
+    const isBiased = fusedBias(this.#producer(fusedNode)) !== undefined;
+    const plain = isBiased ? this.#producer(sum.inputs[0] ?? '') : sum;
+    return plain.inputs[1] ?? '';
   }
 
   /** Adds a node that sees edits as the model's own nodes do. */

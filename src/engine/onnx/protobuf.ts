@@ -3,7 +3,7 @@
 // a file can fail to be a model gets its own sentence.
 import path from 'node:path';
 import { MonosemError } from '../../shared/errors.ts';
-import { ByteFile, withByteFile } from '../files/byteFile.ts';
+import { withByteFile, type ByteFile } from '../files/byteFile.ts';
 import { fileSize } from '../files/files.ts';
 import { mapTensors } from './externalData.ts';
 import type { OnnxModel } from './model.ts';

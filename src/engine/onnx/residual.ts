@@ -40,7 +40,7 @@ export class AmbiguousStream extends Error {
 /** Index of the sum among the outputs of a fused node. */
 const fusedSumOutput = 3;
 /** Index of the optional bias among the inputs of a fused node. */
-export const fusedBiasInput: Readonly<Record<string, number>> = {
+const fusedBiasInput: Readonly<Record<string, number>> = {
   SkipLayerNormalization: 4,
   SkipSimplifiedLayerNormalization: 3,
 };
@@ -132,24 +132,33 @@ function findAdditions(graph: Graph, value: string): Link[] {
 }
 
 function additionOf(graph: Graph, node: GraphNode, same: ReadonlySet<string>): Link | undefined {
-  const biasInput = fusedBiasInput[node.type];
-  if (node.type !== 'Add' && biasInput === undefined) return undefined;
+  const isFused = fusedBiasInput[node.type] !== undefined;
+  if (node.type !== 'Add' && !isFused) return undefined;
   const operands = node.inputs.slice(0, 2);
   const branch = operands.find((name) => !same.has(name));
   if (branch === undefined || operands.every((name) => !same.has(name))) return undefined;
   if (isConstant(graph, branch)) return undefined;
-  if (biasInput === undefined) {
-    return { node, branch, value: node.outputs[0] ?? '', isFused: false };
-  }
-  const bias = node.inputs[biasInput] ?? '';
+  return isFused
+    ? fusedLink(graph, node, branch)
+    : { node, branch, value: node.outputs[0] ?? '', isFused };
+}
+
+function fusedLink(graph: Graph, node: GraphNode, branch: string): Link {
+  const bias = fusedBias(node);
   const sum = node.outputs[fusedSumOutput] ?? '';
   return {
     node,
     branch,
     value: sum === '' ? graph.uniqueName(`${node.outputs[0] ?? node.type}/sum`) : sum,
     isFused: true,
-    ...(bias === '' ? {} : { bias }),
+    ...(bias === undefined ? {} : { bias }),
   };
+}
+
+/** The bias a fused node adds to its sum, if it has one. */
+export function fusedBias(node: GraphNode): string | undefined {
+  const bias = node.inputs[fusedBiasInput[node.type] ?? Infinity];
+  return bias === '' ? undefined : bias;
 }
 
 function derivedValues(graph: Graph, from: string): Set<string> {

@@ -191,7 +191,7 @@ function describe(fields: string): protobuf.IType {
     };
     if (oneof !== undefined && type.oneofs) {
       const members = (type.oneofs[oneof] ??= { oneof: [] });
-      (members.oneof as string[]).push(name);
+      members.oneof.push(name);
     }
   }
   return type;
@@ -209,7 +209,7 @@ export function decodeModelProto(bytes: Uint8Array): ModelProto {
 }
 
 export function encodeModelProto(model: ModelProto): Uint8Array {
-  return modelType.encode(model as protobuf.Message).finish();
+  return modelType.encode(model).finish();
 }
 
 /** Exact for |value| < 2^53; ONNX sizes, offsets and axes are far below. */

@@ -10,6 +10,9 @@ import { lengthDelimited, WireError, type WireField, type WireReader } from './w
 /** Payloads from this size on stay in the file. Below are shapes, axes and the like, wanted for shape inference. */
 export const minExternalBytes = 1024;
 
+/** float_data, raw_data, double_data: elements as they lie in memory. */
+const payloadFields = new Set([4, 9, 10]);
+
 /** Copies a nested message at [from, to). */
 type Copy = (from: number, to: number) => Uint8Array;
 
@@ -73,8 +76,7 @@ export class Skimmer {
     for (const field of this.#reader.fields(from, to)) {
       if (field.number === 1) elements *= this.#product(field);
       else if (field.number === 2) dataType = this.#reader.varint(field);
-      else if (field.number === 4 || field.number === 9 || field.number === 10)
-        payloads.push(field);
+      else if (payloadFields.has(field.number)) payloads.push(field);
     }
     const [payload, second] = payloads;
     if (payload?.type !== lengthDelimited || second !== undefined) return undefined;

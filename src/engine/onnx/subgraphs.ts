@@ -14,12 +14,10 @@ export function subgraphsOf(node: NodeProto): GraphProto[] {
 
 /** Names a graph defines itself, subgraphs of its nodes not included. */
 function definedNames(graph: GraphProto): Set<string> {
-  const names = new Set<string>();
-  for (const value of graph.input ?? []) names.add(value.name ?? '');
-  for (const tensor of graph.initializer ?? []) names.add(tensor.name ?? '');
-  for (const tensor of graph.sparseInitializer ?? []) names.add(tensor.values?.name ?? '');
-  for (const node of graph.node ?? []) for (const name of node.output ?? []) names.add(name);
-  return names;
+  const { input = [], initializer = [], sparseInitializer = [], node = [] } = graph;
+  const sparse = sparseInitializer.map(({ values }) => values ?? {});
+  const named = [...input, ...initializer, ...sparse].map(({ name }) => name ?? '');
+  return new Set([...named, ...node.flatMap(({ output }) => output ?? [])]);
 }
 
 /** Values of surrounding graphs that a node's subgraphs read. */
