@@ -40,6 +40,11 @@ export function addTooltips(
   });
 }
 
+// A fixed box does not move with the text.
+window.addEventListener('scroll', () => {
+  if (tip !== undefined) tip.hidden = true;
+});
+
 /** Makes an element an item of the tooltip container it is in; the first item can be reached with Tab. */
 export function markItem(item: TipItem, index: number, isFirst: boolean): void {
   item.dataset['tip'] = String(index);

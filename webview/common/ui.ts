@@ -49,7 +49,12 @@ export function button(options: ButtonOptions): ButtonControl {
     appearance: isIconOnly ? 'icon' : (options.appearance ?? 'secondary'),
     title: options.title,
   });
+  let face = '';
   const setLabel = (label: string, iconName?: IconName): void => {
+    const next = `${iconName ?? ''} ${label}`;
+    // Nodes replaced between press and release would swallow the click.
+    if (next === face) return;
+    face = next;
     const shown = iconName === undefined ? [] : [icon(iconName)];
     if (isIconOnly) {
       control.setAttribute('aria-label', label);

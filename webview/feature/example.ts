@@ -55,7 +55,7 @@ function exampleTokens(options: ExampleOptions, isFull: boolean, expand: () => v
   const hasPeak = excerpt.tokens.some(({ isPeak }) => isPeak);
   excerpt.tokens.forEach((token, index) => {
     const shown = tokenElement({
-      text: token.text,
+      text: index === 0 && excerpt.isCutBefore ? withoutLeadingSpace(token.text) : token.text,
       index,
       isEntry: hasPeak ? token.isPeak : index === 0,
       breaks: isFull,
@@ -70,6 +70,11 @@ function exampleTokens(options: ExampleOptions, isFull: boolean, expand: () => v
     return token === undefined ? [] : tokenLines(token, max);
   });
   return text;
+}
+
+/** After an ellipsis a space would be one too many. */
+function withoutLeadingSpace(text: string): string {
+  return text.trimStart() === '' ? text : text.trimStart();
 }
 
 function tokenLines(token: ExcerptToken, max: number): readonly string[] {

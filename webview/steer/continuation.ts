@@ -25,10 +25,19 @@ export interface ShownContinuation {
 export function continuationView(side: Side, onInsert: (text: string) => void): ContinuationView {
   const name = side === 'baseline' ? 'Baseline' : 'Steered';
   let text = '';
-  const body = element('p', {
-    class: 'token-text continuation-text',
-    attributes: { dir: 'auto', 'aria-label': `${name} continuation` },
-  });
+  let drawn: ShownContinuation | undefined;
+  const lead = element('span', { class: 'prompt-text' });
+  const tokens = element('span');
+  const caret = element('span', { class: 'caret' });
+  const end = element('span', { class: 'end-mark' }, 'end of text');
+  const body = element(
+    'p',
+    { class: 'token-text continuation-text', attributes: { dir: 'auto' } },
+    lead,
+    tokens,
+    caret,
+    end,
+  );
   const insert = button({
     label: 'Insert',
     icon: 'insert',
@@ -42,7 +51,7 @@ export function continuationView(side: Side, onInsert: (text: string) => void): 
   return {
     element: element(
       'article',
-      { class: `continuation continuation-${side}` },
+      { class: `continuation continuation-${side}`, attributes: { 'aria-label': name } },
       element('div', { class: 'continuation-top' }, element('h3', {}, name), actions),
       body,
     ),
@@ -50,12 +59,15 @@ export function continuationView(side: Side, onInsert: (text: string) => void): 
       text = textOf(shown.steps, side);
       actions.hidden = text === '';
       showInsert(insert, shown.canInsert);
-      body.replaceChildren(
-        element('span', { class: 'prompt-text' }, promptTail(shown.prompt, promptLimit)),
-        ...tokenNodes(shown.steps, side),
-      );
-      if (shown.isRunning) body.append(element('span', { class: 'caret' }));
-      else if (shown.hasEnded) body.append(element('span', { class: 'end-mark' }, 'end of text'));
+      if (!continues(drawn, shown)) {
+        lead.textContent = promptTail(shown.prompt, promptLimit);
+        tokens.replaceChildren();
+        drawn = undefined;
+      }
+      tokens.append(...tokenNodes(shown.steps, side, drawn?.steps.length ?? 0));
+      drawn = shown;
+      caret.hidden = !shown.isRunning;
+      end.hidden = shown.isRunning || !shown.hasEnded;
     },
   };
 }
@@ -65,10 +77,21 @@ function showInsert(insert: ButtonControl, canInsert: boolean): void {
   insert.element.hidden = !canInsert;
 }
 
-function tokenNodes(steps: readonly SteerStep[], side: Side): Node[] {
+/** Whether `next` only has more steps than what is drawn: what is there, pointed at or selected, can then stay. */
+function continues(drawn: ShownContinuation | undefined, next: ShownContinuation): boolean {
+  return (
+    drawn?.prompt === next.prompt &&
+    drawn.steps.length <= next.steps.length &&
+    drawn.steps.every((step, index) => step === next.steps[index])
+  );
+}
+
+/** @param from index of the first step to draw */
+function tokenNodes(steps: readonly SteerStep[], side: Side, from: number): Node[] {
   const { divergence } = compare(steps);
   const nodes: Node[] = [];
   tokensOf(steps, side).forEach(({ token, step }, index) => {
+    if (step < from) return;
     if (step === divergence) {
       nodes.push(element('span', { class: 'divergence' }, hiddenText(' (differs from here:) ')));
     }
