@@ -1,7 +1,7 @@
 // The graph that analyses text: the decoder up to the SAE's site, the SAE, and TopK, so that only the strongest
 // features of each token leave the runtime. With losses the whole decoder runs.
 import type { OpenModel } from '../model/openModel.ts';
-import { Program, readLogits } from '../model/program.ts';
+import { Program } from '../model/program.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
 import { emitTopFeatures } from '../sae/subgraph.ts';
@@ -41,14 +41,14 @@ export async function openAnalysisProgram(
     builder.op('Cast', [indices], { attributes: { to: int32 } }),
   );
   if (loss) emitLosses(overlay);
-  overlay.keepCache(loss ? undefined : model.sites.sites.get(sae.site)?.blocks);
+  overlay.keepCache(loss ? undefined : sae.site);
   return Program.open(overlay);
 }
 
 /** −ln softmax(logits)[target] = logsumexp(logits) − logits[target]. */
 function emitLosses(overlay: Overlay): void {
   const { builder } = overlay;
-  const logits = readLogits(overlay);
+  const logits = overlay.readLogits();
   const targets = builder.input(analysisNames.targets, 'int64', ['batch', 'tokens']);
   const axis = builder.int64s(-1);
   const total = builder.op('ReduceLogSumExp', [logits, axis], { attributes: { keepdims: 0 } });

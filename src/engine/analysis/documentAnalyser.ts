@@ -12,7 +12,7 @@ import {
   type WindowRun,
 } from './analysedWindow.ts';
 import type { CacheBudget } from './cacheBudget.ts';
-import { planWindows, type Window } from './windows.ts';
+import { lineStarts, planWindows, type Window } from './windows.ts';
 
 export interface DocumentText {
   readonly text: string;
@@ -44,7 +44,11 @@ export class DocumentAnalyser {
     breath: Breath,
   ): Promise<AnalysisSummary> {
     const { ids } = document.encoded;
-    const plan = planWindows(ids, lineStarts(document), this.#capacity);
+    const plan = planWindows(
+      ids,
+      lineStarts(document.text, document.encoded.starts),
+      this.#capacity,
+    );
     const earlier = this.#windows;
     const current = new Set<AnalysedWindow>();
     let reusedTokens = 0;
@@ -101,12 +105,6 @@ function closest(windows: readonly AnalysedWindow[], ids: Uint32Array): Analysed
     }
   }
   return best;
-}
-
-const newline = 10;
-
-function lineStarts({ text, encoded }: DocumentText): (token: number) => boolean {
-  return (token) => text.charCodeAt((encoded.starts[token] ?? 0) - 1) === newline;
 }
 
 function visibleFirst(plan: readonly Window[], document: DocumentText): Window[] {

@@ -65,3 +65,10 @@ export function planWindows(
   }
   return windows;
 }
+
+const newline = 10;
+
+/** Is a token the first of its line? For `planWindows`. @param starts [T] UTF-16 offsets of the tokens */
+export function lineStarts(text: string, starts: Uint32Array): (token: number) => boolean {
+  return (token) => text.charCodeAt((starts[token] ?? 0) - 1) === newline;
+}

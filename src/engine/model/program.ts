@@ -5,7 +5,7 @@ import { MonosemError } from '../../shared/errors.ts';
 import { elementCount } from '../../shared/tensor.ts';
 import type { Overlay } from '../onnx/overlay.ts';
 import { openSession, type OnnxTensor, type OnnxTensors, type Session } from '../onnx/session.ts';
-import type { DecoderInterface } from '../onnx/interface.ts';
+import type { DecoderInputs, DecoderPast } from '../onnx/interface.ts';
 import { KvCache } from './kvCache.ts';
 
 /** One run: T new tokens for each of B rows, behind the tokens in the cache. */
@@ -24,28 +24,19 @@ export interface BlockResult {
   readonly cache?: KvCache;
 }
 
-/** An input of the KV cache and the output that continues it. */
-interface CacheLink {
-  readonly input: string;
-  readonly output: string;
-}
-
 export class Program implements Disposable {
   readonly #session: Session;
-  readonly #decoder: DecoderInterface;
-  /** What survived the pruning. */
-  readonly #links: readonly CacheLink[];
+  readonly #inputs: DecoderInputs;
+  /** What of the KV cache survived the pruning. */
+  readonly #past: readonly DecoderPast[];
 
-  constructor(session: Session, decoder: DecoderInterface) {
+  constructor(session: Session, inputs: DecoderInputs) {
     this.#session = session;
-    this.#decoder = decoder;
+    this.#inputs = inputs;
     const outputs = new Set(session.outputs.map(({ name }) => name));
-    this.#links = decoder.inputs.past
-      .flatMap((past, layer) => [
-        { input: past.key, output: decoder.present[layer]?.key ?? '' },
-        { input: past.value, output: decoder.present[layer]?.value ?? '' },
-      ])
-      .filter(({ input, output }) => session.hasInput(input) && outputs.has(output));
+    this.#past = inputs.past.filter(
+      ({ input, output }) => session.hasInput(input) && outputs.has(output),
+    );
   }
 
   /** Opens what the overlay has become. */
@@ -58,11 +49,11 @@ export class Program implements Disposable {
         `The model has an input "${other}" that Monosem does not know how to fill; export it as a plain decoder (optimum: task text-generation-with-past).`,
       );
     }
-    return new Program(await openSession(overlay.build()), overlay.sites);
+    return new Program(await openSession(overlay.build()), inputs);
   }
 
   get hasCache(): boolean {
-    return this.#links.length > 0;
+    return this.#past.length > 0;
   }
 
   async run({ ids, batch, cache, feeds = {} }: Block): Promise<BlockResult> {
@@ -75,7 +66,7 @@ export class Program implements Disposable {
     });
     if (!this.hasCache) return { outputs };
     const tensors = new Map<string, OnnxTensor>();
-    for (const { input, output } of this.#links) {
+    for (const { input, output } of this.#past) {
       const tensor = outputs[output];
       if (tensor !== undefined) tensors.set(input, tensor);
     }
@@ -88,7 +79,7 @@ export class Program implements Disposable {
 
   #decoderFeeds(ids: Uint32Array, batch: number, before: number): OnnxTensors {
     const tokens = ids.length / batch;
-    const { ids: idsName, idsType, attentionMask, positionIds } = this.#decoder.inputs;
+    const { ids: idsName, idsType, attentionMask, positionIds } = this.#inputs;
     const feeds: Record<string, OnnxTensor> = {
       [idsName]:
         idsType === 'int32'
@@ -106,33 +97,22 @@ export class Program implements Disposable {
 
   #pastFeeds(batch: number, cache: KvCache | undefined): OnnxTensors {
     const feeds: Record<string, OnnxTensor> = {};
-    for (const { input } of this.#links) {
-      feeds[input] = cache?.tensors.get(input) ?? this.#emptyPast(batch);
+    for (const past of this.#past) {
+      feeds[past.input] = cache?.tensors.get(past.input) ?? emptyPast(past, batch);
     }
     return feeds;
   }
+}
 
-  #emptyPast(batch: number): OnnxTensor {
-    const { cacheType, kvHeads = 0, headWidth = 0 } = this.#decoder;
-    const dims = [batch, kvHeads, 0, headWidth];
-    return cacheType === 'float16'
-      ? { type: 'float16', dims, data: new Uint16Array(0) }
-      : { type: 'float32', dims, data: new Float32Array(0) };
-  }
+function emptyPast({ type, heads, width }: DecoderPast, batch: number): OnnxTensor {
+  const dims = [batch, heads, 0, width];
+  return type === 'float16'
+    ? { type, dims, data: new Uint16Array(0) }
+    : { type, dims, data: new Float32Array(0) };
 }
 
 function int64(dims: readonly number[], at: (index: number) => bigint): OnnxTensor<'int64'> {
   const data = new BigInt64Array(elementCount(dims));
   for (let i = 0; i < data.length; i++) data[i] = at(i);
   return { type: 'int64', dims, data };
-}
-
-/** The model's logits [B, T, V] in float32. @throws MonosemError `unsupportedModel` when it has none */
-export function readLogits(overlay: Overlay): string {
-  const { logits } = overlay.sites;
-  if (logits !== undefined) return overlay.float32(logits);
-  throw new MonosemError(
-    'unsupportedModel',
-    'The model has no output called logits: it predicts no tokens; export it with its language-modelling head.',
-  );
 }

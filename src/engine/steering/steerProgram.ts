@@ -1,7 +1,7 @@
 // The graph that steers: the whole decoder with the intervention at the SAE's site and the next-token logits of the
 // last position.
 import type { OpenModel } from '../model/openModel.ts';
-import { Program, readLogits } from '../model/program.ts';
+import { Program } from '../model/program.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
 import { emitIntervention } from './interventions.ts';
@@ -14,7 +14,7 @@ export async function openSteerProgram(model: OpenModel, sae: Sae): Promise<Prog
   const { builder } = overlay;
   emitIntervention(overlay, sae);
   const last = builder.op('Slice', [
-    readLogits(overlay),
+    overlay.readLogits(),
     builder.int64s(-1),
     builder.int64s(Number.MAX_SAFE_INTEGER),
     builder.int64s(1),

@@ -1,0 +1,215 @@
+// The engine's public functions, in the user's words. It has never heard of VS Code: the process entry (server/), the
+// command line and the tests call it alike. Each function is stateless for its caller: it names the model and SAE it
+// means, and what was opened for earlier calls is reused.
+import path from 'node:path';
+import type { CallContext } from '../shared/call.ts';
+import type {
+  ActiveFeature,
+  ActiveFeaturesParams,
+  AnalyseParams,
+  AnalysisSummary,
+  FeatureBrief,
+  FeatureParams,
+  FeatureSummary,
+  Source,
+  SourceFacts,
+  SteerParams,
+  SteerResult,
+  SteerStep,
+  TokenBatch,
+} from '../shared/engineProtocol.ts';
+import { MonosemError } from '../shared/errors.ts';
+import type { Tensor } from '../shared/tensor.ts';
+import { breathe } from './analysis/analysedWindow.ts';
+import { rankActiveFeatures } from './analysis/activeFeatures.ts';
+import { captureActivations, openCaptureProgram } from './analysis/captureActivations.ts';
+import { readTensor } from './files/tensorData.ts';
+import { readSafetensors, writeSafetensors } from './files/safetensors.ts';
+import { bundleFolderOf, readModelConfig } from './model/bundle.ts';
+import { openModel } from './model/openModel.ts';
+import { readOnnx } from './onnx/protobuf.ts';
+import { listExecutionProviders } from './onnx/session.ts';
+import { discoverSites } from './onnx/sites.ts';
+import { windowCapacity } from './openSource.ts';
+import { decode, encode, loadWeights } from './sae/encode.ts';
+import { loadSae } from './sae/load.ts';
+import { SourceCache } from './sourceCache.ts';
+import { steerSource } from './steering/steerSource.ts';
+
+export { readUserText } from './files/textFile.ts';
+export { parseEdit } from './steering/edits.ts';
+
+export interface EngineOptions {
+  /** Where the engine may write: feature stores, caches. */
+  readonly storageFolder: string;
+}
+
+export interface SiteFacts {
+  readonly name: string;
+  readonly tensor: string;
+  readonly type: string;
+}
+
+export interface GraphFacts {
+  readonly file: string;
+  readonly architecture: string;
+  readonly layers: number;
+  readonly blocks: 'sequential' | 'parallel';
+  readonly kvCache: boolean;
+  readonly dynamicallyQuantized: boolean;
+  readonly sites: readonly SiteFacts[];
+}
+
+type Context<Progress> = CallContext<Progress>;
+
+export class Engine {
+  readonly #sources = new SourceCache();
+  readonly #storageFolder: string;
+
+  private constructor({ storageFolder }: EngineOptions) {
+    this.#storageFolder = storageFolder;
+  }
+
+  static create(options: EngineOptions): Engine {
+    return new Engine(options);
+  }
+
+  /** Execution providers this platform's onnxruntime comes with, e.g. `cpu`, `webgpu`. */
+  static providers(): string[] {
+    return listExecutionProviders()
+      .filter(({ isBundled }) => isBundled)
+      .map(({ name }) => name);
+  }
+
+  /** Facts about a model and its SAE; opens them. */
+  describe({ source }: { readonly source: Source }): Promise<SourceFacts> {
+    return this.#sources.use(source, (open) => Promise.resolve(open.facts(false)));
+  }
+
+  /**
+   * The top features of every token of a text, visible ones first. A later call with the same `document` reuses what
+   * did not change.
+   * @throws MonosemError `cancelled` and everything opening a model can throw
+   */
+  analyse(params: AnalyseParams, context: Context<TokenBatch>): Promise<AnalysisSummary> {
+    return this.#sources.use(params.source, async (open) => {
+      const encoded = await open.model.tokenizer.encode(params.text);
+      const analyser = await open.documentAnalyser(params);
+      return analyser.analyse(
+        {
+          text: params.text,
+          encoded,
+          ...(params.visible === undefined ? {} : { visible: params.visible }),
+        },
+        (batch) => {
+          context.progress(batch);
+        },
+        breathe(context),
+      );
+    });
+  }
+
+  /** Features active in a text, ranked by their total activation. */
+  activeFeatures(
+    params: ActiveFeaturesParams,
+    context: Context<never>,
+  ): Promise<readonly ActiveFeature[]> {
+    return this.#sources.use(params.source, async (open) => {
+      const encoded = await open.model.tokenizer.encode(params.text);
+      const run = await open.windowRun(Math.min(open.sae.F, 32), false);
+      return rankActiveFeatures(
+        { run, capacity: open.capacity, text: params.text, encoded },
+        params.limit,
+        breathe(context),
+      );
+    });
+  }
+
+  /** Baseline and steered continuation of a prompt. */
+  steer(params: SteerParams, context: Context<SteerStep>): Promise<SteerResult> {
+    return this.#sources.use(params.source, async (open) => {
+      const { model, sae, bosId } = open;
+      return steerSource(
+        { model, sae, bosId, program: await open.steerProgram() },
+        params,
+        (step) => {
+          context.progress(step);
+        },
+        breathe(context),
+      );
+    });
+  }
+
+  /** What an .onnx file is made of, and every place where its residual stream can be read and edited. */
+  async sites(onnxFile: string): Promise<GraphFacts> {
+    const file = path.resolve(onnxFile);
+    const onnx = await readOnnx(file);
+    const folder = await bundleFolderOf(file);
+    const config = folder === undefined ? undefined : await readModelConfig(folder);
+    const found = discoverSites(onnx, config?.layers);
+    return {
+      file,
+      architecture: config?.architecture ?? 'unknown',
+      layers: found.layers,
+      blocks: found.blockKind,
+      kvCache: found.inputs.past.length > 0,
+      dynamicallyQuantized: found.dynamicallyQuantized,
+      sites: [...found.sites.values()].map(({ name, value, elementType }) => ({
+        name,
+        tensor: value,
+        type: elementType,
+      })),
+    };
+  }
+
+  /**
+   * Activations x [T, D] of a text at a site, one row per token; the BOS that models with one get in front has no row.
+   * @param onProgress receives the number of tokens done
+   */
+  async activations(
+    { model: folder, site, text }: { model: string; site: string; text: string },
+    onProgress: (tokens: number) => void,
+  ): Promise<Tensor> {
+    const model = await openModel(folder);
+    const program = await openCaptureProgram(model, site);
+    try {
+      const { bosId } = model.tokenizer;
+      const encoded = await model.tokenizer.encode(text);
+      const capture = { program, bosId, capacity: windowCapacity(model, bosId) };
+      return await captureActivations(capture, { text, encoded }, onProgress, () =>
+        Promise.resolve(),
+      );
+    } finally {
+      program.dispose();
+    }
+  }
+
+  /** Features [T, F] and reconstruction [T, D] of activations [T, D] from any source. */
+  async encode(
+    saeFolder: string,
+    activations: Tensor,
+  ): Promise<{ readonly features: Tensor; readonly reconstruction: Tensor }> {
+    const weights = await loadWeights(await loadSae(saeFolder));
+    const features = encode(weights, activations);
+    return { features, reconstruction: decode(weights, features) };
+  }
+
+  /** Closes every model. */
+  dispose(): Promise<void> {
+    return this.#sources.dispose();
+  }
+}
+
+/** The tensor called `name` in a safetensors file. @throws MonosemError `fileDamaged` when it is not there */
+export async function loadTensor(file: string, name: string): Promise<Tensor> {
+  const { tensors } = await readSafetensors(file);
+  const stored = tensors.get(name);
+  if (stored !== undefined) return readTensor(stored);
+  throw new MonosemError(
+    'fileDamaged',
+    `${file} has no tensor "${name}" but ${[...tensors.keys()].join(', ')}; write it with "monosem activations".`,
+  );
+}
+
+/** Writes float32 tensors as safetensors, complete or not at all. */
+export const saveTensors = writeSafetensors;

@@ -1,0 +1,142 @@
+// A model and an SAE in use: their facts, the sessions made for them so far, and the documents analysed with them.
+// Sessions open on first need, because each one holds weights.
+import type { AnalyseParams, SourceFacts } from '../shared/engineProtocol.ts';
+import type { Disposable } from '../shared/disposable.ts';
+import { MonosemError } from '../shared/errors.ts';
+import type { WindowRun } from './analysis/analysedWindow.ts';
+import { openAnalysisProgram } from './analysis/analysisProgram.ts';
+import type { CacheBudget } from './analysis/cacheBudget.ts';
+import { DocumentAnalyser } from './analysis/documentAnalyser.ts';
+import type { OpenModel } from './model/openModel.ts';
+import type { Program } from './model/program.ts';
+import { expectWidth, type Sae } from './sae/sae.ts';
+import { openSteerProgram } from './steering/steerProgram.ts';
+
+/** Features that leave the runtime per token, unless more are asked for: enough for the L0 of common SAEs. */
+const usualLimit = 32;
+
+/** Longest window in tokens, also for models that read more: beyond it a keystroke would cost too much. */
+const longestWindow = 1024;
+
+/** Tokens per run of the model; a cancellation is noticed between two runs. */
+const blockLength = 256;
+
+/** Documents whose results are kept. */
+const keptDocuments = 16;
+
+export class OpenSource implements Disposable {
+  readonly model: OpenModel;
+  readonly sae: Sae;
+  readonly #budget: CacheBudget;
+  readonly #programs = new Map<string, Promise<Program>>();
+  /** In the order of their last use. */
+  readonly #documents = new Map<string, DocumentAnalyser>();
+
+  /** @throws MonosemError `saeDoesNotFit` or `unknownSite` */
+  constructor(model: OpenModel, sae: Sae, budget: CacheBudget) {
+    expectWidth(sae, model.name, model.config.dModel);
+    if (!model.sites.sites.has(sae.site)) {
+      throw new MonosemError(
+        'unknownSite',
+        `The SAE ${sae.name} reads ${sae.site}, which the model ${model.name} with ${model.sites.layers} layers does not have; choose an SAE trained on this model.`,
+      );
+    }
+    this.model = model;
+    this.sae = sae;
+    this.#budget = budget;
+  }
+
+  get bosId(): number | undefined {
+    return this.sae.prependBos ? this.model.tokenizer.bosId : undefined;
+  }
+
+  /** Most text tokens per window. */
+  get capacity(): number {
+    return windowCapacity(this.model, this.bosId);
+  }
+
+  facts(hasFeatureStore: boolean): SourceFacts {
+    const { model, sae } = this;
+    return {
+      model: {
+        name: model.name,
+        folder: model.folder,
+        architecture: model.config.architecture,
+        layers: model.sites.layers,
+        dModel: model.config.dModel,
+        vocabularySize: model.config.vocabularySize,
+        contextLength: model.config.contextLength,
+        provider: 'cpu',
+        dynamicallyQuantized: model.sites.dynamicallyQuantized,
+      },
+      sae: {
+        name: sae.name,
+        folder: sae.folder,
+        site: sae.site,
+        architecture: sae.architecture,
+        features: sae.F,
+        hasFeatureStore,
+      },
+    };
+  }
+
+  /** How windows of this source are run. */
+  async windowRun(topK: number, loss: boolean): Promise<WindowRun> {
+    const limit = Math.min(this.sae.F, Math.max(usualLimit, topK));
+    const program = await this.#program(`analysis ${limit} ${String(loss)}`, () =>
+      openAnalysisProgram(this.model, this.sae, { limit, loss }),
+    );
+    const fixedBlocks = this.model.sites.dynamicallyQuantized;
+    return { program, topK, loss, bosId: this.bosId, blockLength, fixedBlocks };
+  }
+
+  steerProgram(): Promise<Program> {
+    return this.#program('steer', () => openSteerProgram(this.model, this.sae));
+  }
+
+  /** The analyser that remembers earlier texts of this document. */
+  async documentAnalyser(params: AnalyseParams): Promise<DocumentAnalyser> {
+    const { document, topK, loss = false } = params;
+    const run = await this.windowRun(topK, loss);
+    const key = `${document} ${topK} ${String(loss)}`;
+    const analyser =
+      this.#documents.get(key) ?? new DocumentAnalyser(run, this.capacity, this.#budget);
+    this.#documents.delete(key);
+    this.#documents.set(key, analyser);
+    for (const [oldest, unused] of this.#documents) {
+      if (this.#documents.size <= keptDocuments) break;
+      this.#documents.delete(oldest);
+      unused.close();
+    }
+    return analyser;
+  }
+
+  dispose(): void {
+    for (const analyser of this.#documents.values()) analyser.close();
+    this.#documents.clear();
+    for (const program of this.#programs.values()) {
+      // One that failed to open has nothing to dispose of; its failure was reported to whoever asked for it.
+      program.then(
+        (open) => {
+          open.dispose();
+        },
+        () => undefined,
+      );
+    }
+    this.#programs.clear();
+  }
+
+  #program(key: string, open: () => Promise<Program>): Promise<Program> {
+    const known = this.#programs.get(key);
+    if (known !== undefined) return known;
+    const opening = open();
+    this.#programs.set(key, opening);
+    opening.catch(() => this.#programs.delete(key));
+    return opening;
+  }
+}
+
+/** Most text tokens per window of a model. */
+export function windowCapacity(model: OpenModel, bosId: number | undefined): number {
+  return Math.min(model.config.contextLength, longestWindow) - (bosId === undefined ? 0 : 1);
+}

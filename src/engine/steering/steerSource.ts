@@ -1,0 +1,56 @@
+// A steering request against an open model and SAE: checks it, prepares its inputs, runs it.
+import type { SteerParams, SteerResult, SteerStep } from '../../shared/engineProtocol.ts';
+import { MonosemError } from '../../shared/errors.ts';
+import type { OpenModel } from '../model/openModel.ts';
+import type { Program } from '../model/program.ts';
+import { editedFeatureFeeds, readDecoderRows } from '../sae/rows.ts';
+import type { Sae } from '../sae/sae.ts';
+import { transformsOf } from './edits.ts';
+import { interventionInputs } from './interventions.ts';
+import { rowsApart, rowsTogether, type EditedRows } from './rows.ts';
+import { steer } from './steer.ts';
+
+export interface SteerableSource {
+  readonly model: OpenModel;
+  readonly sae: Sae;
+  readonly bosId: number | undefined;
+  /** From `openSteerProgram` for the same model and SAE. */
+  readonly program: Program;
+}
+
+/** @throws MonosemError `unknownFeature`, `badEdit`, `emptyText`, `tooManyTokens`; whatever `breath` throws */
+export async function steerSource(
+  { model, sae, bosId, program }: SteerableSource,
+  params: SteerParams,
+  onStep: (step: SteerStep) => void,
+  breath: () => Promise<void>,
+): Promise<SteerResult> {
+  const transforms = transformsOf(params.edits);
+  const features = [...transforms.keys()];
+  const decoder = await readDecoderRows(sae, features);
+  const edited: EditedRows = {
+    program,
+    features,
+    feeds: {
+      ...(await editedFeatureFeeds(sae, features)),
+      [interventionInputs.decoder]: { type: 'float32', ...decoder },
+    },
+  };
+  const { ids } = await model.tokenizer.encode(params.prompt);
+  const prompt = Uint32Array.from([...(bosId === undefined ? [] : [bosId]), ...ids]);
+  if (prompt.length === 0) {
+    throw new MonosemError('emptyText', 'The prompt is empty; write a few words to continue from.');
+  }
+  const run = {
+    runRows: model.sites.dynamicallyQuantized ? rowsApart(edited, 2) : rowsTogether(edited),
+    tokenizer: model.tokenizer,
+    prompt,
+    transforms,
+    scope: params.scope,
+    maxTokens: params.maxTokens,
+    contextLength: model.config.contextLength,
+    temperature: params.temperature,
+    seed: params.seed,
+  };
+  return steer(run, onStep, breath);
+}
