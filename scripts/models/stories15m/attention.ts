@@ -59,7 +59,7 @@ export function causalMask(g: GraphBuilder): string {
 }
 
 /** x [B, H, T, dHead]: (x₁, x₂) → (x₁ cos − x₂ sin, x₂ cos + x₁ sin), x₁ and x₂ the two halves of a head. */
-function rotate(g: GraphBuilder, x: string, module: string, angles: AttentionInputs): string {
+export function rotate(g: GraphBuilder, x: string, module: string, angles: Pick<AttentionInputs, "cos" | "sin">): string {
   const op = (type: string, name: string, inputs: string[], attributes = {}): string =>
     node(g, type, inputs, { name: `${module}/${name}`, attributes });
   const first = `${module}/Split_output_0`;
