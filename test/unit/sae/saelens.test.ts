@@ -1,0 +1,225 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { writeSafetensors } from '../../../src/engine/files/safetensors.ts';
+import { readTensor } from '../../../src/engine/files/tensorData.ts';
+import { writeSaelens } from '../../../src/engine/sae/formats/saelens.ts';
+import { parseSaelensConfig } from '../../../src/engine/sae/formats/saelensConfig.ts';
+import { loadSae } from '../../../src/engine/sae/load.ts';
+import { editedFeatureFeeds, readDecoderRows } from '../../../src/engine/sae/rows.ts';
+import { expectWidth } from '../../../src/engine/sae/sae.ts';
+import { useTemporaryFolder } from '../files/temporaryFolder.ts';
+import { describeSae, randomTensors, writeRandomSae, type RandomSae } from './randomSae.ts';
+
+const at = useTemporaryFolder();
+
+const small: RandomSae = {
+  D: 4,
+  F: 6,
+  activation: { architecture: 'topk', k: 2 },
+  applyBDecToInput: true,
+  seed: 1,
+};
+const jumprelu: RandomSae = { ...small, activation: { architecture: 'jumprelu' } };
+
+const flat = {
+  architecture: 'standard',
+  d_in: 4,
+  d_sae: 6,
+  dtype: 'torch.float32',
+  hook_point: 'blocks.8.hook_resid_pre',
+  model_name: 'gpt2-small',
+  context_size: 128,
+};
+
+test.each<RandomSae>([small, jumprelu, { ...small, activation: { architecture: 'standard' } }])(
+  'a written SAE loads as the same: $activation.architecture',
+  async (made) => {
+    const tensors = await writeRandomSae(at('my-sae'), made);
+    const sae = await loadSae(at('my-sae'));
+    expect(sae).toMatchObject({
+      name: 'my-sae',
+      folder: at('my-sae'),
+      weightsFile: at('my-sae', 'sae_weights.safetensors'),
+      site: 'blocks.2.hook_resid_post',
+      modelName: 'toy',
+      contextSize: 64,
+      D: 4,
+      F: 6,
+      applyBDecToInput: true,
+      prependBos: true,
+      ...made.activation,
+    });
+    expect(await readTensor(sae.W_enc)).toEqual(tensors.W_enc);
+    expect(await readTensor(sae.W_dec)).toEqual(tensors.W_dec);
+    if (sae.architecture === 'jumprelu') {
+      expect(await readTensor(sae.threshold)).toEqual(tensors.threshold);
+    }
+  },
+);
+
+test('cfg.json has the keys SAELens 6 reads', async () => {
+  await writeRandomSae(at('s'), small);
+  expect(JSON.parse(await readFile(at('s', 'cfg.json'), 'utf8'))).toEqual({
+    architecture: 'topk',
+    d_in: 4,
+    d_sae: 6,
+    dtype: 'float32',
+    device: 'cpu',
+    apply_b_dec_to_input: true,
+    normalize_activations: 'none',
+    reshape_activations: 'none',
+    k: 2,
+    rescale_acts_by_decoder_norm: false,
+    metadata: {
+      sae_lens_version: '6.0.0',
+      model_name: 'toy',
+      hook_name: 'blocks.2.hook_resid_post',
+      hook_head_index: null,
+      prepend_bos: true,
+      dataset_path: 'none',
+      context_size: 64,
+    },
+  });
+});
+
+test('a threshold without jumprelu, and tensors that contradict each other, are not written', async () => {
+  const { threshold, ...rest } = randomTensors(jumprelu);
+  await expect(writeSaelens(at('s'), rest, describeSae(jumprelu))).rejects.toMatchObject({
+    code: 'badArgument',
+  });
+  const both = { ...rest, ...(threshold ? { threshold } : {}) };
+  await expect(writeSaelens(at('s'), both, describeSae(small))).rejects.toMatchObject({
+    code: 'badArgument',
+  });
+  const wrong = { ...rest, b_enc: { dims: [5], data: new Float32Array(5) } };
+  await expect(writeSaelens(at('s'), wrong, describeSae(small))).rejects.toMatchObject({
+    code: 'badShape',
+  });
+});
+
+describe('cfg.json before version 6', () => {
+  test('old names and defaults', () => {
+    expect(parseSaelensConfig('cfg.json', flat)).toEqual({
+      activation: { architecture: 'standard' },
+      D: 4,
+      F: 6,
+      site: 'blocks.8.hook_resid_pre',
+      modelName: 'gpt2-small',
+      contextSize: 128,
+      applyBDecToInput: true,
+      prependBos: true,
+    });
+  });
+
+  test('topk hides in the activation function', () => {
+    const old = { ...flat, activation_fn_str: 'topk', activation_fn_kwargs: { k: 3 } };
+    expect(parseSaelensConfig('cfg.json', old).activation).toEqual({ architecture: 'topk', k: 3 });
+  });
+
+  test('explicit flags win over defaults; boolean normalisation means none', () => {
+    const old = {
+      ...flat,
+      prepend_bos: false,
+      apply_b_dec_to_input: false,
+      normalize_activations: false,
+    };
+    expect(parseSaelensConfig('cfg.json', old)).toMatchObject({
+      prependBos: false,
+      applyBDecToInput: false,
+    });
+  });
+});
+
+test.each([
+  ['gated', { architecture: 'gated' }, /"gated"; supported are standard, jumprelu/],
+  ['transcoder', { architecture: 'transcoder' }, /"transcoder"/],
+  ['normalised input', { normalize_activations: 'layer_norm' }, /layer_norm/],
+  ['normalised input, old', { normalize_activations: true }, /normalizes its input/],
+  ['attention heads', { hook_point: 'blocks.1.attn.hook_z' }, /hook_z/],
+  ['one head', { hook_point_head_index: 3 }, /single attention head/],
+  ['decoder norms', { rescale_acts_by_decoder_norm: true }, /decoder norms/],
+  [
+    'a centred residual stream',
+    { model_from_pretrained_kwargs: { center_writing_weights: true } },
+    /center_writing_weights/,
+  ],
+])('what cannot be computed exactly is refused: %s', (_, change, message) => {
+  expect(() => parseSaelensConfig('/x/cfg.json', { ...flat, ...change })).toThrow(message);
+  expect(() => parseSaelensConfig('/x/cfg.json', { ...flat, ...change })).toThrow(
+    expect.objectContaining({ code: 'unsupportedSae' }),
+  );
+});
+
+test.each([
+  ['no width', { d_in: undefined }],
+  ['a negative width', { d_sae: -1 }],
+  ['no hook', { hook_point: undefined }],
+  ['topk without k', { architecture: 'topk' }],
+  ['k above the number of features', { architecture: 'topk', k: 7 }],
+  ['a flag that is text', { prepend_bos: 'yes' }],
+])('a damaged cfg.json: %s', (_, change) => {
+  expect(() => parseSaelensConfig('/x/cfg.json', { ...flat, ...change })).toThrow(
+    expect.objectContaining({ code: 'fileDamaged' }),
+  );
+});
+
+describe('folders that hold no usable SAE', () => {
+  test('no folder, an empty one, one without weights', async () => {
+    await expect(loadSae(at('none'))).rejects.toMatchObject({ code: 'fileMissing' });
+    await mkdir(at('empty'));
+    await expect(loadSae(at('empty'))).rejects.toThrow(/cfg\.json and sae_weights/);
+    await writeFile(at('empty', 'cfg.json'), JSON.stringify(flat));
+    await expect(loadSae(at('empty'))).rejects.toMatchObject({ code: 'fileMissing' });
+  });
+
+  test('a tensor is missing, has another shape, or another element type', async () => {
+    await writeRandomSae(at('s'), small);
+    const weights = at('s', 'sae_weights.safetensors');
+    const { b_dec, ...incomplete } = randomTensors(small);
+    expect(b_dec.dims).toEqual([4]);
+    await writeSafetensors(weights, { ...incomplete });
+    await expect(loadSae(at('s'))).rejects.toThrow(/no tensor b_dec .*W_dec, W_enc, b_enc/);
+    await writeSafetensors(weights, { ...randomTensors({ ...small, F: 5 }) });
+    await expect(loadSae(at('s'))).rejects.toMatchObject({ code: 'badShape' });
+    await expect(loadSae(at('s'))).rejects.toThrow(/W_enc .*\[4, 5\] where \[4, 6\]/);
+  });
+
+  test('a finetuned scaling_factor is refused, one of ones is ignored', async () => {
+    await writeRandomSae(at('s'), small);
+    const file = at('s', 'sae_weights.safetensors');
+    const ones = { dims: [6], data: new Float32Array(6).fill(1) };
+    await writeSafetensors(file, { ...randomTensors(small), scaling_factor: ones });
+    expect((await loadSae(at('s'))).F).toBe(6);
+    ones.data[3] = 1.1;
+    await writeSafetensors(file, { ...randomTensors(small), scaling_factor: ones });
+    await expect(loadSae(at('s'))).rejects.toMatchObject({ code: 'unsupportedSae' });
+  });
+});
+
+test('a width that does not fit the model says both widths', async () => {
+  await writeRandomSae(at('s'), small);
+  const sae = await loadSae(at('s'));
+  expectWidth(sae, 'toy', 4);
+  expect(() => {
+    expectWidth(sae, 'gpt2', 768);
+  }).toThrow(/width 4, but the model gpt2 has width 768/);
+});
+
+test('rows for edited features, and unknown features', async () => {
+  const tensors = await writeRandomSae(at('s'), jumprelu);
+  const sae = await loadSae(at('s'));
+  const feeds = await editedFeatureFeeds(sae, [5, 2]);
+  const expected = [5, 2].flatMap((f) => [0, 1, 2, 3].map((d) => tensors.W_enc.data[d * 6 + f]));
+  expect([...(feeds['monosem.enc']?.data ?? [])]).toEqual(expected);
+  expect([...(feeds['monosem.threshold']?.data ?? [])]).toEqual(
+    [5, 2].map((f) => tensors.threshold?.data[f]),
+  );
+  const rows = await readDecoderRows(sae, [5, 2]);
+  expect([...rows.data]).toEqual([
+    ...tensors.W_dec.data.subarray(20, 24),
+    ...tensors.W_dec.data.subarray(8, 12),
+  ]);
+  for (const bad of [6, -1, 1.5, NaN]) {
+    await expect(readDecoderRows(sae, [bad])).rejects.toMatchObject({ code: 'unknownFeature' });
+  }
+});
