@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { commands } from '../shared/contributions.ts';
 import type { CommandName } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
+import type { Disposable } from '../shared/disposable.ts';
 import type { Log } from './engineProcess.ts';
 import { showFailure } from './notifications.ts';
 
@@ -11,7 +12,7 @@ import { showFailure } from './notifications.ts';
 export type CommandHandler = (...args: readonly unknown[]) => unknown;
 export type CommandTable = Readonly<Record<CommandName, CommandHandler>>;
 
-export function registerCommands(table: CommandTable, log: Log): vscode.Disposable {
+export function registerCommands(table: CommandTable, log: Log): Disposable {
   const registrations = new DisposableStore();
   for (const name of Object.keys(commands) as readonly CommandName[]) {
     const run = async (...args: readonly unknown[]): Promise<unknown> => {

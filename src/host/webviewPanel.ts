@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../shared/disposable.ts';
+import type { Disposable } from '../shared/disposable.ts';
 
 export interface ViewOptions<In> {
   readonly extensionUri: vscode.Uri;
@@ -15,7 +16,7 @@ export interface ViewOptions<In> {
   readonly onMalformed: () => void;
 }
 
-export interface ViewChannel<Out> extends vscode.Disposable {
+export interface ViewChannel<Out> extends Disposable {
   post(message: Out): void;
 }
 

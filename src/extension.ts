@@ -1,0 +1,51 @@
+// Entry of the extension: builds the services, hands them to the surfaces, and tells what went wrong if that fails,
+// because VS Code itself does not. Cheap by rule: nothing is read, loaded or started here; the engine starts with the
+// first file that is visible, or with the first command that needs it.
+import * as vscode from 'vscode';
+import { createApi } from './host/api.ts';
+import type { MonosemApi } from './host/api.ts';
+import { registerCommands } from './host/commands.ts';
+import { reportFailures } from './host/failureReporter.ts';
+import { generalCommands } from './host/generalCommands.ts';
+import { createServices } from './host/services.ts';
+import { pickFeature } from './providers/featureQuickPick.ts';
+import { FeatureView } from './providers/featureView.ts';
+import { chooseFolder } from './providers/folderPicker.ts';
+import { createStatusBar, showActions } from './providers/statusBar.ts';
+import { SteerPanel } from './providers/steerPanel.ts';
+import { TokenDecorations } from './providers/tokenDecorations.ts';
+import { registerTokenHover } from './providers/tokenHover.ts';
+import { DisposableStore } from './shared/disposable.ts';
+import { messageOf } from './shared/errors.ts';
+
+export function activate(context: vscode.ExtensionContext): MonosemApi {
+  const lifetime = new DisposableStore();
+  context.subscriptions.push(lifetime);
+  try {
+    return start(context, lifetime);
+  } catch (error) {
+    lifetime.dispose();
+    void vscode.window.showErrorMessage(`Monosem could not start: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+function start(context: vscode.ExtensionContext, lifetime: DisposableStore): MonosemApi {
+  const services = createServices(context, lifetime);
+  const decorations = lifetime.add(new TokenDecorations(services));
+  const featureView = lifetime.add(new FeatureView(services));
+  const steerPanel = lifetime.add(new SteerPanel(services));
+  lifetime.add(registerTokenHover(services));
+  lifetime.add(createStatusBar(services));
+  lifetime.add(reportFailures(services));
+  const commands = {
+    ...generalCommands(services),
+    steerSelection: (feature: unknown, place: unknown) => steerPanel.steerSelection(feature, place),
+    openFeature: (feature: unknown) => featureView.open(feature, () => pickFeature(services)),
+    showActions: () => showActions(services),
+    chooseModel: () => chooseFolder(services, 'model'),
+    chooseSae: () => chooseFolder(services, 'sae'),
+  };
+  lifetime.add(registerCommands(commands, services.log));
+  return createApi(services, (uri) => decorations.paintedIn(uri));
+}

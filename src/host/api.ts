@@ -1,0 +1,68 @@
+// What `activate` returns: how other extensions and the test suite see what Monosem knows of a document. Plain data;
+// it changes nothing.
+import * as vscode from 'vscode';
+import type { AnalysisState } from './documents/documentAnalysis.ts';
+import type { Services } from './services.ts';
+
+export interface AnalysedToken {
+  readonly text: string;
+  readonly id: number;
+  /** UTF-16 offsets in the document's present text. */
+  readonly start: number;
+  readonly end: number;
+  /** Strongest first; only active ones. */
+  readonly features: readonly { readonly feature: number; readonly activation: number }[];
+}
+
+/** A stretch of text painted in the colour of a feature. */
+export interface PaintedRange {
+  readonly range: vscode.Range;
+  readonly feature: number;
+  /** 0 (faint) … 3 (strong). */
+  readonly level: number;
+}
+
+export interface MonosemApi {
+  readonly version: 1;
+  /** `undefined` for a document that has not been looked at. */
+  stateOf(uri: vscode.Uri): AnalysisState | undefined;
+  /** Resolves when the analysis of the document's present text is over; at once if there is none. */
+  whenIdle(uri: vscode.Uri): Promise<AnalysisState | undefined>;
+  tokensOf(uri: vscode.Uri): readonly AnalysedToken[];
+  /** What is painted in the visible editor of a document, in text order. */
+  paintedIn(uri: vscode.Uri): readonly PaintedRange[];
+  /** Process id of the running engine. */
+  enginePid(): number | undefined;
+}
+
+export function createApi(
+  { analyses, engine }: Services,
+  paintedIn: (uri: vscode.Uri) => readonly PaintedRange[],
+): MonosemApi {
+  return {
+    version: 1,
+    stateOf: (uri) => analyses.of(uri)?.state,
+    whenIdle: async (uri) => analyses.of(uri)?.whenIdle(),
+    tokensOf: (uri) => {
+      const text = textOf(uri);
+      return (analyses.of(uri)?.tokens.all() ?? []).map((token) => ({
+        text: text.slice(token.start, token.end),
+        id: token.id,
+        start: token.start,
+        end: token.end,
+        features: [...token.features].flatMap((feature, slot) => {
+          const activation = token.activations[slot] ?? 0;
+          return activation > 0 ? [{ feature, activation }] : [];
+        }),
+      }));
+    },
+    paintedIn,
+    enginePid: () => engine.pid,
+  };
+}
+
+function textOf(uri: vscode.Uri): string {
+  const key = uri.toString();
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);
+  return open?.getText() ?? '';
+}

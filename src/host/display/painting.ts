@@ -1,0 +1,79 @@
+// Decides which stretch of text gets the colour of which feature, and how strongly. Offsets in, offsets out; how it is
+// painted is the editor's business. Without VS Code.
+import type { Token } from '../documents/tokenTable.ts';
+import { strengthLevel } from './strength.ts';
+
+/** UTF-16 offsets; never empty, never across a line break. */
+export interface PaintedToken {
+  readonly start: number;
+  readonly end: number;
+  readonly feature: number;
+  readonly level: number;
+}
+
+/**
+ * @param tokens in text order
+ * @param text the whole document
+ * @param knownMaximum largest activation of a feature, if known; otherwise the largest among `tokens` counts
+ */
+export function paintTokens(
+  tokens: readonly Token[],
+  text: string,
+  knownMaximum: (feature: number) => number | undefined,
+): readonly PaintedToken[] {
+  const strongest = tokens.flatMap((token) => topFeature(token));
+  const largest = new Map<number, number>();
+  for (const { feature, activation } of strongest) {
+    largest.set(feature, Math.max(activation, largest.get(feature) ?? 0));
+  }
+  const painted: PaintedToken[] = [];
+  for (const { token, feature, activation } of onePerRange(strongest)) {
+    const range = withoutLineBreaks(text, token);
+    if (range === undefined) continue;
+    const maximum = knownMaximum(feature) ?? largest.get(feature) ?? activation;
+    painted.push({ ...range, feature, level: strengthLevel(activation, maximum) });
+  }
+  return painted;
+}
+
+interface Strongest {
+  readonly token: Token;
+  readonly feature: number;
+  readonly activation: number;
+}
+
+function topFeature(token: Token): readonly Strongest[] {
+  const feature = token.features[0];
+  const activation = token.activations[0] ?? 0;
+  return feature === undefined || activation <= 0 ? [] : [{ token, feature, activation }];
+}
+
+/** Tokens that split one character share its range: the strongest of them colours it. */
+function onePerRange(all: readonly Strongest[]): readonly Strongest[] {
+  const kept: Strongest[] = [];
+  for (const candidate of all) {
+    const previous = kept.at(-1);
+    const isShared =
+      previous !== undefined &&
+      previous.token.start === candidate.token.start &&
+      previous.token.end === candidate.token.end;
+    if (!isShared) kept.push(candidate);
+    else if (candidate.activation > previous.activation) kept[kept.length - 1] = candidate;
+  }
+  return kept;
+}
+
+const lineBreak = /[\r\n]/;
+
+/** The token's range without line breaks at its ends; nothing where it is but white space around one. */
+function withoutLineBreaks(
+  text: string,
+  token: Token,
+): { readonly start: number; readonly end: number } | undefined {
+  let { start, end } = token;
+  const shown = text.slice(start, end);
+  if (lineBreak.test(shown) && shown.trim() === '') return undefined;
+  while (start < end && lineBreak.test(text.charAt(start))) start++;
+  while (end > start && lineBreak.test(text.charAt(end - 1))) end--;
+  return start < end ? { start, end } : undefined;
+}

@@ -1,0 +1,141 @@
+// Which documents are analysed and when: those somebody can see, while features are switched on. One DocumentAnalysis
+// each; it lives as long as its document is open.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../shared/disposable.ts';
+import type { Source } from '../../shared/engineProtocol.ts';
+import type { EngineClient } from '../engineClient.ts';
+import { onDidChangeSettings, readSetting } from '../settings.ts';
+import { DocumentAnalysis } from './documentAnalysis.ts';
+import type { TextRange } from './documentAnalysis.ts';
+
+/** Editors that show something else than a text somebody wrote. */
+const otherSchemes = new Set([
+  'output',
+  'debug',
+  'vscode',
+  'vscode-scm',
+  'vscode-settings',
+  'comment',
+  'walkThrough',
+  'walkThroughSnippet',
+]);
+
+export interface DocumentAnalysesOptions {
+  readonly engine: EngineClient;
+  readonly source: () => Promise<Source>;
+}
+
+export class DocumentAnalyses implements vscode.Disposable {
+  readonly #options: DocumentAnalysesOptions;
+  readonly #analyses = new Map<string, DocumentAnalysis>();
+  readonly #lifetime = new DisposableStore();
+  readonly #changed = this.#lifetime.add(new vscode.EventEmitter<vscode.Uri>());
+  readonly #switched = this.#lifetime.add(new vscode.EventEmitter<boolean>());
+  #isOn = readSetting('enabled');
+
+  constructor(options: DocumentAnalysesOptions) {
+    this.#options = options;
+    const { window, workspace } = vscode;
+    this.#lifetime.add(window.onDidChangeVisibleTextEditors(() => this.#look()));
+    this.#lifetime.add(workspace.onDidChangeTextDocument((event) => this.#edited(event)));
+    this.#lifetime.add(workspace.onDidCloseTextDocument(({ uri }) => this.#close(uri)));
+    this.#lifetime.add(
+      onDidChangeSettings((names) => {
+        if (names.includes('enabled')) this.switch(readSetting('enabled'));
+        if (names.some((name) => name !== 'enabled')) this.restart();
+      }),
+    );
+    this.#look();
+  }
+
+  /** State or tokens of a document changed. */
+  readonly onDidChange = this.#changed.event;
+  /** Features were switched on or off. */
+  readonly onDidSwitch = this.#switched.event;
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  switch(isOn: boolean): void {
+    if (isOn === this.#isOn) return;
+    this.#isOn = isOn;
+    this.#switched.fire(isOn);
+    this.#look();
+  }
+
+  of(uri: vscode.Uri): DocumentAnalysis | undefined {
+    return this.#analyses.get(uri.toString());
+  }
+
+  /** Analyses everything visible afresh: another model, another SAE, another engine. */
+  restart(): void {
+    for (const analysis of this.#analyses.values()) {
+      analysis.tokens.clear();
+      analysis.stop();
+    }
+    this.#look();
+  }
+
+  dispose(): void {
+    for (const analysis of this.#analyses.values()) analysis.dispose();
+    this.#analyses.clear();
+    this.#lifetime.dispose();
+  }
+
+  #look(): void {
+    const visible = new Map<string, vscode.TextDocument>();
+    if (this.#isOn) {
+      for (const { document } of vscode.window.visibleTextEditors) {
+        if (!otherSchemes.has(document.uri.scheme)) visible.set(document.uri.toString(), document);
+      }
+    }
+    for (const [key, analysis] of this.#analyses) {
+      if (!visible.has(key)) analysis.stop();
+    }
+    for (const [key, document] of visible) {
+      const analysis = this.#analyses.get(key) ?? this.#open(key, document);
+      if (analysis.state.kind === 'idle') analysis.start();
+    }
+  }
+
+  #open(key: string, document: vscode.TextDocument): DocumentAnalysis {
+    const { engine, source } = this.#options;
+    const analysis = new DocumentAnalysis({
+      key,
+      text: () => document.getText(),
+      visible: () => visibleRange(document),
+      source,
+      limits: () => ({ topK: readSetting('topK'), maxFileKB: readSetting('maxFileKB') }),
+      analyse: (params, options) => engine.call('analyse', params, options),
+    });
+    this.#lifetime.add(analysis.onDidChange(() => this.#changed.fire(document.uri)));
+    this.#analyses.set(key, analysis);
+    return analysis;
+  }
+
+  #edited({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    if (contentChanges.length === 0) return;
+    this.of(document.uri)?.edited(
+      contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
+        offset: rangeOffset,
+        removed: rangeLength,
+        inserted: text.length,
+      })),
+    );
+  }
+
+  #close(uri: vscode.Uri): void {
+    const key = uri.toString();
+    this.#analyses.get(key)?.dispose();
+    this.#analyses.delete(key);
+  }
+}
+
+function visibleRange(document: vscode.TextDocument): TextRange | undefined {
+  const editor = vscode.window.visibleTextEditors.find((shown) => shown.document === document);
+  const first = editor?.visibleRanges[0];
+  const last = editor?.visibleRanges.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  return { start: document.offsetAt(first.start), end: document.offsetAt(last.end) };
+}

@@ -1,0 +1,67 @@
+// The composition root: builds every service once, in dependency order, into one store. Nothing starts here; the
+// engine starts with the first question it is asked.
+import * as vscode from 'vscode';
+import type { DisposableStore } from '../shared/disposable.ts';
+import type { Source } from '../shared/engineProtocol.ts';
+import { FeatureBriefs } from './display/featureBriefs.ts';
+import { DocumentAnalyses } from './documents/documentAnalyses.ts';
+import { EngineClient } from './engineClient.ts';
+import { EngineProcess } from './engineProcess.ts';
+import { onDidChangeSettings, readSetting } from './settings.ts';
+import { resolveSource } from './source.ts';
+
+export interface Services {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly briefs: FeatureBriefs;
+  readonly analyses: DocumentAnalyses;
+  /** The model and SAE looked through, by the present settings. */
+  readonly source: () => Promise<Source>;
+}
+
+/** @param lifetime everything is disposed with it */
+export function createServices(
+  context: vscode.ExtensionContext,
+  lifetime: DisposableStore,
+): Services {
+  const log = lifetime.add(vscode.window.createOutputChannel('Monosem', { log: true }));
+  const entry = vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.cjs').fsPath;
+  const engine = lifetime.add(
+    new EngineClient({
+      start: () => new EngineProcess(entry, log),
+      storageFolder: context.globalStorageUri.fsPath,
+      log,
+    }),
+  );
+  const source = (): Promise<Source> =>
+    resolveSource({
+      model: readSetting('model'),
+      sae: readSetting('sae'),
+      extensionFolder: context.extensionUri.fsPath,
+      workspaceFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
+      listFolders,
+    });
+  const briefs = new FeatureBriefs(async (features) =>
+    engine.call('featureBriefs', { source: await source(), features }),
+  );
+  lifetime.add(
+    onDidChangeSettings((names) => {
+      if (names.includes('model') || names.includes('sae')) briefs.clear();
+    }),
+  );
+  const analyses = lifetime.add(new DocumentAnalyses({ engine, source }));
+  return { context, log, engine, briefs, analyses, source };
+}
+
+async function listFolders(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.file(folder));
+    return entries
+      .filter(([, type]) => (type & vscode.FileType.Directory) !== 0)
+      .map(([name]) => name);
+  } catch {
+    // No such folder, or no folder at all: there is nothing in it.
+    return [];
+  }
+}

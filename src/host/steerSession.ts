@@ -1,0 +1,201 @@
+// One steering session without its panel: the prompt, the features offered for it, and its runs. It turns requests of
+// the view into engine calls and their answers into messages for the view. Without VS Code.
+import type { FeatureBrief, FeatureEdit, Source } from '../shared/engineProtocol.ts';
+import { MonosemError, messageOf } from '../shared/errors.ts';
+import type { FeatureIndex } from '../shared/units.ts';
+import type { SteerFeature, SteerSettings, ToSteerView } from '../shared/webviewProtocol.ts';
+import type { FeatureBriefs } from './display/featureBriefs.ts';
+import type { EngineClient } from './engineClient.ts';
+
+/** Features offered for a prompt. */
+const offeredFeatures = 12;
+
+export const defaultSteerSettings: SteerSettings = {
+  scope: 'all',
+  maxTokens: 60,
+  temperature: 0,
+  seed: 1,
+};
+
+/** What a session starts from, and what is remembered of it. */
+export interface SteerStart {
+  readonly prompt: string;
+  /** Features put on the list from outside, e.g. from a hover. */
+  readonly features: readonly FeatureIndex[];
+  readonly edits: readonly FeatureEdit[];
+  readonly settings: SteerSettings;
+}
+
+export interface SteerPorts {
+  readonly engine: Pick<EngineClient, 'call'>;
+  readonly briefs: FeatureBriefs;
+  readonly source: () => Promise<Source>;
+  readonly post: (message: ToSteerView) => void;
+  readonly canInsert: () => boolean;
+}
+
+export class SteerSession {
+  readonly #ports: SteerPorts;
+  #start: SteerStart;
+  #offered: readonly SteerFeature[] = [];
+  #lastState: ToSteerView = { kind: 'loading', message: 'Looking for the features of the text…' };
+  #run = 0;
+  #loading = new AbortController();
+  #running: AbortController | undefined;
+
+  constructor(start: SteerStart, ports: SteerPorts) {
+    this.#start = start;
+    this.#ports = ports;
+  }
+
+  /** What to remember to begin again here. */
+  get start(): SteerStart {
+    return this.#start;
+  }
+
+  /** The view is ready, maybe again: gives it the newest snapshot. */
+  resend(): void {
+    this.#ports.post(this.#lastState);
+  }
+
+  /** Begins with another prompt. */
+  async open(start: SteerStart): Promise<void> {
+    this.stop();
+    this.#start = start;
+    await this.#showFeatures();
+  }
+
+  async addFeature(feature: FeatureIndex): Promise<void> {
+    const { features } = this.#start;
+    if (!features.includes(feature))
+      this.#start = { ...this.#start, features: [feature, ...features] };
+    await this.#showFeatures();
+  }
+
+  /** Runs both continuations, steps streaming to the view; a run in progress is stopped. */
+  async run(request: Pick<SteerStart, 'prompt' | 'edits' | 'settings'>): Promise<void> {
+    const isNewPrompt = request.prompt !== this.#start.prompt;
+    this.stop();
+    const run = ++this.#run;
+    const abort = new AbortController();
+    this.#running = abort;
+    this.#start = { ...this.#start, ...request };
+    this.#ports.post({ kind: 'started', run });
+    try {
+      await this.#steer(run, abort.signal);
+      if (!abort.signal.aborted) this.#ports.post({ kind: 'finished', run });
+    } catch (error) {
+      if (!abort.signal.aborted)
+        this.#ports.post({ kind: 'failed', run, message: messageOf(error) });
+    }
+    if (this.#running !== abort) return;
+    this.#running = undefined;
+    // After the run, so that it need not wait: other features may be active in another text.
+    if (isNewPrompt) await this.#showFeatures();
+  }
+
+  stop(): void {
+    if (this.#running === undefined) return;
+    this.#running.abort();
+    this.#running = undefined;
+    this.#ports.post({ kind: 'stopped', run: this.#run });
+  }
+
+  dispose(): void {
+    this.#loading.abort();
+    this.#running?.abort();
+    this.#running = undefined;
+  }
+
+  async #steer(run: number, signal: AbortSignal): Promise<void> {
+    const { prompt, edits, settings } = this.#start;
+    const source = await this.#ports.source();
+    let sent = 0;
+    await this.#ports.engine.call(
+      'steer',
+      { source, prompt, edits, ...settings },
+      {
+        signal,
+        // A run that is asked again after a crash gives the same steps again: the seed is the same.
+        onProgress: (step) => {
+          if (signal.aborted || step.step < sent) return;
+          sent = step.step + 1;
+          this.#ports.post({ kind: 'step', run, step });
+        },
+      },
+    );
+  }
+
+  async #showFeatures(): Promise<void> {
+    this.#loading.abort();
+    this.#loading = new AbortController();
+    const { signal } = this.#loading;
+    this.#post({ kind: 'loading', message: 'Looking for the features of the text…' });
+    try {
+      await this.#offer(signal);
+    } catch (error) {
+      if (signal.aborted || MonosemError.is(error, 'cancelled')) return;
+      this.#post({ kind: 'failed', message: messageOf(error) });
+    }
+  }
+
+  async #offer(signal: AbortSignal): Promise<void> {
+    const { engine, briefs, source: currentSource, canInsert } = this.#ports;
+    const { prompt, features, edits, settings } = this.#start;
+    const source = await currentSource();
+    const [{ model, sae }, active] = await Promise.all([
+      engine.call('describe', { source }, { signal }),
+      engine.call('activeFeatures', { source, text: prompt, limit: offeredFeatures }, { signal }),
+    ]);
+    const beyond = features.find((feature) => feature >= sae.features);
+    this.#start = { ...this.#start, features: features.filter((id) => id < sae.features) };
+    const maxima = new Map(active.map(({ feature, max }) => [feature, max]));
+    const listed = new Set([...this.#start.features, ...active.map(({ feature }) => feature)]);
+    await briefs.load(listed);
+    if (signal.aborted) return;
+    const peaks = new Map(active.map(({ feature, peakToken }) => [feature, peakToken]));
+    this.#offered = [...listed].map((feature) => {
+      const edit = edits.find((each) => each.feature === feature);
+      return {
+        brief: briefs.get(feature) ?? briefWithoutStore(feature, maxima, peaks),
+        promptMax: maxima.get(feature) ?? 0,
+        ...(edit && { edit }),
+      };
+    });
+    this.#post({
+      kind: 'state',
+      prompt,
+      modelName: model.name,
+      saeName: sae.name,
+      site: sae.site,
+      features: this.#offered,
+      settings,
+      canInsert: canInsert(),
+    });
+    if (beyond !== undefined) {
+      const message = `There is no feature ${beyond}: ${sae.name} has the features 0 to ${sae.features - 1}.`;
+      this.#ports.post({ kind: 'failed', message });
+    }
+  }
+
+  /** Snapshots are kept for a view that becomes ready later. */
+  #post(message: ToSteerView): void {
+    this.#lastState = message;
+    this.#ports.post(message);
+  }
+}
+
+/** An SAE without a feature store: only the prompt tells something about its features. */
+function briefWithoutStore(
+  feature: FeatureIndex,
+  maxima: ReadonlyMap<FeatureIndex, number>,
+  peaks: ReadonlyMap<FeatureIndex, string>,
+): FeatureBrief {
+  const peak = peaks.get(feature);
+  return {
+    feature,
+    density: 0,
+    maxActivation: maxima.get(feature) ?? 0,
+    peakTokens: peak === undefined ? [] : [peak],
+  };
+}

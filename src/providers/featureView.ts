@@ -1,0 +1,133 @@
+// The side panel with the top-activating examples of one feature. It answers the view with complete snapshots, so a
+// view that was hidden or reloaded is up to date as soon as it says it is ready.
+import * as vscode from 'vscode';
+import { runCommand } from '../host/commands.ts';
+import type { Services } from '../host/services.ts';
+import { onDidChangeSettings } from '../host/settings.ts';
+import { readFeature, readFeatureViewMessage } from '../host/viewMessages.ts';
+import { openChannel } from '../host/webviewPanel.ts';
+import type { ViewChannel } from '../host/webviewPanel.ts';
+import { featureView } from '../shared/contributions.ts';
+import { DisposableStore } from '../shared/disposable.ts';
+import { MonosemError, messageOf } from '../shared/errors.ts';
+import type { FeatureIndex } from '../shared/units.ts';
+import type { FromFeatureView, ToFeatureView } from '../shared/webviewProtocol.ts';
+
+const exampleLimit = 20;
+/** Where the shown feature is remembered over a reload of the window. */
+const memoryKey = 'monosem.shownFeature';
+const hint =
+  'Point at a coloured token and choose one of its features, or open a feature by its number.';
+
+export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly #services: Services;
+  readonly #lifetime = new DisposableStore();
+  #channel: ViewChannel<ToFeatureView> | undefined;
+  #snapshot: ToFeatureView = { kind: 'empty', hint };
+  #shown: FeatureIndex | undefined;
+  #abort = new AbortController();
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#lifetime.add(
+      onDidChangeSettings((names) => {
+        if (names.includes('model') || names.includes('sae')) this.#forget();
+      }),
+    );
+    this.#shown = readFeature(services.context.workspaceState.get(memoryKey));
+    this.#lifetime.add(
+      vscode.window.registerWebviewViewProvider(featureView, this, {
+        webviewOptions: { retainContextWhenHidden: false },
+      }),
+    );
+  }
+
+  /**
+   * Reveals the panel and shows a feature in it.
+   * @param requested the feature; anything else asks for one
+   */
+  async open(requested: unknown, ask: () => Promise<FeatureIndex | undefined>): Promise<void> {
+    const feature = readFeature(requested) ?? (await ask());
+    if (feature === undefined) return;
+    this.#shown = feature;
+    await this.#services.context.workspaceState.update(memoryKey, feature);
+    await vscode.commands.executeCommand(`${featureView}.focus`);
+    await this.#load(feature);
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const channel = openChannel<FromFeatureView, ToFeatureView>(view.webview, {
+      extensionUri: this.#services.context.extensionUri,
+      app: 'feature',
+      title: 'Feature',
+      read: readFeatureViewMessage,
+      onMessage: (message) => this.#received(message),
+      onMalformed: () =>
+        this.#services.log.warn('The feature view sent a message that is not one.'),
+    });
+    this.#channel = channel;
+    const closing = view.onDidDispose(() => {
+      closing.dispose();
+      channel.dispose();
+      if (this.#channel === channel) this.#channel = undefined;
+    });
+  }
+
+  /** The model or SAE has changed: the same number is another feature now. */
+  #forget(): void {
+    this.#shown = undefined;
+    this.#abort.abort();
+    this.#post({ kind: 'empty', hint });
+  }
+
+  dispose(): void {
+    this.#abort.abort();
+    this.#channel?.dispose();
+    this.#lifetime.dispose();
+  }
+
+  #received(message: FromFeatureView): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#ready();
+        break;
+      case 'openFeature':
+        void runCommand('openFeature', message.feature);
+        break;
+      case 'steerFeature':
+        void runCommand('steerSelection', message.feature);
+        break;
+    }
+  }
+
+  #ready(): void {
+    this.#post(this.#snapshot);
+    if (this.#snapshot.kind === 'empty' && this.#shown !== undefined) void this.#load(this.#shown);
+  }
+
+  async #load(feature: FeatureIndex): Promise<void> {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    this.#post({ kind: 'loading', feature });
+    const { engine, log } = this.#services;
+    try {
+      const source = await this.#services.source();
+      const [summary, facts] = await Promise.all([
+        engine.call('feature', { source, feature, exampleLimit }, { signal }),
+        engine.call('describe', { source }, { signal }),
+      ]);
+      if (signal.aborted) return;
+      this.#post({ kind: 'feature', summary, saeName: facts.sae.name, site: facts.sae.site });
+    } catch (error) {
+      if (signal.aborted || MonosemError.is(error, 'cancelled')) return;
+      log.error(messageOf(error));
+      this.#post({ kind: 'failed', message: messageOf(error) });
+    }
+  }
+
+  #post(snapshot: ToFeatureView): void {
+    this.#snapshot = snapshot;
+    this.#channel?.post(snapshot);
+  }
+}

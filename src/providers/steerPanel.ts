@@ -1,0 +1,229 @@
+// The steering panel: takes a text from an editor, shows what a steered model makes of it, and puts the result back
+// where the text came from. The steering itself is in host/steerSession.ts.
+import * as vscode from 'vscode';
+import { runCommand } from '../host/commands.ts';
+import { movedOffset, promptAround } from '../host/documents/steerPrompt.ts';
+import { showFailure } from '../host/notifications.ts';
+import type { Services } from '../host/services.ts';
+import { SteerSession, defaultSteerSettings } from '../host/steerSession.ts';
+import type { SteerStart } from '../host/steerSession.ts';
+import {
+  readEdits,
+  readFeature,
+  readSteerSettings,
+  readSteerViewMessage,
+} from '../host/viewMessages.ts';
+import { openChannel, viewRoots } from '../host/webviewPanel.ts';
+import type { ViewChannel } from '../host/webviewPanel.ts';
+import { steerPanel } from '../shared/contributions.ts';
+import { DisposableStore } from '../shared/disposable.ts';
+import { MonosemError } from '../shared/errors.ts';
+import type { FromSteerView, ToSteerView } from '../shared/webviewProtocol.ts';
+
+/** Where the session is remembered over a reload of the window. */
+const memoryKey = 'monosem.steerSession';
+
+/** Where a result is inserted: an offset that follows the edits of the document. */
+interface Origin {
+  readonly document: vscode.TextDocument;
+  offset: number;
+}
+
+interface OpenPanel {
+  readonly panel: vscode.WebviewPanel;
+  readonly channel: ViewChannel<ToSteerView>;
+  readonly session: SteerSession;
+}
+
+export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #services: Services;
+  readonly #lifetime = new DisposableStore();
+  #open: OpenPanel | undefined;
+  #origin: Origin | undefined;
+
+  constructor(services: Services) {
+    this.#services = services;
+    const { window, workspace } = vscode;
+    this.#lifetime.add(window.registerWebviewPanelSerializer(steerPanel, this));
+    this.#lifetime.add(workspace.onDidChangeTextDocument((event) => this.#follow(event)));
+  }
+
+  /**
+   * Opens the panel on the selection of the active editor, or on the text before its cursor.
+   * @param requested a feature to put first on the list, e.g. the one of a hover's link
+   * @param place offset to take for the cursor, where something was pointed at
+   */
+  async steerSelection(requested?: unknown, place?: unknown): Promise<void> {
+    const feature = readFeature(requested);
+    if (feature !== undefined && this.#open !== undefined) {
+      this.#open.panel.reveal();
+      await this.#open.session.addFeature(feature);
+      return;
+    }
+    const features = feature === undefined ? [] : [feature];
+    const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+    const cursor = typeof place === 'number' ? place : undefined;
+    const taken = editor === undefined ? undefined : takePrompt(editor, cursor);
+    if (taken === undefined) {
+      throw new MonosemError(
+        'emptyText',
+        'There is no text to steer: select some in an editor, or put the cursor behind some.',
+      );
+    }
+    this.#origin = taken.origin;
+    const { edits, settings } = this.#open?.session.start ?? {
+      edits: [],
+      settings: defaultSteerSettings,
+    };
+    const start: SteerStart = { prompt: taken.prompt, features, edits, settings };
+    const { panel, session } = this.#open ?? this.#create(start);
+    panel.reveal();
+    await session.open(start);
+    await this.#remember();
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    const start = readStart(this.#services.context.workspaceState.get(memoryKey));
+    if (start === undefined) {
+      panel.dispose();
+      return;
+    }
+    await this.#attach(panel, start).session.open(start);
+  }
+
+  dispose(): void {
+    this.#open?.panel.dispose();
+    this.#lifetime.dispose();
+  }
+
+  #create(start: SteerStart): OpenPanel {
+    const { extensionUri } = this.#services.context;
+    const panel = vscode.window.createWebviewPanel(
+      steerPanel,
+      'Steer',
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false },
+      { enableScripts: true, localResourceRoots: [...viewRoots(extensionUri)] },
+    );
+    return this.#attach(panel, start);
+  }
+
+  #attach(panel: vscode.WebviewPanel, start: SteerStart): OpenPanel {
+    const { context, engine, briefs, source, log } = this.#services;
+    panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.svg');
+    const session = new SteerSession(start, {
+      engine,
+      briefs,
+      source,
+      post: (message) => channel.post(message),
+      canInsert: () => this.#origin !== undefined && !this.#origin.document.isClosed,
+    });
+    const channel = openChannel<FromSteerView, ToSteerView>(panel.webview, {
+      extensionUri: context.extensionUri,
+      app: 'steer',
+      title: 'Steer',
+      read: readSteerViewMessage,
+      onMessage: (message) => {
+        this.#received(message, session).catch((error: unknown) => showFailure(error, log));
+      },
+      onMalformed: () => log.warn('The steering view sent a message that is not one.'),
+    });
+    const opened: OpenPanel = { panel, channel, session };
+    this.#open = opened;
+    const closing = panel.onDidDispose(() => {
+      closing.dispose();
+      session.dispose();
+      channel.dispose();
+      if (this.#open === opened) this.#open = undefined;
+    });
+    return opened;
+  }
+
+  async #received(message: FromSteerView, session: SteerSession): Promise<void> {
+    switch (message.kind) {
+      case 'ready':
+        session.resend();
+        break;
+      case 'run':
+        await Promise.all([session.run(message), this.#remember()]);
+        break;
+      case 'stop':
+        session.stop();
+        break;
+      case 'addFeature':
+        await session.addFeature(message.feature);
+        break;
+      case 'openFeature':
+        await runCommand('openFeature', message.feature);
+        break;
+      case 'insert':
+        await this.#insert(message.text);
+        break;
+    }
+  }
+
+  /** One edit, hence undone at once. */
+  async #insert(text: string): Promise<void> {
+    const origin = this.#origin;
+    if (origin === undefined || origin.document.isClosed) {
+      throw new MonosemError(
+        'badArgument',
+        'The file the text came from is closed: open it and steer its selection again to insert.',
+      );
+    }
+    const { document, offset } = origin;
+    const position = document.positionAt(offset);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, position, text);
+    if (!(await vscode.workspace.applyEdit(edit))) {
+      throw new MonosemError(
+        'badArgument',
+        `${document.fileName} could not be edited; is it read-only?`,
+      );
+    }
+    const end = document.positionAt(document.offsetAt(position) + text.length);
+    const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+    const editor = await vscode.window.showTextDocument(document, {
+      viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
+      selection: new vscode.Range(position, end),
+    });
+    editor.revealRange(new vscode.Range(position, end));
+  }
+
+  #follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    const origin = this.#origin;
+    if (origin?.document !== document) return;
+    for (const { rangeOffset, rangeLength, text } of contentChanges) {
+      const change = { offset: rangeOffset, removed: rangeLength, inserted: text.length };
+      origin.offset = movedOffset(origin.offset, change);
+    }
+  }
+
+  async #remember(): Promise<void> {
+    await this.#services.context.workspaceState.update(memoryKey, this.#open?.session.start);
+  }
+}
+
+/** The selected text, or what stands around the cursor; `undefined` if that is nothing. */
+function takePrompt(
+  { document, selection }: vscode.TextEditor,
+  cursor = document.offsetAt(selection.end),
+): { readonly prompt: string; readonly origin: Origin } | undefined {
+  const { prompt, end } = selection.isEmpty
+    ? promptAround(document.getText(), cursor)
+    : { prompt: document.getText(selection), end: document.offsetAt(selection.end) };
+  return prompt.trim() === '' ? undefined : { prompt, origin: { document, offset: end } };
+}
+
+/** What an earlier window stored, perhaps written by another version. */
+function readStart(stored: unknown): SteerStart | undefined {
+  if (typeof stored !== 'object' || stored === null) return undefined;
+  const { prompt, features, edits, settings } = stored as Readonly<Record<string, unknown>>;
+  const readable = {
+    edits: readEdits(edits) ?? [],
+    settings: readSteerSettings(settings) ?? defaultSteerSettings,
+    features: (Array.isArray(features) ? features : [])
+      .map(readFeature)
+      .filter((feature) => feature !== undefined),
+  };
+  return typeof prompt === 'string' && prompt.trim() !== '' ? { prompt, ...readable } : undefined;
+}

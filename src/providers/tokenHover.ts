@@ -1,0 +1,37 @@
+// The hover over a token: its features with bars, labels and links. Only our own commands may be run from it.
+import * as vscode from 'vscode';
+import { hoverCommands, hoverMarkdown } from '../host/display/hoverText.ts';
+import type { Services } from '../host/services.ts';
+import { messageOf } from '../shared/errors.ts';
+
+export function registerTokenHover({ analyses, briefs, log }: Services): vscode.Disposable {
+  const provideHover = async (
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): Promise<vscode.Hover | undefined> => {
+    const analysis = analyses.of(document.uri);
+    if (!analyses.isOn || analysis === undefined) return undefined;
+    const tokens = analysis.tokens.at(document.offsetAt(position));
+    const [first] = tokens;
+    if (first === undefined) return undefined;
+    try {
+      await briefs.load(tokens.flatMap(({ features }) => [...features]));
+    } catch (error) {
+      log.warn(`The hover shows features without labels: ${messageOf(error)}`);
+    }
+    const range = new vscode.Range(
+      document.positionAt(first.start),
+      document.positionAt(first.end),
+    );
+    const text = document.getText(range);
+    const markdown = new vscode.MarkdownString(
+      hoverMarkdown(
+        tokens.map((token) => ({ ...token, text })),
+        briefs.get,
+      ),
+    );
+    markdown.isTrusted = { enabledCommands: hoverCommands };
+    return new vscode.Hover(markdown, range);
+  };
+  return vscode.languages.registerHoverProvider('*', { provideHover });
+}
