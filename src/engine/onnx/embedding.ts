@@ -61,12 +61,18 @@ function constantRows(node: GraphNode): number | undefined {
   return dims.length === 2 ? toNumber(dims[0]) : undefined;
 }
 
+/** Past dequantization, and past a widening that every consumer goes through. */
 function firstFloat(graph: Graph, types: ValueTypes, value: string): string {
   let at = value;
   for (;;) {
-    const next = graph.consumers(at).find((node) => node.type === 'DequantizeLinear');
-    const output = next?.outputs[0];
-    if (output === undefined || /^(b?float)/.test(types.of(at) ?? '')) return at;
+    const consumers = graph.consumers(at);
+    const isFloat = /^b?float/.test(types.of(at) ?? '');
+    const next = isFloat
+      ? consumers.length === 1 && consumers[0]?.type === 'Cast'
+      : consumers.find((node) => node.type === 'DequantizeLinear') !== undefined;
+    const output = next ? consumers.find((node) => widening.has(node.type))?.outputs[0] : undefined;
+    if (output === undefined) return at;
+    if (isFloat && types.of(output) !== 'float32') return at;
     at = output;
   }
 }
