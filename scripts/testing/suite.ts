@@ -9,14 +9,14 @@ import { launchBrowser } from '../vscode/browser.ts';
 import { startCodeServer } from '../vscode/codeServerProcess.ts';
 import { linkedExtension, prepareProfile, type LinkedExtension } from '../vscode/profile.ts';
 
-const suiteTimeoutMs = 300_000;
+const suiteTimeoutMs = 150_000;
 
 /** An extension that runs the suite as soon as the workbench is up. */
 function writeRunner(folder: string, reportFile: string): LinkedExtension {
   fs.mkdirSync(folder, { recursive: true });
   const manifest = {
     ...{ publisher: 'monosem', name: 'suite-runner', version: '0.0.1' },
-    ...{ engines: { vscode: '*' }, main: './main.cjs', activationEvents: ['onStartupFinished'] },
+    ...{ engines: { vscode: '^1.90.0' }, main: './main.cjs', activationEvents: ['onStartupFinished'] },
   };
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
   const suite = JSON.stringify(path.join(root, 'dist', 'test', 'suite', 'run.cjs'));
