@@ -12,7 +12,7 @@ import { dataTypeNumber, type ElementType } from './elementType.ts';
 import { packModel, type PackedModel } from './externalData.ts';
 import type { GraphNode } from './graph.ts';
 import type { OnnxModel } from './model.ts';
-import { fusedBias } from './residual.ts';
+import { fusedBias, removeFusedBias } from './residual.ts';
 import type { ValueInfoProto } from './schema.ts';
 import type { Site, Sites } from './sites.ts';
 import { ValueTypes } from './valueTypes.ts';
@@ -25,7 +25,8 @@ export class Overlay {
   readonly #types: ValueTypes;
   /** By value of the graph: what the model's nodes read in its place. */
   readonly #edited = new Map<string, string>();
-  /** By fused node: its sum without and with the edits at it. */
+  /** By fused node: stream plus branch, the same with its bias, and that with the edits at it in float32. */
+  readonly #fusedAdds = new Map<string, string>();
   readonly #fusedSums = new Map<string, string>();
   readonly #editedSum = new Map<string, string>();
   /** By value of the graph: its float32 form. */
@@ -141,18 +142,29 @@ export class Overlay {
   }
 
   /**
-   * A fused node adds stream and branch and normalises the sum at once. Its sum becomes `edit(sum)` when the branch
-   * is changed by `edit(sum) − sum`.
+   * A fused node adds stream and branch and normalises the sum at once. In float32 it gets the edited sum and zero to
+   * add. In half precision, where it may keep more digits of the sum inside than it gives out, the branch is changed
+   * by `edit(sum) − sum`, so that no edit is exactly no change.
    */
   #replaceFusedSum(site: Site, fusedNode: string, edit: (x: string) => string): void {
+    const { graph } = this.builder;
     const sum = this.#asFloat32(this.#fusedSum(fusedNode), site.elementType);
+    const branch = this.#fusedBranch(fusedNode);
     const edited = edit(this.#editedSum.get(fusedNode) ?? sum);
     this.#editedSum.set(fusedNode, edited);
-    const change = this.builder.op('Sub', [edited, sum]);
-    const branch = this.#fusedBranch(fusedNode);
     const node = this.#producer(fusedNode);
-    const narrow = this.#fromFloat32(change, site.elementType);
-    this.builder.graph.setInput(node, 1, this.#modelOp('Add', [branch, narrow]));
+    if (site.elementType === 'float32') {
+      graph.setInput(node, 0, edited);
+      graph.setInput(node, 1, this.#zerosLike(sum));
+      removeFusedBias(graph, node);
+    } else {
+      const change = this.#fromFloat32(this.builder.op('Sub', [edited, sum]), site.elementType);
+      graph.setInput(node, 1, this.#modelOp('Add', [branch, change]));
+    }
+  }
+
+  #zerosLike(value: string): string {
+    return this.builder.op('Expand', [this.builder.scalar(0), this.builder.op('Shape', [value])]);
   }
 
   /** The sum inside a fused node, computed once more outside, without edits at this very sum. */
@@ -163,6 +175,7 @@ export class Overlay {
     const [first = '', second = ''] = node.inputs;
     const bias = fusedBias(node);
     const plain = this.#modelOp('Add', [first, second]);
+    this.#fusedAdds.set(fusedNode, plain);
     const sum = bias === undefined ? plain : this.#modelOp('Add', [plain, bias]);
     this.#fusedSums.set(fusedNode, sum);
     return sum;
@@ -170,10 +183,8 @@ export class Overlay {
 
   /** Second operand of a fused node as the model's nodes see it, without edits at its sum. */
   #fusedBranch(fusedNode: string): string {
-    const sum = this.#producer(this.#fusedSum(fusedNode));
-    const isBiased = fusedBias(this.#producer(fusedNode)) !== undefined;
-    const plain = isBiased ? this.#producer(sum.inputs[0] ?? '') : sum;
-    return plain.inputs[1] ?? '';
+    const plain = this.#fusedAdds.get(fusedNode) ?? '';
+    return this.#producer(plain).inputs[1] ?? '';
   }
 
   /** Adds a node that sees edits as the model's own nodes do. */

@@ -161,6 +161,11 @@ export function fusedBias(node: GraphNode): string | undefined {
   return bias === '' ? undefined : bias;
 }
 
+export function removeFusedBias(graph: Graph, node: GraphNode): void {
+  if (fusedBias(node) !== undefined)
+    graph.setInput(node, fusedBiasInput[node.type] ?? Infinity, '');
+}
+
 function derivedValues(graph: Graph, from: string): Set<string> {
   const derived = new Set([from]);
   for (const value of derived) {
