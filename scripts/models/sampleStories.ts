@@ -9,10 +9,9 @@
 //    begins with BOS (1) and has at most 256 ids. It grows wave by wave and can be read while it does. Only tokens
 //    that share all but 1e-4 of the probability seen in step 1 are drawn, which spares half of the arithmetic.
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Tokenizer } from 'tokenizers';
+import { Tokenizer } from 'tokenizers';
 import { readCheckpoint } from './stories15m/checkpoint.ts';
 import { fetchSource } from './stories15m/source.ts';
 import { StorySampler } from './stories15m/storySampler.ts';
@@ -57,7 +56,7 @@ async function sampleCorpus(): Promise<Uint32Array> {
     stories.push(...(await sampler.wave(true)));
     console.log(`corpus: ${String(stories.length)} stories`);
   }
-  const tokenizer = loadTokenizer(join(modelFolder, 'tokenizer.json'));
+  const tokenizer = Tokenizer.fromFile(join(modelFolder, 'tokenizer.json'));
   const texts = await tokenizer.decodeBatch(
     stories.map((ids) => ids.slice(1)),
     false,
@@ -66,12 +65,6 @@ async function sampleCorpus(): Promise<Uint32Array> {
   const lines = texts.map((text) => `${text.trimEnd()}\n<|endoftext|>\n`);
   writeFileSync(join(modelFolder, 'corpus', 'stories.txt'), lines.join(''));
   return likelyTokens(sampler.probabilityMass);
-}
-
-/** The tokenizers package is CommonJS whose named exports Node cannot see. */
-function loadTokenizer(file: string): Tokenizer {
-  const module = createRequire(import.meta.url)('tokenizers') as typeof import('tokenizers');
-  return module.Tokenizer.fromFile(file);
 }
 
 async function sampleTraining(tokens: Uint32Array): Promise<void> {

@@ -44,7 +44,7 @@ function readPieces(bytes: Buffer): Piece[] {
 function merges(pieces: readonly Piece[], vocabulary: ReadonlyMap<string, number>): [string, string][] {
   const found: { readonly pair: [string, string]; readonly score: number }[] = [];
   for (const piece of pieces.slice(firstOrdinaryPiece)) {
-    const characters = [...piece.text];
+    const characters = Array.from(piece.text);
     for (let cut = 1; cut < characters.length; cut++) {
       const left = characters.slice(0, cut).join('');
       const right = characters.slice(cut).join('');

@@ -1,0 +1,52 @@
+// From the tokenizer's offsets to ranges of the text. The tokenizer counts Unicode code points; VS Code, and everything
+// above this file, counts UTF-16 code units. Linear in the length of the text.
+
+/** [tokens] UTF-16 offsets each. */
+export interface TokenRanges {
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+/**
+ * Ranges that tile the text: a token begins where the one before it ended, or shares its range when both are parts of
+ * one character (a split UTF-8 sequence) or when it adds no text of its own. Text that no token claims, such as spaces
+ * that a tokenizer trims from its offsets, belongs to the token after it, at the end of the text to the last one.
+ * @param offsets [tokens] pairs of code-point offsets
+ */
+export function alignTokens(text: string, offsets: readonly (readonly number[])[]): TokenRanges {
+  const toUtf16 = utf16Offsets(text);
+  const starts = new Uint32Array(offsets.length);
+  const ends = new Uint32Array(offsets.length);
+  let start = 0;
+  let end = 0;
+  let firstOfRange = 0;
+  offsets.forEach((offset, token) => {
+    const codePoints = offset[1] ?? 0;
+    const claimed = toUtf16 === undefined ? codePoints : (toUtf16[codePoints] ?? text.length);
+    if (claimed > end) {
+      start = end;
+      end = claimed;
+      firstOfRange = token;
+    }
+    starts[token] = start;
+    ends[token] = end;
+  });
+  ends.fill(text.length, firstOfRange);
+  return { starts, ends };
+}
+
+/**
+ * UTF-16 offset of every code point, and of the end; undefined where both counts agree. A lone surrogate is one code
+ * point, which the tokenizer sees as U+FFFD.
+ */
+function utf16Offsets(text: string): Uint32Array | undefined {
+  if (!/[\uD800-\uDBFF][\uDC00-\uDFFF]/.test(text)) return undefined;
+  const offsets = new Uint32Array(text.length + 1);
+  let codePoint = 0;
+  for (let unit = 0; unit < text.length; codePoint++) {
+    offsets[codePoint] = unit;
+    unit += (text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
+  }
+  offsets[codePoint] = text.length;
+  return offsets.subarray(0, codePoint + 1);
+}
