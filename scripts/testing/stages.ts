@@ -102,7 +102,7 @@ export const stages: readonly Stage[] = [
   check('types', ['node_modules/typescript/bin/tsc', '-b']),
   check('lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', '.']),
   check('imports', [
-    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
     ...['--config', '.dependency-cruiser.cjs', 'src', 'webview', 'test', 'bench', 'scripts'],
   ]),
   check('unused', ['node_modules/knip/bin/knip.js', '--no-progress']),

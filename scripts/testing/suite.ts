@@ -16,7 +16,11 @@ function writeRunner(folder: string, reportFile: string): LinkedExtension {
   fs.mkdirSync(folder, { recursive: true });
   const manifest = {
     ...{ publisher: 'monosem', name: 'suite-runner', version: '0.0.1' },
-    ...{ engines: { vscode: '^1.90.0' }, main: './main.cjs', activationEvents: ['onStartupFinished'] },
+    ...{
+      engines: { vscode: '^1.90.0' },
+      main: './main.cjs',
+      activationEvents: ['onStartupFinished'],
+    },
   };
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
   const suite = JSON.stringify(path.join(root, 'dist', 'test', 'suite', 'run.cjs'));
