@@ -14,12 +14,14 @@ export interface RandomSae {
   readonly activation: SaelensArchitecture;
   readonly applyBDecToInput: boolean;
   readonly seed: number;
+  /** `blocks.2.hook_resid_post` by default. */
+  readonly site?: string;
 }
 
 export function describeSae(sae: RandomSae): SaelensDescription {
   return {
     activation: sae.activation,
-    site: 'blocks.2.hook_resid_post',
+    site: sae.site ?? 'blocks.2.hook_resid_post',
     modelName: 'toy',
     contextSize: 64,
     datasetPath: 'none',
