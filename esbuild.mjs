@@ -39,10 +39,29 @@ const bundles = [
   },
   {
     ...node,
-    entryPoints: { engine: 'src/engine/server/main.ts', cli: 'src/cli/main.ts' },
+    entryPoints: { engine: 'src/engine/server/main.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     external: nativePackages,
+  },
+  {
+    ...shared,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    external: nativePackages,
+    // The bundle lies one folder below the root, its source two.
+    define: { 'process.env.MONOSEM_ROOT': '".."' },
+    banner: {
+      js: [
+        '#!/usr/bin/env -S node --disable-warning=ExperimentalWarning',
+        "import { createRequire as createRequireForBundle } from 'node:module';",
+        'const require = createRequireForBundle(import.meta.url);',
+      ].join('\n'),
+    },
   },
   {
     ...shared,
