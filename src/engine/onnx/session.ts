@@ -120,6 +120,7 @@ export class Session implements Disposable {
     }
     try {
       const results = await this.#run(inputs, outputs);
+      if (outputs !== undefined && !isNames(outputs)) return outputs;
       return Object.fromEntries(
         Object.entries(results).map(([name, value]) => [name, fromRuntime(name, value)]),
       );

@@ -2,9 +2,7 @@
 // arithmetic says, and doing nothing is exactly nothing.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MonosemError } from '../../../src/shared/errors.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import { openSession } from '../../../src/engine/onnx/session.ts';
 import type { DecoderOptions } from '../../fixtures/decoders.ts';
 import { referenceForward, type Rows } from '../../fixtures/decoders/reference.ts';
 import {
@@ -30,6 +28,7 @@ const decoders: Readonly<Record<string, DecoderOptions>> = {
   'GPT-2, decomposed norms': { kind: 'gpt2', seed: 1 },
   'GPT-2, LayerNormalization': { kind: 'gpt2', seed: 2, norm: 'operator' },
   'GPT-2, fused skip norms': { kind: 'gpt2', seed: 3, norm: 'fused' },
+  'GPT-2, fused skip norms with bias': { kind: 'gpt2', seed: 9, norm: 'fusedBias' },
   'parallel blocks, one sum': { kind: 'gpt2', seed: 4, blocks: 'parallelSum' },
   'parallel blocks, two sums': { kind: 'gpt2', seed: 5, blocks: 'parallelDangling' },
   'Llama, grouped heads': { kind: 'llama', seed: 6 },
