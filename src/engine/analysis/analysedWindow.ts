@@ -119,12 +119,11 @@ function reusableLength(
   return Math.max(0, reusable);
 }
 
-/** Rows of the first `count` tokens; the loss of token `count` is not known yet. */
+/** Rows of the first `count` tokens, and the loss of the next one, which the last of them predicted. */
 function copyRows(to: AnalysedWindow, from: AnalysedWindow, count: number): void {
-  if (count <= 0) return;
   to.features.set(from.features.subarray(0, count * to.topK));
   to.activations.set(from.activations.subarray(0, count * to.topK));
-  if (from.losses !== undefined) to.losses?.set(from.losses.subarray(0, count));
+  if (from.losses !== undefined) to.losses?.set(from.losses.subarray(0, count + 1));
 }
 
 /** @param row row of the window that the first position of the run belongs to; −1 for the BOS */
@@ -154,5 +153,5 @@ function storeRows(window: AnalysedWindow, outputs: OnnxTensors, row: number): v
 function targetFeeds(sequence: Uint32Array, at: number, end: number): OnnxTensors {
   const data = new BigInt64Array(end - at);
   for (let i = 0; i < data.length; i++) data[i] = BigInt(sequence[at + i + 1] ?? 0);
-  return { [analysisNames.targets]: { type: 'int64', dims: [1, data.length], data } };
+  return { [analysisNames.targets]: { type: 'int64', dims: [1, data.length, 1], data } };
 }

@@ -11,9 +11,9 @@ export const analysisNames = {
   values: 'monosem.top_values',
   /** [B, T, K] int32 */
   indices: 'monosem.top_indices',
-  /** Input [B, T] int64: the token that follows each token. */
+  /** Input [B, T, 1] int64: the token that follows each token. */
   targets: 'monosem.targets',
-  /** [B, T] float32: −ln p(target). */
+  /** [B, T, 1] float32: −ln p(target). */
   losses: 'monosem.losses',
 } as const;
 
@@ -45,16 +45,12 @@ export async function openAnalysisProgram(
   return Program.open(overlay);
 }
 
-/** −ln softmax(logits)[target] = logsumexp(logits) − logits[target]. */
+/** −ln softmax(logits)[target]. Only operators that every opset since 11 writes alike. */
 function emitLosses(overlay: Overlay): void {
   const { builder } = overlay;
-  const logits = overlay.readLogits();
-  const targets = builder.input(analysisNames.targets, 'int64', ['batch', 'tokens']);
-  const axis = builder.int64s(-1);
-  const total = builder.op('ReduceLogSumExp', [logits, axis], { attributes: { keepdims: 0 } });
-  const picked = builder.op('GatherElements', [logits, builder.op('Unsqueeze', [targets, axis])], {
-    attributes: { axis: -1 },
-  });
-  const loss = builder.op('Sub', [total, builder.op('Squeeze', [picked, axis])]);
-  builder.output(analysisNames.losses, loss);
+  const targets = builder.input(analysisNames.targets, 'int64', ['batch', 'tokens', 1]);
+  const attributes = { axis: -1 };
+  const logProbabilities = builder.op('LogSoftmax', [overlay.readLogits()], { attributes });
+  const picked = builder.op('GatherElements', [logProbabilities, targets], { attributes });
+  builder.output(analysisNames.losses, builder.op('Neg', [picked]));
 }
