@@ -57,7 +57,7 @@ export async function openView(browser: Browser, options: ViewPageOptions): Prom
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
   });
-  await page.addInitScript((state: unknown) => {
+  const recording = await page.addInitScript((state: unknown) => {
     const recorder: Recorder = { posted: [], state };
     Object.assign(globalThis, {
       recorder,
@@ -70,7 +70,7 @@ export async function openView(browser: Browser, options: ViewPageOptions): Prom
       }),
     });
   }, options.state);
-  await serve(page, options);
+  const serving = await serve(page, options);
   await page.goto(`${origin}/`);
   return {
     page,
@@ -86,15 +86,23 @@ export async function openView(browser: Browser, options: ViewPageOptions): Prom
       fs.mkdirSync(screenshots, { recursive: true });
       await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
     },
-    close: () => context.close(),
+    close: async () => {
+      await recording.dispose();
+      await serving.dispose();
+      await context.close();
+    },
   };
+}
+
+interface Serving {
+  dispose(): Promise<void>;
 }
 
 const policy =
   `default-src 'none'; img-src data:; style-src ${origin} 'nonce-${nonce}'; font-src ${origin}; ` +
   `script-src 'nonce-${nonce}'`;
 
-async function serve(page: Page, { view, theme }: ViewPageOptions): Promise<void> {
+async function serve(page: Page, { view, theme }: ViewPageOptions): Promise<Serving> {
   const { script, styles } = await bundle(view);
   const files: Readonly<Record<string, readonly [type: string, body: string]>> = {
     '/': ['text/html', shell(theme)],
@@ -102,7 +110,7 @@ async function serve(page: Page, { view, theme }: ViewPageOptions): Promise<void
     '/view.css': ['text/css', styles],
     '/view.js': ['text/javascript', script],
   };
-  await page.route(`${origin}/**`, async (route) => {
+  return page.route(`${origin}/**`, async (route) => {
     const [contentType, body] = files[new URL(route.request().url()).pathname] ?? [
       'text/plain',
       '',

@@ -1,11 +1,10 @@
 // How numbers are written, everywhere the same: about three significant digits, never more than a reader needs.
 
-/** An activation, an amount or nats: `0`, `0.034`, `3.21`, `12.3`, `120`. */
+/** An activation, an amount or nats: `0`, `4e-5`, `0.034`, `3.21`, `12.3`, `120`. */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : value < 0 ? '−∞' : '–';
   const size = Math.abs(value);
-  const text = size === 0 ? '0' : size.toFixed(digitsAfterPoint(size));
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+  return value < 0 ? `−${sizeText(size)}` : sizeText(size);
 }
 
 /** A share 0…1 as per cent: `34%`, `3.4%`, `0.34%`, `<0.001%`. */
@@ -38,9 +37,10 @@ export function counted(count: number, noun: string): string {
   return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function digitsAfterPoint(size: number): number {
-  if (size >= 100) return 0;
-  if (size >= 10) return 1;
-  if (size >= 0.1) return 2;
-  return size >= 0.001 ? 3 : 4;
+function sizeText(size: number): string {
+  if (size === 0) return '0';
+  if (size < 0.001) return size.toExponential(0);
+  if (size < 0.1) return size.toFixed(3);
+  if (size < 10) return size.toFixed(2);
+  return size.toFixed(size < 100 ? 1 : 0);
 }

@@ -15,7 +15,6 @@ export interface ShownToken {
 
 /** C0 and C1 controls, zero-width characters, direction controls, line and paragraph separators. */
 const invisible =
-  // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
 
 /**
@@ -45,7 +44,7 @@ export function flowingPieces(text: string, breaks: boolean): readonly TokenPiec
 /** A token alone, in a tooltip or a list: a leading or trailing space is shown as `␣`. */
 export function visibleToken(text: string): string {
   if (text === '') return '(part of a character)';
-  const marked = [...text].map((c) => (invisible.test(c) ? markOf(c) : c)).join('');
+  const marked = Array.from(text, (c) => (invisible.test(c) ? markOf(c) : c)).join('');
   return marked.replace(/^ +| +$/gu, (spaces) => '␣'.repeat(spaces.length));
 }
 

@@ -137,17 +137,30 @@ export interface NumberOptions {
   readonly onInput: (value: number) => void;
 }
 
-/** A number field; what is typed may pass `min` and `max` until the field is left, then it is brought back. */
+/** A number field; what is typed may pass its bounds, what is reported never does, and leaving it shows what counts. */
 export function numberField(options: NumberOptions): ValueControl<number> {
-  const control = numberInput('number', options);
-  control.addEventListener('change', () => {
-    const { min = -Infinity, max = Infinity } = options;
-    const typed = control.valueAsNumber;
-    const bounded = Number.isFinite(typed) ? Math.min(max, Math.max(min, typed)) : options.value;
-    control.value = String(bounded);
-    options.onInput(bounded);
+  const { min = -Infinity, max = Infinity } = options;
+  let last = options.value;
+  const control = numberInput('number', {
+    ...options,
+    onInput: (value) => {
+      last = Math.min(max, Math.max(min, value));
+      options.onInput(last);
+    },
   });
-  return numberOf(control);
+  control.addEventListener('change', () => {
+    control.value = String(last);
+  });
+  return {
+    element: control,
+    get value() {
+      return last;
+    },
+    set value(value) {
+      last = value;
+      control.value = String(value);
+    },
+  };
 }
 
 export function slider(options: NumberOptions): ValueControl<number> {

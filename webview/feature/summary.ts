@@ -29,7 +29,9 @@ export function summaryView(options: SummaryOptions): HTMLElement {
     onPress: options.onSteer,
   });
   steer.element.classList.add('steer');
-  const view = element('article', { class: 'summary' }, names(summary), steer.element);
+  const view = element('article', { class: 'summary' });
+  if (summary.peakTokens.length > 0) view.append(names(summary));
+  view.append(steer.element);
   paintFeature(view, summary.feature);
   if (hasFired) view.append(numbers(summary), activations(summary), examples(options));
   else view.append(neverFired(summary));
@@ -93,7 +95,7 @@ function neverFired({ corpusTokens }: FeatureSummary): HTMLElement {
   const text =
     `Never fired: it is not active on any of the ${counted(corpusTokens, 'token')} of the corpus, ` +
     'so there are no examples. It may be dead, or rarer than the corpus is long.';
-  return element('p', { class: 'notice quiet' }, text);
+  return element('p', { class: 'quiet' }, text);
 }
 
 function examples(options: SummaryOptions): HTMLElement {

@@ -98,6 +98,28 @@ export function listedFeatures(draft: Draft, state: SteerViewState): readonly St
     .toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
 }
 
+/**
+ * The snapshot with the features that are being edited, even where the host no longer offers them: an edit never
+ * disappears because another prompt was run. `promptMax` 0, since the host did not count them as active.
+ */
+export function keepEdited(
+  draft: Draft,
+  previous: SteerViewState,
+  next: SteerViewState,
+): SteerViewState {
+  const offered = new Set(next.features.map(({ brief }) => brief.feature));
+  const kept = listedFeatures(draft, previous)
+    .filter((feature) => editOf(draft, feature).operation !== 'none')
+    .filter(({ brief }) => !offered.has(brief.feature))
+    .map(({ brief }) => ({ brief, promptMax: 0 }));
+  return kept.length === 0 ? next : { ...next, features: [...kept, ...next.features] };
+}
+
+/** The draft when a run is asked for: from now on the host knows its prompt. */
+export function sent(draft: Draft): Draft {
+  return { ...draft, hostPrompt: draft.prompt };
+}
+
 /** What to send with a run, in the order of the list. */
 export function editsToRun(draft: Draft, state: SteerViewState): readonly FeatureEdit[] {
   return listedFeatures(draft, state)

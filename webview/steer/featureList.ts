@@ -11,10 +11,10 @@ import { featureRow } from './featureRow.ts';
 const firstShown = 6;
 
 export interface FeatureListActions {
-  edit(edit: DraftEdit): void;
-  open(feature: FeatureIndex): void;
-  remove(feature: FeatureIndex): void;
-  add(feature: FeatureIndex): void;
+  readonly edit: (edit: DraftEdit) => void;
+  readonly open: (feature: FeatureIndex) => void;
+  readonly remove: (feature: FeatureIndex) => void;
+  readonly add: (feature: FeatureIndex) => void;
 }
 
 export interface ListedFeature {
@@ -25,6 +25,8 @@ export interface ListedFeature {
 export interface FeatureList {
   readonly element: HTMLElement;
   show(features: readonly ListedFeature[]): void;
+  /** Says whether the list belongs to the prompt as it is now. */
+  showAge(isCurrent: boolean): void;
   /** Moves the focus to the edit of a feature, if it is on the list. */
   focus(feature: FeatureIndex): void;
 }
@@ -48,6 +50,11 @@ export function featureList(actions: FeatureListActions): FeatureList {
   });
 
   const names = columnNames();
+  const old = element(
+    'p',
+    { class: 'quiet features-old', attributes: { hidden: true } },
+    'The prompt has changed; the next run looks for its features.',
+  );
 
   function draw(): void {
     const shown = features.filter(
@@ -69,6 +76,7 @@ export function featureList(actions: FeatureListActions): FeatureList {
       'section',
       { class: 'feature-list', attributes: { 'aria-labelledby': 'features-title' } },
       element('h2', { attributes: { id: 'features-title' } }, 'Features active in the prompt'),
+      old,
       empty,
       names,
       list,
@@ -77,6 +85,9 @@ export function featureList(actions: FeatureListActions): FeatureList {
     show: (next) => {
       features = next;
       draw();
+    },
+    showAge: (isCurrent) => {
+      old.hidden = isCurrent;
     },
     focus: (feature) => {
       const row = list.querySelector(`[data-feature="${String(feature)}"]`);

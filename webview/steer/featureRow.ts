@@ -106,20 +106,23 @@ function identity({ feature: { brief }, onOpen }: FeatureRowOptions): HTMLElemen
 /** How strong the feature is in the prompt, against its largest activation in the corpus, and how often it fires. */
 function activity({ brief, promptMax }: SteerFeature): HTMLElement {
   const { density, maxActivation } = brief;
+  // Without a feature store only the prompt tells something of a feature.
+  const isKnown = density > 0 || promptMax === 0;
   const bar = element('span', { class: 'activity-bar', attributes: { 'aria-hidden': 'true' } });
   const filled = element('span', { class: 'activity-fill' });
   paintStrength(filled, maxActivation > 0 ? promptMax / maxActivation : 0);
   bar.append(filled);
   const max = maxActivation > 0 ? `of ${numberText(maxActivation)}` : 'never fired';
-  const title =
-    `Largest activation in the prompt ${numberText(promptMax)}, in the corpus ${numberText(maxActivation)}; ` +
-    `active on ${percentText(density)} of the corpus`;
+  const inCorpus = isKnown
+    ? `, in the corpus ${numberText(maxActivation)}; active on ${percentText(density)} of the corpus`
+    : '';
+  const title = `Largest activation in the prompt ${numberText(promptMax)}${inCorpus}`;
   return element(
     'div',
     { class: 'activity', attributes: { title } },
     bar,
     element('span', {}, numberText(promptMax), ' ', element('span', { class: 'quiet' }, max)),
-    element('span', { class: 'density quiet' }, percentText(density)),
+    element('span', { class: 'density quiet' }, isKnown ? percentText(density) : '–'),
   );
 }
 

@@ -40,8 +40,9 @@ function showState(state: SteerViewState): void {
     view.showState(state);
     return;
   }
-  const draft = mergeSnapshot(restoreDraft(stored?.draft), state);
-  const isSame = stored?.draft?.prompt === draft.prompt;
+  const kept = restoreDraft(stored?.draft);
+  const draft = mergeSnapshot(kept, state);
+  const isSame = kept?.prompt === draft.prompt;
   view = workbench({
     state,
     draft,

@@ -45,8 +45,7 @@ export function nextRun(state: RunState, message: ToSteerView): RunState {
     return state.phase === 'asked' ? { ...state, phase: 'running', run: message.run } : state;
   }
   if (message.kind === 'failed') {
-    const isOurs =
-      message.run === undefined || state.run === undefined || message.run === state.run;
+    const isOurs = message.run !== undefined && (state.run ?? message.run) === message.run;
     return isOurs && isGoing(state) ? { ...state, phase: 'failed' } : state;
   }
   if (!('run' in message) || message.run !== state.run || state.phase !== 'running') return state;

@@ -11,8 +11,10 @@ import {
   type Draft,
   editOf,
   editsToRun,
+  keepEdited,
   listedFeatures,
   mergeSnapshot,
+  sent,
   withEdit,
   withFeature,
   withoutFeature,
@@ -96,6 +98,8 @@ export function workbench(options: WorkbenchOptions): Workbench {
     const request = currentRequest();
     run = askedRun(request);
     post(request);
+    draft = sent(draft);
+    options.store(draft, lastEnded);
     drawRun();
     comparison.element.scrollIntoView({ block: 'nearest' });
   }
@@ -132,6 +136,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
       status: busy ?? statusText(),
       failure,
     });
+    features.showAge(draft.prompt === state.prompt);
     const isComplete = run?.phase === 'finished';
     comparison.show(run && { ...run, isRunning, isComplete }, state.canInsert);
   }
@@ -176,7 +181,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
     showState: (next) => {
       const merged = mergeSnapshot(draft, next);
       const isNew = merged.prompt !== draft.prompt;
-      state = next;
+      state = isNew ? next : keepEdited(draft, state, next);
       busy = undefined;
       failure = undefined;
       if (isNew) {

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import type { FeatureEdit } from '../../../src/shared/engineProtocol.ts';
+import { featureIndex } from '../../../src/shared/units.ts';
+import type { SteerFeature, SteerViewState } from '../../../src/shared/webviewProtocol.ts';
+import {
+  type Draft,
+  editOf,
+  editsToRun,
+  keepEdited,
+  listedFeatures,
+  mergeSnapshot,
+  restoreDraft,
+  sent,
+  withEdit,
+  withFeature,
+  withoutFeature,
+} from '../../../webview/steer/draft.ts';
+
+const settings = { scope: 'all', maxTokens: 60, temperature: 0, seed: 1 } as const;
+const [one, two, three] = [featureIndex(1), featureIndex(2), featureIndex(3)];
+
+function offered(feature: number, edit?: FeatureEdit): SteerFeature {
+  const id = featureIndex(feature);
+  const brief = { feature: id, density: 0.01, maxActivation: 5, peakTokens: [] };
+  return { brief, promptMax: 1, ...(edit && { edit }) };
+}
+
+function snapshot(prompt: string, ...features: readonly SteerFeature[]): SteerViewState {
+  const names = { modelName: 'm', saeName: 's', site: 'blocks.0.hook_resid_post' };
+  return { kind: 'state', prompt, ...names, features, settings, canInsert: true };
+}
+
+const first = snapshot('Once', offered(1), offered(2), offered(3));
+const fresh = mergeSnapshot(undefined, first);
+const idsOf = (draft: Draft, state: SteerViewState): number[] =>
+  listedFeatures(draft, state).map(({ brief }) => brief.feature);
+
+test('the first snapshot is taken as it is', () => {
+  expect(fresh.prompt).toBe('Once');
+  expect(editsToRun(fresh, first)).toEqual([]);
+});
+
+test('a snapshot of the known prompt keeps what the user did', () => {
+  const touched = withEdit(
+    { ...fresh, prompt: 'Once upon', settings: { ...settings, seed: 9 } },
+    { feature: two, operation: 'add', amount: 4 },
+  );
+  const merged = mergeSnapshot(touched, first);
+  expect(merged.prompt).toBe('Once upon');
+  expect(merged.settings.seed).toBe(9);
+  expect(editsToRun(merged, first)).toEqual([{ feature: two, operation: 'add', amount: 4 }]);
+});
+
+test('a snapshot of another prompt replaces everything', () => {
+  const touched = withEdit(fresh, { feature: two, operation: 'ablate', amount: 0 });
+  const merged = mergeSnapshot(touched, snapshot('Another', offered(2)));
+  expect(merged.prompt).toBe('Another');
+  expect(merged.edits).toEqual([]);
+});
+
+test('typing on after a run is not undone by the snapshot that follows it', () => {
+  const asked = sent({ ...fresh, prompt: 'Once upon' });
+  const typedOn = { ...asked, prompt: 'Once upon a time' };
+  expect(mergeSnapshot(typedOn, snapshot('Once upon')).prompt).toBe('Once upon a time');
+});
+
+test('edits of the host count until the user touches them', () => {
+  const state = snapshot('Once', offered(1, { feature: one, operation: 'clamp', amount: 3 }));
+  expect(editsToRun(fresh, state)).toEqual([{ feature: one, operation: 'clamp', amount: 3 }]);
+  const cleared = withEdit(fresh, { feature: one, operation: 'none', amount: 0 });
+  expect(editsToRun(cleared, state)).toEqual([]);
+});
+
+test('features are taken off and put back in front', () => {
+  const without = withoutFeature(
+    withEdit(fresh, { feature: three, operation: 'ablate', amount: 0 }),
+    three,
+  );
+  expect(idsOf(without, first)).toEqual([1, 2]);
+  expect(editsToRun(without, first)).toEqual([]);
+  expect(idsOf(withFeature(without, three), first)).toEqual([3, 1, 2]);
+  const asked = snapshot('Once', offered(3, { feature: three, operation: 'ablate' }));
+  expect(idsOf(mergeSnapshot(without, asked), asked)).toEqual([3]);
+});
+
+test('an edited feature stays though the host no longer offers it', () => {
+  const edited = withEdit(fresh, { feature: two, operation: 'scale', amount: 2 });
+  const next = keepEdited(edited, first, snapshot('Once', offered(9)));
+  expect(idsOf(edited, next)).toEqual([2, 9]);
+  const [kept] = next.features;
+  expect(kept?.promptMax).toBe(0);
+  expect(kept && editOf(edited, kept).operation).toBe('scale');
+});
+
+test('a stored draft is restored only when it is whole', () => {
+  expect(restoreDraft(JSON.parse(JSON.stringify(fresh)))).toEqual(fresh);
+  expect(restoreDraft(undefined)).toBeUndefined();
+  expect(restoreDraft({ ...fresh, edits: undefined })).toBeUndefined();
+  expect(restoreDraft({ ...fresh, settings: { ...settings, scope: 'some' } })).toBeUndefined();
+  expect(restoreDraft({ ...fresh, settings: { ...settings, seed: null } })).toBeUndefined();
+});
