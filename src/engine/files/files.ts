@@ -181,7 +181,8 @@ async function flush(file: string): Promise<void> {
 
 /**
  * Lets `produce` write a temporary file beside `file`, flushes it to the disk and renames it, so that `file` is
- * either the old one or complete. When `produce` throws, the temporary file is removed and `file` is untouched.
+ * either the old one or complete. When `produce` throws, the temporary file is removed, `file` is untouched and the
+ * error passes on.
  */
 export async function replaceAtomic<Result>(
   file: string,
@@ -200,7 +201,8 @@ export async function replaceAtomic<Result>(
     return result;
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw fileError(error, file, what);
+    // What `produce` threw for reasons of its own is not about the file.
+    throw error instanceof Error && 'syscall' in error ? fileError(error, file, what) : error;
   }
 }
 

@@ -78,7 +78,7 @@ test('a failing producer leaves the old file and no temporary one', async () => 
     await writeFile(temporary, 'half');
     throw new Error('stopped');
   });
-  await expect(failing).rejects.toMatchObject({ code: 'fileUnreadable' });
+  await expect(failing).rejects.toThrow('stopped');
   expect(await readFile(at('kept'), 'utf8')).toBe('old');
   expect(await readdir(at())).toEqual(['kept']);
 });
