@@ -1,5 +1,6 @@
 // The `monosem` command: the engine without an editor. Results go to stdout, progress and errors to stderr; a failure
 // is one sentence and an exit code: 2 for a wrong call, 1 for everything else.
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Engine } from '../engine/engine.ts';
@@ -52,6 +53,13 @@ function status(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
 
+/** Folder of this package, whether this file runs from its source or from a bundle. */
+function packageRoot(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
+  return folder;
+}
+
 async function run(argv: readonly string[]): Promise<void> {
   const [name = 'help', ...rest] = argv;
   if (name === 'help' || name === '--help' || name === '-h') {
@@ -62,8 +70,7 @@ async function run(argv: readonly string[]): Promise<void> {
   const args = readArguments(rest, { ...command.options, ...jsonOption });
   const engine = Engine.create({ storageFolder: path.join(os.homedir(), '.monosem') });
   try {
-    const root = path.resolve(import.meta.dirname, process.env['MONOSEM_ROOT'] ?? '../..');
-    const output = await command.run({ engine, args, root, status });
+    const output = await command.run({ engine, args, root: packageRoot(), status });
     status('');
     const text = args.flag('json') ? JSON.stringify(output.json, undefined, 1) : output.text;
     process.stdout.write(`${text}\n`);

@@ -22,7 +22,11 @@ import { MonosemError } from '../shared/errors.ts';
 import type { Tensor } from '../shared/tensor.ts';
 import { breathe } from './analysis/analysedWindow.ts';
 import { rankActiveFeatures } from './analysis/activeFeatures.ts';
+import { analyseText } from './analysis/analyseText.ts';
 import { captureActivations, openCaptureProgram } from './analysis/captureActivations.ts';
+import { featureBriefs, featureSummary } from './features/query.ts';
+import type { StoreFacts } from './features/store.ts';
+import { buildStoreOf, featureStoreFile, recordedPerToken } from './featureStores.ts';
 import { readTensor } from './files/tensorData.ts';
 import { readSafetensors, writeSafetensors } from './files/safetensors.ts';
 import { bundleFolderOf, readModelConfig } from './model/bundle.ts';
@@ -33,6 +37,7 @@ import { discoverSites } from './onnx/sites.ts';
 import { windowCapacity } from './openSource.ts';
 import { decode, encode, loadWeights } from './sae/encode.ts';
 import { loadSae } from './sae/load.ts';
+import { expectFeature } from './sae/sae.ts';
 import { SourceCache } from './sourceCache.ts';
 import { steerSource } from './steering/steerSource.ts';
 
@@ -62,6 +67,9 @@ export interface GraphFacts {
 
 type Context<Progress> = CallContext<Progress>;
 
+/** Features counted per token when those of a text are ranked. */
+const rankedPerToken = 32;
+
 export class Engine {
   readonly #sources = new SourceCache();
   readonly #storageFolder: string;
@@ -83,7 +91,7 @@ export class Engine {
 
   /** Facts about a model and its SAE; opens them. */
   describe({ source }: { readonly source: Source }): Promise<SourceFacts> {
-    return this.#sources.use(source, (open) => Promise.resolve(open.facts(false)));
+    return this.#sources.use(source, (open) => open.facts());
   }
 
   /**
@@ -115,13 +123,52 @@ export class Engine {
     context: Context<never>,
   ): Promise<readonly ActiveFeature[]> {
     return this.#sources.use(params.source, async (open) => {
-      const encoded = await open.model.tokenizer.encode(params.text);
-      const run = await open.windowRun(Math.min(open.sae.F, 32), false);
-      return rankActiveFeatures(
-        { run, capacity: open.capacity, text: params.text, encoded },
-        params.limit,
-        breathe(context),
-      );
+      const { text, limit } = params;
+      const encoded = await open.model.tokenizer.encode(text);
+      const run = await open.windowRun(Math.min(open.sae.F, rankedPerToken), false);
+      const analysed = await analyseText(run, open.capacity, { text, encoded }, breathe(context));
+      return rankActiveFeatures({ text, encoded }, analysed, limit);
+    });
+  }
+
+  /**
+   * What the feature store knows of a feature.
+   * @throws MonosemError `noFeatureStore`, `unknownFeature`
+   */
+  feature({ source, feature, exampleLimit }: FeatureParams): Promise<FeatureSummary> {
+    return this.#sources.use(source, async (open) => {
+      expectFeature(open.sae, feature);
+      return featureSummary(await open.featureStore(), feature, exampleLimit);
+    });
+  }
+
+  /**
+   * One line per feature, in the order asked for.
+   * @throws MonosemError `noFeatureStore`, `unknownFeature`
+   */
+  featureBriefs({
+    source,
+    features,
+  }: {
+    readonly source: Source;
+    readonly features: Uint32Array;
+  }): Promise<readonly FeatureBrief[]> {
+    return this.#sources.use(source, async (open) =>
+      featureBriefs(await open.featureStore(), features),
+    );
+  }
+
+  /** Builds the feature store of an SAE from a corpus file. */
+  buildFeatures(
+    { source, corpus }: { readonly source: Source; readonly corpus: string },
+    onProgress: (done: number, total: number) => void,
+  ): Promise<StoreFacts & { readonly file: string }> {
+    return this.#sources.use(source, async (open) => {
+      const { model, sae, capacity } = open;
+      const run = await open.windowRun(Math.min(sae.F, recordedPerToken), false);
+      const indexed = { model, sae, capacity, run };
+      const facts = await buildStoreOf(indexed, corpus, onProgress, () => Promise.resolve());
+      return { ...facts, file: featureStoreFile(sae) };
     });
   }
 

@@ -7,6 +7,9 @@ import type { WindowRun } from './analysis/analysedWindow.ts';
 import { openAnalysisProgram } from './analysis/analysisProgram.ts';
 import type { CacheBudget } from './analysis/cacheBudget.ts';
 import { DocumentAnalyser } from './analysis/documentAnalyser.ts';
+import type { FeatureStore } from './features/store.ts';
+import { featureStoreFile, openFeatureStore } from './featureStores.ts';
+import { exists } from './files/files.ts';
 import type { OpenModel } from './model/openModel.ts';
 import type { Program } from './model/program.ts';
 import { expectWidth, type Sae } from './sae/sae.ts';
@@ -31,6 +34,7 @@ export class OpenSource implements Disposable {
   readonly #programs = new Map<string, Promise<Program>>();
   /** In the order of their last use. */
   readonly #documents = new Map<string, DocumentAnalyser>();
+  #store: Promise<FeatureStore> | undefined;
 
   /** @throws MonosemError `saeDoesNotFit` or `unknownSite` */
   constructor(model: OpenModel, sae: Sae, budget: CacheBudget) {
@@ -55,7 +59,7 @@ export class OpenSource implements Disposable {
     return windowCapacity(this.model, this.bosId);
   }
 
-  facts(hasFeatureStore: boolean): SourceFacts {
+  async facts(): Promise<SourceFacts> {
     const { model, sae } = this;
     return {
       model: {
@@ -75,7 +79,7 @@ export class OpenSource implements Disposable {
         site: sae.site,
         architecture: sae.architecture,
         features: sae.F,
-        hasFeatureStore,
+        hasFeatureStore: await exists(featureStoreFile(sae)),
       },
     };
   }
@@ -88,6 +92,16 @@ export class OpenSource implements Disposable {
     );
     const fixedBlocks = this.model.sites.dynamicallyQuantized;
     return { program, topK, loss, bosId: this.bosId, blockLength, fixedBlocks };
+  }
+
+  /** @throws MonosemError `noFeatureStore` */
+  featureStore(): Promise<FeatureStore> {
+    if (this.#store !== undefined) return this.#store;
+    const opening = openFeatureStore(this.sae);
+    this.#store = opening;
+    // A failure is not remembered: the store may be built meanwhile.
+    opening.catch(() => (this.#store = undefined));
+    return opening;
   }
 
   steerProgram(): Promise<Program> {
@@ -124,6 +138,13 @@ export class OpenSource implements Disposable {
       );
     }
     this.#programs.clear();
+    this.#store?.then(
+      (store) => {
+        store.close();
+      },
+      () => undefined,
+    );
+    this.#store = undefined;
   }
 
   #program(key: string, open: () => Promise<Program>): Promise<Program> {

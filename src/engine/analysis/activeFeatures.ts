@@ -1,22 +1,7 @@
 // Which features are active in a text, ranked by the sum of their activations over its tokens.
 import type { ActiveFeature } from '../../shared/engineProtocol.ts';
 import { featureIndex } from '../../shared/units.ts';
-import type { EncodedText } from '../tokenizer/tokenizer.ts';
-import {
-  analyseWindow,
-  type AnalysedWindow,
-  type Breath,
-  type WindowRun,
-} from './analysedWindow.ts';
-import { lineStarts, planWindows } from './windows.ts';
-
-export interface RankedText {
-  readonly run: WindowRun;
-  /** Most text tokens per window. */
-  readonly capacity: number;
-  readonly text: string;
-  readonly encoded: EncodedText;
-}
+import type { AnalysedText, TextToAnalyse } from './analyseText.ts';
 
 interface Tally {
   total: number;
@@ -25,19 +10,13 @@ interface Tally {
   peak: number;
 }
 
-export async function rankActiveFeatures(
-  { run, capacity, text, encoded }: RankedText,
+/** The `limit` features with the largest total activation, largest first. */
+export function rankActiveFeatures(
+  { text, encoded }: TextToAnalyse,
+  analysed: AnalysedText,
   limit: number,
-  breath: Breath,
-): Promise<ActiveFeature[]> {
-  const tallies = new Map<number, Tally>();
-  const isLineStart = lineStarts(text, encoded.starts);
-  for (const { start, from, end } of planWindows(encoded.ids, isLineStart, capacity)) {
-    const ids = encoded.ids.slice(start, end);
-    const window = await analyseWindow(run, ids, undefined, breath);
-    for (let token = from; token < end; token++) tallyRow(tallies, window, token - start, token);
-  }
-  return [...tallies]
+): ActiveFeature[] {
+  return [...tally(analysed)]
     .sort(([a, { total }], [b, { total: other }]) => other - total || a - b)
     .slice(0, limit)
     .map(([feature, { total, max, peak }]) => ({
@@ -48,26 +27,22 @@ export async function rankActiveFeatures(
     }));
 }
 
-function tallyRow(
-  tallies: Map<number, Tally>,
-  { topK, features, activations }: AnalysedWindow,
-  row: number,
-  token: number,
-): void {
-  for (let at = row * topK; at < (row + 1) * topK; at++) {
-    const activation = activations[at] ?? 0;
-    // Strongest first: behind the first inactive slot there is nothing.
-    if (activation <= 0) return;
-    const feature = features[at] ?? 0;
-    const tally = tallies.get(feature);
-    if (tally === undefined)
+function tally({ topK, features, activations }: AnalysedText): Map<number, Tally> {
+  const tallies = new Map<number, Tally>();
+  for (const [slot, activation] of activations.entries()) {
+    if (activation <= 0) continue;
+    const token = Math.floor(slot / topK);
+    const feature = features[slot] ?? 0;
+    const known = tallies.get(feature);
+    if (known === undefined) {
       tallies.set(feature, { total: activation, max: activation, peak: token });
-    else {
-      tally.total += activation;
-      if (activation > tally.max) {
-        tally.max = activation;
-        tally.peak = token;
-      }
+      continue;
+    }
+    known.total += activation;
+    if (activation > known.max) {
+      known.max = activation;
+      known.peak = token;
     }
   }
+  return tallies;
 }
