@@ -1,0 +1,35 @@
+// Makes token batches from a readable list, for the tests of everything that receives them.
+import type { TokenBatch } from '../../../src/shared/engineProtocol.ts';
+import { tokenIndex } from '../../../src/shared/units.ts';
+
+/** One token: start, end, then pairs of feature and activation, strongest first. */
+export type Row = readonly [start: number, end: number, ...slots: number[]];
+
+export function batchOf(from: number, rows: readonly Row[], topK = 1): TokenBatch {
+  const features = new Uint32Array(rows.length * topK);
+  const activations = new Float32Array(rows.length * topK);
+  for (const [row, [, , ...slots]] of rows.entries()) {
+    for (let slot = 0; slot < slots.length / 2; slot++) {
+      features[row * topK + slot] = slots[2 * slot] ?? 0;
+      activations[row * topK + slot] = slots[2 * slot + 1] ?? 0;
+    }
+  }
+  return {
+    from: tokenIndex(from),
+    count: rows.length,
+    ids: Uint32Array.from(rows, (_, row) => 100 + from + row),
+    starts: Uint32Array.from(rows, ([start]) => start),
+    ends: Uint32Array.from(rows, ([, end]) => end),
+    topK,
+    features,
+    activations,
+  };
+}
+
+/** Tokens of one character each for `length` characters from `start` on. */
+export function letters(from: number, start: number, length: number, feature: number): TokenBatch {
+  return batchOf(
+    from,
+    Array.from({ length }, (_, i): Row => [start + i, start + i + 1, feature, 1]),
+  );
+}

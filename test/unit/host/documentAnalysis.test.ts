@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import { DocumentAnalysis, typingPauseMs } from '../../../src/host/documents/documentAnalysis.ts';
+import type { AnalysisPorts } from '../../../src/host/documents/documentAnalysis.ts';
+import { DisposableStore } from '../../../src/shared/disposable.ts';
+import type { AnalyseParams } from '../../../src/shared/engineProtocol.ts';
+import { MonosemError } from '../../../src/shared/errors.ts';
+import { letters } from './batches.ts';
+
+const listeners = new DisposableStore();
+afterAll(() => listeners.dispose());
+
+interface Bench {
+  readonly analysis: DocumentAnalysis;
+  readonly asked: AnalyseParams[];
+  readonly kinds: string[];
+  text: string;
+}
+
+/** Analyses a text of which the engine makes one token per character, after `ms`. */
+function bench(text: string, options: { ms?: number; fail?: MonosemError } = {}): Bench {
+  const made: { -readonly [Key in keyof Bench]: Bench[Key] } = {
+    analysis: undefined as never,
+    asked: [],
+    kinds: [],
+    text,
+  };
+  const ports: AnalysisPorts = {
+    key: 'file:///a',
+    text: () => made.text,
+    visible: () => ({ start: 0, end: 3 }),
+    source: () => Promise.resolve({ model: '/m', sae: '/s' }),
+    limits: () => ({ topK: 1, maxFileKB: 1 }),
+    analyse: async (params, { signal, onProgress }) => {
+      made.asked.push(params);
+      await sleep(options.ms ?? 0);
+      if (options.fail !== undefined) throw options.fail;
+      const half = params.text.length >> 1;
+      onProgress(letters(0, 0, half, made.asked.length));
+      onProgress(letters(half, half, params.text.length - half, made.asked.length));
+      if (signal.aborted) throw new MonosemError('cancelled', 'cancelled');
+      return { tokens: params.text.length, reusedTokens: 0 };
+    },
+  };
+  made.analysis = new DocumentAnalysis(ports);
+  listeners.add(made.analysis.onDidChange(({ kind }) => made.kinds.push(kind)));
+  return made;
+}
+
+test('asks for the text with what is visible and reports its way to ready', async () => {
+  const { analysis, asked, kinds } = bench('abcdef');
+  analysis.start();
+  expect(await analysis.whenIdle()).toEqual({ kind: 'ready', tokens: 6 });
+  expect(asked).toEqual([
+    {
+      source: { model: '/m', sae: '/s' },
+      document: 'file:///a',
+      text: 'abcdef',
+      topK: 1,
+      visible: { start: 0, end: 3 },
+    },
+  ]);
+  expect(kinds).toEqual(['waiting', 'analysing', 'analysing', 'ready']);
+  expect(analysis.tokens.count).toBe(6);
+});
+
+test('typing asks once, after a pause, with the last text', async () => {
+  const typed = bench('a');
+  typed.analysis.start();
+  await typed.analysis.whenIdle();
+  for (const text of ['ab', 'abc', 'abcd']) {
+    typed.text = text;
+    typed.analysis.edited([{ offset: text.length - 1, removed: 0, inserted: 1 }]);
+  }
+  expect(typed.analysis.tokens.count).toBe(1);
+  await typed.analysis.whenIdle();
+  expect(typed.asked.map(({ text }) => text)).toEqual(['a', 'abcd']);
+  expect(typed.analysis.tokens.all().map(({ features }) => features[0])).toEqual([2, 2, 2, 2]);
+});
+
+test('results of a text that has changed since are not taken', async () => {
+  const slow = bench('abcd', { ms: 30 });
+  slow.analysis.start();
+  await sleep(10);
+  slow.text = 'abcde';
+  slow.analysis.edited([{ offset: 4, removed: 0, inserted: 1 }]);
+  await sleep(60);
+  expect(slow.analysis.tokens.count).toBe(0);
+  expect(slow.analysis.state.kind).toBe('waiting');
+  await sleep(typingPauseMs);
+  await slow.analysis.whenIdle();
+  expect(slow.analysis.tokens.count).toBe(5);
+});
+
+test.each([
+  ['', 'emptyText'],
+  [' \r\n\t', 'emptyText'],
+  ['PK\u0003\u0004\0\0', 'notText'],
+  ['\uFFFD'.repeat(20) + 'text', 'notText'],
+  ['é'.repeat(513), 'tooLarge'],
+])('a text that cannot be analysed is skipped with a reason: %j', async (text, code) => {
+  const { analysis, asked } = bench(text);
+  analysis.start();
+  expect(await analysis.whenIdle()).toMatchObject({ kind: 'skipped', reason: { code } });
+  expect(asked).toEqual([]);
+});
+
+test('a failure is kept as the state and the next edit tries again', async () => {
+  const fail = new MonosemError('fileMissing', 'There is no model.');
+  const failing = bench('abc', { fail });
+  failing.analysis.start();
+  expect(await failing.analysis.whenIdle()).toEqual({ kind: 'failed', reason: fail });
+  failing.analysis.edited([{ offset: 0, removed: 1, inserted: 0 }]);
+  await failing.analysis.whenIdle();
+  expect(failing.asked).toHaveLength(2);
+});
+
+test('stopping cancels, keeps the tokens and answers those who wait', async () => {
+  const { analysis, asked } = bench('abcd', { ms: 20 });
+  analysis.start();
+  const idle = analysis.whenIdle();
+  await sleep(5);
+  analysis.stop();
+  expect(await idle).toEqual({ kind: 'idle' });
+  await sleep(40);
+  expect(asked).toHaveLength(1);
+  expect(analysis.state.kind).toBe('idle');
+});

@@ -1,0 +1,119 @@
+// The steering session with answers made up here, because the order of events is what matters.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { FeatureBriefs } from '../../../src/host/display/featureBriefs.ts';
+import type { EngineClient } from '../../../src/host/engineClient.ts';
+import { SteerSession, defaultSteerSettings } from '../../../src/host/steerSession.ts';
+import type { SteerStart } from '../../../src/host/steerSession.ts';
+import type { SteerStep } from '../../../src/shared/engineProtocol.ts';
+import { MonosemError } from '../../../src/shared/errors.ts';
+import { featureIndex } from '../../../src/shared/units.ts';
+import type { ToSteerView } from '../../../src/shared/webviewProtocol.ts';
+
+interface Options {
+  readonly onProgress?: (step: SteerStep) => void;
+  readonly signal: AbortSignal;
+}
+
+function session(steer: (options: Options) => Promise<void>): {
+  made: SteerSession;
+  sent: ToSteerView[];
+} {
+  const sent: ToSteerView[] = [];
+  const answers: Record<string, (options: Options) => Promise<unknown>> = {
+    describe: () =>
+      Promise.resolve({ model: { name: 'm' }, sae: { name: 's', site: 'x', features: 100 } }),
+    activeFeatures: () =>
+      Promise.resolve([{ feature: featureIndex(7), total: 3, max: 2, peakToken: 'cat' }]),
+    steer,
+  };
+  const call = (name: string, _params: unknown, options: Options): Promise<unknown> =>
+    answers[name]?.(options) ?? Promise.reject(new Error(name));
+  const made = new SteerSession(start, {
+    engine: { call } as unknown as EngineClient,
+    briefs: new FeatureBriefs(() => Promise.reject(new MonosemError('noFeatureStore', 'none'))),
+    source: () => Promise.resolve({ model: '/m', sae: '/s' }),
+    post: (message) => sent.push(message),
+    canInsert: () => true,
+  });
+  return { made, sent };
+}
+
+const start: SteerStart = {
+  prompt: 'Once',
+  features: [],
+  edits: [],
+  settings: defaultSteerSettings,
+};
+const step = (n: number): SteerStep => ({ step: n, kl: 0 });
+const kinds = (sent: readonly ToSteerView[]): readonly string[] => sent.map(({ kind }) => kind);
+
+test('opening shows the features of the prompt, also without a feature store', async () => {
+  const { made, sent } = session(() => Promise.resolve());
+  await made.open({ ...start, features: [featureIndex(3)] });
+  expect(kinds(sent)).toEqual(['loading', 'state']);
+  expect(sent[1]).toMatchObject({
+    prompt: 'Once',
+    canInsert: true,
+    features: [
+      { brief: { feature: 3, maxActivation: 0 }, promptMax: 0 },
+      { brief: { feature: 7, maxActivation: 2, peakTokens: ['cat'] }, promptMax: 2 },
+    ],
+  });
+  sent.length = 0;
+  made.resend();
+  expect(kinds(sent)).toEqual(['state']);
+});
+
+test('a feature that does not exist is refused with a reason and not listed', async () => {
+  const { made, sent } = session(() => Promise.resolve());
+  await made.open(start);
+  sent.length = 0;
+  await made.addFeature(featureIndex(100));
+  expect(kinds(sent)).toEqual(['loading', 'state', 'failed']);
+  expect(sent[2]).toMatchObject({
+    message: 'There is no feature 100: s has the features 0 to 99.',
+  });
+  expect(made.start.features).toEqual([]);
+});
+
+test('a run streams its steps; a repeated run after a crash repeats none', async () => {
+  const { made, sent } = session(({ onProgress }) => {
+    for (const n of [0, 1, 0, 1, 2]) onProgress?.(step(n));
+    return Promise.resolve();
+  });
+  await made.run(start);
+  expect(kinds(sent)).toEqual(['started', 'step', 'step', 'step', 'finished']);
+});
+
+test('stopping and running again mix nothing', async () => {
+  const { made, sent } = session(async ({ onProgress, signal }) => {
+    onProgress?.(step(0));
+    await sleep(20);
+    onProgress?.(step(1));
+    if (signal.aborted) throw new MonosemError('cancelled', 'cancelled');
+  });
+  const first = made.run(start);
+  await sleep(5);
+  const second = made.run(start);
+  await Promise.all([first, second]);
+  expect(sent).toEqual([
+    { kind: 'started', run: 1 },
+    { kind: 'step', run: 1, step: step(0) },
+    { kind: 'stopped', run: 1 },
+    { kind: 'started', run: 2 },
+    { kind: 'step', run: 2, step: step(0) },
+    { kind: 'step', run: 2, step: step(1) },
+    { kind: 'finished', run: 2 },
+  ]);
+});
+
+test('a failed run says why; another prompt brings other features', async () => {
+  const { made, sent } = session(() => Promise.reject(new MonosemError('tooManyTokens', 'Long.')));
+  await made.run({ ...start, prompt: 'Twice' });
+  expect(sent.slice(0, 2)).toEqual([
+    { kind: 'started', run: 1 },
+    { kind: 'failed', run: 1, message: 'Long.' },
+  ]);
+  expect(sent.at(-1)).toMatchObject({ kind: 'state', prompt: 'Twice' });
+});
