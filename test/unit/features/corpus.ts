@@ -13,31 +13,36 @@ export interface CorpusShape {
   readonly seed: number;
 }
 
+/** Distinct active features of token t; where texts repeat, so do their features. */
+function randomActive(random: Random, shape: CorpusShape, repeats: boolean): number[] {
+  if (repeats) return [0, 1].slice(0, shape.topK);
+  const draws = Array.from({ length: random.below(shape.topK + 1) }, () =>
+    Math.floor(shape.features * random.uniform() ** 3),
+  );
+  return [...new Set(draws)];
+}
+
 /** Tokens of a few kinds, so that contexts repeat; one character in ten is split over two tokens. */
-function randomDocument(random: Random, { features: F, topK, scale }: CorpusShape): CorpusDocument {
+function randomDocument(random: Random, shape: CorpusShape): CorpusDocument {
+  const { topK, scale } = shape;
   const T = 20 + random.below(100);
   const ids = new Uint32Array(T);
   const ends = new Uint32Array(T);
   const features = new Uint32Array(T * topK);
   const activations = new Float32Array(T * topK);
   let text = '';
-  // Every fourth document begins like another one.
-  const repeats = random.below(4) === 0 ? 12 : 0;
+  // Every fourth document begins like others.
+  const repeated = random.below(4) === 0 ? 12 : 0;
   for (let t = 0; t < T; t += 1) {
-    const word = t < repeats ? 0 : random.below(words.length);
-    const splitsCharacter = t > repeats && random.below(10) === 0;
+    const repeats = t < repeated;
+    const word = repeats ? 0 : random.below(words.length);
+    const splitsCharacter = t > repeated && random.below(10) === 0;
     ids[t] = splitsCharacter ? 1000 : word;
     if (!splitsCharacter) text += words[word] ?? '';
     ends[t] = text.length;
-    const active = t < repeats ? Math.min(2, topK) : random.below(topK + 1);
-    const used = new Set<number>();
-    for (let k = 0; k < active; k += 1) {
-      const feature = t < repeats ? k : Math.floor(F * random.uniform() ** 3);
-      if (used.has(feature)) continue;
-      used.add(feature);
-      const value = t < repeats ? scale * (t + 1) : scale * Math.exp(2 * random.normal());
+    for (const [k, feature] of randomActive(random, shape, repeats).entries()) {
       features[t * topK + k] = feature;
-      activations[t * topK + k] = value;
+      activations[t * topK + k] = scale * (repeats ? t + 1 : Math.exp(2 * random.normal()));
     }
   }
   return { text, ids, ends, topK, features, activations };
