@@ -27,16 +27,17 @@ export interface BlockResult {
 export class Program implements Disposable {
   readonly #session: Session;
   readonly #inputs: DecoderInputs;
-  /** What of the KV cache survived the pruning. */
+  /** The KV cache's inputs that survived the pruning. */
   readonly #past: readonly DecoderPast[];
+  /** All of them have their outputs too, so that a run can be continued. */
+  readonly hasCache: boolean;
 
   constructor(session: Session, inputs: DecoderInputs) {
     this.#session = session;
     this.#inputs = inputs;
     const outputs = new Set(session.outputs.map(({ name }) => name));
-    this.#past = inputs.past.filter(
-      ({ input, output }) => session.hasInput(input) && outputs.has(output),
-    );
+    this.#past = inputs.past.filter(({ input }) => session.hasInput(input));
+    this.hasCache = this.#past.length > 0 && this.#past.every(({ output }) => outputs.has(output));
   }
 
   /** Opens what the overlay has become. */
@@ -50,10 +51,6 @@ export class Program implements Disposable {
       );
     }
     return new Program(await openSession(overlay.build()), inputs);
-  }
-
-  get hasCache(): boolean {
-    return this.#past.length > 0;
   }
 
   async run({ ids, batch, cache, feeds = {} }: Block): Promise<BlockResult> {
