@@ -112,7 +112,8 @@ function activity({ brief, promptMax }: SteerFeature): HTMLElement {
   const filled = element('span', { class: 'activity-fill' });
   paintStrength(filled, maxActivation > 0 ? promptMax / maxActivation : 0);
   bar.append(filled);
-  const max = maxActivation > 0 ? `of ${numberText(maxActivation)}` : 'never fired';
+  const max = element('span', { class: 'quiet' }, `of ${numberText(maxActivation)}`);
+  const hasFired = maxActivation > 0 || promptMax > 0;
   const inCorpus = isKnown
     ? `, in the corpus ${numberText(maxActivation)}; active on ${percentText(density)} of the corpus`
     : '';
@@ -121,7 +122,7 @@ function activity({ brief, promptMax }: SteerFeature): HTMLElement {
     'div',
     { class: 'activity', attributes: { title } },
     bar,
-    element('span', {}, numberText(promptMax), ' ', element('span', { class: 'quiet' }, max)),
+    hasFired ? element('span', {}, `${numberText(promptMax)} `, max) : 'never fired',
     element('span', { class: 'density quiet' }, isKnown ? percentText(density) : '–'),
   );
 }
