@@ -1,26 +1,97 @@
 // The main job as a person does it, in a real VS Code in a real browser: open a file, see the features of its tokens,
-// look one up, steer a selection and read what the steered model writes.
+// look one up, steer a selection, read what the steered model writes and take it into the file.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { FrameLocator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Session } from './session.ts';
 import { Workbench } from './workbench.ts';
 
+const story = 'lily-and-the-lantern.txt';
+const word = 'lighthouse';
+/** First analysis: the engine starts, the model is loaded. */
+const analysisTimeout = 60_000;
+
 describe('a story under the microscope', () => {
   let session: Session;
   let workbench: Workbench;
+  let steering: FrameLocator;
 
   beforeAll(async () => {
     session = await Session.start();
     workbench = new Workbench(session.page);
+    await workbench.ready();
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await session.keepEvidence(task.name.replaceAll(' ', '-'));
   });
   afterAll(() => session.close());
 
-  test('a sample opens and the extension is active', async () => {
-    await workbench.ready();
-    await workbench.openFile('lily-and-the-lantern.txt');
-    await workbench.statusItem('Monosem').first().waitFor();
-    expect(await workbench.editor.innerText()).toContain('Lily');
+  test('a sample opens and its tokens take the colours of features', async () => {
+    await workbench.openFile(story);
+    await workbench.coloured.first().waitFor({ timeout: analysisTimeout });
+    await expect.poll(() => workbench.coloured.count(), { timeout: 20_000 }).toBeGreaterThan(60);
+    const colours = await workbench.colours();
+    expect(colours.size).toBeGreaterThan(5);
+    await session.screenshot('decorations');
+  });
+
+  test('a hover lists the features of a token, each with a bar', async () => {
+    await workbench.hoverOver(word);
+    const text = await workbench.hover.innerText();
+    expect(text).toMatch(/#\d+/);
+    expect(text).toContain('█');
+    expect(await workbench.hover.locator('a', { hasText: /^#\d+$/ }).count()).toBeGreaterThan(1);
+    await session.screenshot('hover');
+  });
+
+  test('a click on a feature shows where else it is active', async () => {
+    const link = workbench.hover.locator('a', { hasText: /^#\d+$/ }).first();
+    const feature = (await link.innerText()).slice(1);
+    await link.click();
+    const panel = await workbench.view('h1', `Feature ${feature}`);
+    await panel.locator('.example').first().waitFor();
+    expect(await panel.locator('.example').count()).toBeGreaterThan(0);
+    expect(await panel.locator('.token-peak').first().innerText()).not.toBe('');
+    await session.screenshot('feature');
+  });
+
+  test('a selection opens for steering with the features active in it', async () => {
+    await workbench.selectLine(1);
+    await workbench.runCommand('Monosem: Steer Selection');
+    steering = await workbench.view('.feature-row');
+    expect(await steering.locator('.feature-row').count()).toBeGreaterThan(3);
+    await session.screenshot('steering');
+  });
+
+  test('an edit changes what the model writes, beside the baseline', async () => {
+    const row = steering.locator('.feature-row').first();
+    await row.locator('.operation').click();
+    await row.locator('vscode-option', { hasText: 'Clamp' }).click();
+    await row.locator('.explanation').waitFor();
+    await steering.getByRole('button', { name: 'Run', exact: true }).click();
+    const side = (name: string): Promise<string> =>
+      steering.locator(`.continuation-${name} .continuation-text`).innerText();
+    await steering.locator('.continuation-steered .token').nth(3).waitFor();
+    await steering
+      .getByRole('button', { name: 'Stop' })
+      .waitFor({ state: 'hidden', timeout: 60_000 });
+    expect((await side('baseline')).length).toBeGreaterThan(40);
+    expect(await side('steered')).not.toBe(await side('baseline'));
+    await session.screenshot('steered');
+  });
+
+  test('the steered text goes into the file', async () => {
+    const savedText = async (): Promise<string> => {
+      await session.page.keyboard.press('Control+S');
+      return fs.promises.readFile(path.join(session.workspace, story), 'utf8');
+    };
+    const before = await savedText();
+    const steered = steering.locator('.continuation-steered');
+    const tokens = await steered.locator('.token').allTextContents();
+    await steered.getByRole('button', { name: 'Insert' }).click();
+    await expect.poll(() => savedText()).not.toBe(before);
+    expect(await savedText()).toContain(tokens.slice(0, 4).join('').trim());
+    await session.screenshot('inserted');
   });
 });

@@ -2,6 +2,12 @@
 // file knows VS Code's class names.
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 
+const startTimeoutMs = 60_000;
+const viewTimeoutMs = 30_000;
+/** VS Code shows a hover when the mouse has rested this long, with some reserve, in milliseconds. */
+const hoverTimeoutMs = 3_000;
+const hoverAttempts = 4;
+
 export class Workbench {
   readonly #page: Page;
 
@@ -9,86 +15,125 @@ export class Workbench {
     this.#page = page;
   }
 
-  /** Waits until the workbench is drawn and its extension host runs. */
+  /** Waits until the workbench is drawn. */
   async ready(): Promise<void> {
-    await this.#page
-      .locator('.monaco-workbench .statusbar-item')
-      .first()
-      .waitFor({ timeout: 60_000 });
+    const first = this.#page.locator('.monaco-workbench .statusbar-item').first();
+    await first.waitFor({ timeout: startTimeoutMs });
   }
 
-  /** The text area of the file that has the focus. */
+  /** The text of the file in the first column. */
   get editor(): Locator {
-    return this.#page.locator('.editor-group-container.active .monaco-editor .view-lines').first();
+    return this.#page.locator('.editor-group-container .monaco-editor .view-lines').first();
+  }
+
+  /** What is painted behind the text by extensions. */
+  get coloured(): Locator {
+    return this.#page.locator('.monaco-editor .view-overlays [class*="ced-"]');
+  }
+
+  /** The colours behind the text. */
+  async colours(): Promise<Set<string>> {
+    const colours = await this.coloured.evaluateAll((elements) =>
+      elements.map((element) => getComputedStyle(element).backgroundColor),
+    );
+    return new Set(colours);
   }
 
   /** Opens a file of the workspace by name. */
   async openFile(name: string): Promise<void> {
-    await this.#quickInput('Control+P', name);
-    await this.#page.locator('.tab.active', { hasText: name }).waitFor();
+    await this.#choose('Control+P', name);
+    await this.#tab(name).waitFor();
     await this.editor.locator('.view-line').first().waitFor();
+  }
+
+  #tab(name: string): Locator {
+    return this.#page.locator('.tab', { hasText: name });
   }
 
   /** Runs a command by its title, as from the command palette. */
   async runCommand(title: string): Promise<void> {
-    await this.#quickInput('F1', title);
+    await this.#choose('F1', title);
   }
 
-  async #quickInput(key: string, text: string): Promise<void> {
-    const box = this.#page.locator('.quick-input-widget');
-    await this.#page.keyboard.press(key);
-    await box.locator('input').first().waitFor();
-    await this.#page.keyboard.type(text);
+  async #choose(key: string, text: string): Promise<void> {
+    const box = await this.#type(key, text);
     await box.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
     await box.waitFor({ state: 'hidden' });
   }
 
-  statusItem(text: string | RegExp): Locator {
-    return this.#page.locator('.statusbar-item', { hasText: text });
-  }
-
-  notification(text: string | RegExp): Locator {
-    return this.#page.locator('.notification-toast', { hasText: text });
+  /** Opens the input box at the top and types into it. */
+  async #type(key: string, text: string): Promise<Locator> {
+    const box = this.#page.locator('.quick-input-widget');
+    await this.#page.keyboard.press(key);
+    await box.locator('input').first().waitFor();
+    await this.#page.keyboard.type(text);
+    return box;
   }
 
   /** The hover that is shown now. */
   get hover(): Locator {
-    return this.#page
-      .locator('.monaco-hover:visible .hover-contents, .monaco-hover:visible')
-      .first();
+    return this.#page.locator('.monaco-hover:not(.hidden) .hover-contents').first();
   }
 
-  /** Rests the mouse on the first place of the editor where `word` stands as a piece of its own. */
+  /** Rests the mouse on the first place where `word` stands, until a hover appears. */
   async hoverOver(word: string): Promise<void> {
-    const piece = this.editor.locator('.view-line span span', { hasText: word }).first();
-    await piece.scrollIntoViewIfNeeded();
-    await piece.hover();
-    await this.hover.waitFor();
+    const { x, y } = await this.#placeOf(word);
+    for (let attempt = 1; attempt <= hoverAttempts; attempt += 1) {
+      await this.#page.mouse.move(x + attempt, y + 40);
+      await this.#page.mouse.move(x + attempt, y);
+      try {
+        await this.hover.waitFor({ timeout: hoverTimeoutMs });
+        return;
+      } catch (error) {
+        if (attempt === hoverAttempts) throw error;
+      }
+    }
   }
 
-  /** Puts the cursor at the start of a line and selects to its end. */
+  /** Middle of a word of the open file, in page coordinates. */
+  async #placeOf(word: string): Promise<{ x: number; y: number }> {
+    const place = await this.editor.evaluate((lines, wanted) => {
+      const walker = document.createTreeWalker(lines, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+        const at = (node.textContent ?? '').indexOf(wanted);
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + wanted.length);
+        const { left, top, width, height } = range.getBoundingClientRect();
+        return { x: left + width / 2, y: top + height / 2 };
+      }
+      return null;
+    }, word);
+    if (place === null) throw new Error(`"${word}" is not in the part of the file that is shown`);
+    return place;
+  }
+
+  /** Selects a whole line, 1 = first. */
   async selectLine(line: number): Promise<void> {
-    await this.#quickInputLine(line);
+    await this.editor.click();
+    const box = await this.#type('Control+G', `${line}`);
+    await this.#page.keyboard.press('Enter');
+    await box.waitFor({ state: 'hidden' });
+    // With wrapped lines Home and End stop at the screen line: twice reaches the real ends.
     await this.#page.keyboard.press('Home');
+    await this.#page.keyboard.press('Home');
+    await this.#page.keyboard.press('Shift+End');
     await this.#page.keyboard.press('Shift+End');
   }
 
-  async #quickInputLine(line: number): Promise<void> {
-    const box = this.#page.locator('.quick-input-widget');
-    await this.#page.keyboard.press('Control+G');
-    await box.locator('input').first().waitFor();
-    await this.#page.keyboard.type(`${line}`);
-    await this.#page.keyboard.press('Enter');
-    await box.waitFor({ state: 'hidden' });
-  }
-
-  /** The document inside the webview that contains `landmark`, a CSS selector. */
-  webview(index = 0): FrameLocator {
-    return this.#page
-      .locator('iframe.webview.ready')
-      .nth(index)
-      .contentFrame()
-      .locator('iframe#active-frame')
-      .contentFrame();
+  /** The document inside the webview that contains `selector` with `text`. */
+  async view(selector: string, text: string | RegExp = ''): Promise<FrameLocator> {
+    const deadline = Date.now() + viewTimeoutMs;
+    const views = this.#page.locator('iframe.webview');
+    for (;;) {
+      for (let index = 0; index < (await views.count()); index += 1) {
+        const frame = views.nth(index).contentFrame().locator('#active-frame').contentFrame();
+        const landmark = frame.locator(selector, { hasText: text }).first();
+        if (await landmark.isVisible()) return frame;
+      }
+      if (Date.now() > deadline) throw new Error(`no view shows ${selector} ${String(text)}`);
+      await this.#page.waitForTimeout(200);
+    }
   }
 }
