@@ -1,0 +1,248 @@
+// The command as a user types it: a process of its own, its output, its exit code.
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadTensor } from '../../../src/engine/engine.ts';
+import { writeRandomSae } from '../sae/randomSae.ts';
+import { writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const main = path.resolve('src/cli/main.ts');
+
+function monosem(...args: string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [main, ...args], (_error, out, err) => {
+      resolve({ code: child.exitCode ?? -1, out, err });
+    });
+  });
+}
+
+describe('monosem', () => {
+  let folder: string;
+  let bundle: WrittenBundle;
+  let source: string[];
+  const at = (...names: string[]): string => path.join(folder, ...names);
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'monosem-cli-'));
+    const sae = { architecture: 'jumprelu' } as const;
+    bundle = await writeBundle(at('model'), { decoder: { kind: 'llama', seed: 1 }, sae, seed: 2 });
+    source = ['--model', bundle.source.model, '--sae', bundle.source.sae];
+    writeFileSync(at('text.txt'), 'w5 w6\r\nw7\tw8 w9');
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const json = async (...args: string[]): Promise<Record<string, unknown>> => {
+    const { code, out, err } = await monosem(...args, ...source, '--json');
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    return JSON.parse(out) as Record<string, unknown>;
+  };
+
+  it('inspects a file', async () => {
+    const result = await json('inspect', at('text.txt'), '--top', '3');
+    expect(result).toMatchObject({
+      model: 'model',
+      sae: { id: 'sae', site: 'blocks.1.hook_resid_post', features: 96 },
+    });
+    const tokens = result['tokens'] as {
+      index: number; id: number; text: string; start: number; end: number; loss: number;
+      features: { id: number; activation: number }[];
+    }[]; // prettier-ignore
+    const text = readFileSync(at('text.txt'), 'utf8');
+    expect(tokens.map(({ id }) => id)).toEqual([5, 6, 7, 8, 9]);
+    expect(tokens.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4]);
+    for (const { text: token, start, end, loss, features } of tokens) {
+      expect(text.slice(start, end)).toBe(token);
+      expect(loss).toBeGreaterThan(0);
+      expect(features.length).toBeLessThanOrEqual(3);
+      expect(features.every(({ activation }) => activation > 0)).toBe(true);
+    }
+  });
+
+  it('steers, and an edit without effect changes nothing', async () => {
+    const prompt = ['steer', '--prompt', 'w4 w5 w6', '--tokens', '8'];
+    const steered = await json(...prompt, '--edit', '7:clamp=40', '--edit', '9:ablate');
+    const steps = steered['steps'] as { kl: number }[];
+    expect(steps.length).toBeGreaterThan(0);
+    expect(steps[0]?.kl).toBeGreaterThan(0);
+    const same = await json(...prompt, '--edit', '7:scale=1');
+    expect(same['baseline']).toEqual(same['steered']);
+    expect(same['baseline']).toEqual(steered['baseline']);
+  });
+
+  it('repeats itself with one seed and not with another', async () => {
+    const sample = (seed: string): Promise<Record<string, unknown>> =>
+      json('steer', '--prompt', 'w4', '--tokens', '12', '--edit', '3:add=2', '--temperature', '1', '--seed', seed); // prettier-ignore
+    const first = await sample('1');
+    expect(await sample('1')).toEqual(first);
+    expect((await sample('2'))['baseline']).not.toEqual(first['baseline']);
+  });
+
+  it('keeps the first step unchanged when only generated tokens are steered', async () => {
+    const result = await json('steer', '--prompt', 'w4 w8', '--edit', '7:clamp=40', '--scope', 'generated', '--tokens', '3'); // prettier-ignore
+    const steps = result['steps'] as { kl: number }[];
+    expect(steps[0]?.kl).toBe(0);
+    expect(steps[1]?.kl).toBeGreaterThan(0);
+  });
+
+  it('writes activations that encode to the features inspect shows', async () => {
+    const site = 'blocks.1.hook_resid_post';
+    const activations = at('activations.safetensors');
+    const encoded = at('encoded.safetensors');
+    await json('activations', at('text.txt'), '--site', site, '--out', activations);
+    const { code } = await monosem('encode', '--sae', bundle.source.sae, '--activations', activations, '--out', encoded); // prettier-ignore
+    expect(code).toBe(0);
+    expect((await loadTensor(activations, 'activations')).dims).toEqual([5, 32]);
+    expect((await loadTensor(encoded, 'reconstruction')).dims).toEqual([5, 32]);
+    const features = await loadTensor(encoded, 'features');
+    expect(features.dims).toEqual([5, 96]);
+    const { tokens } = (await json('inspect', at('text.txt'))) as {
+      tokens: { features: { id: number; activation: number }[] }[];
+    };
+    for (const [t, token] of tokens.entries()) {
+      const strongest = Math.max(...features.data.subarray(t * 96, (t + 1) * 96));
+      const [top] = token.features;
+      expect(top?.activation).toBeCloseTo(strongest, 5);
+      expect(features.data[t * 96 + (top?.id ?? -1)]).toBeCloseTo(strongest, 5);
+    }
+  });
+
+  it('builds a feature store and shows a feature', async () => {
+    const corpus = Array.from({ length: 20 }, (_, i) =>
+      Array.from({ length: 30 }, (__, j) => `w${2 + ((i * 31 + j * j) % 50)}`).join(' '),
+    );
+    writeFileSync(at('corpus.txt'), corpus.join('\n<|endoftext|>\n'));
+    expect(await json('index', at('corpus.txt'))).toMatchObject({ documents: 20, tokens: 600 });
+    const { tokens } = (await json('inspect', at('text.txt'))) as {
+      tokens: { features: { id: number }[] }[];
+    };
+    const id = tokens[0]?.features[0]?.id ?? 0;
+    const feature = await json('feature', String(id), '--examples', '4');
+    expect(feature['density']).toBeGreaterThan(0);
+    expect(feature['maxActivation']).toBeGreaterThan(0);
+    const examples = feature['examples'] as {
+      tokens: string[];
+      activations: number[];
+      peak: number;
+    }[];
+    expect(examples).toHaveLength(4);
+    expect(examples[0]?.activations[examples[0].peak]).toBeCloseTo(
+      feature['maxActivation'] as number,
+      5,
+    );
+    const shown = await monosem('feature', String(id), ...source);
+    expect(shown.out).toContain(`Feature ${id}`);
+  });
+
+  it('lists the sites of a model', async () => {
+    const { code, out } = await monosem('sites', bundle.decoder.file, '--json');
+    expect(code).toBe(0);
+    const facts = JSON.parse(out) as { layers: number; sites: { name: string; tensor: string }[] };
+    expect(facts.layers).toBe(3);
+    const names = facts.sites.map(({ name }) => name);
+    expect(names).toContain('blocks.2.hook_resid_post');
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('prints tables for people', async () => {
+    const { code, out } = await monosem('inspect', at('text.txt'), ...source);
+    expect(code).toBe(0);
+    expect(out).toContain('w5');
+    expect(out.split('\n')).toHaveLength(1 + 1 + 2 + 5 + 1);
+  });
+
+  /** One sentence on stderr, nothing on stdout. */
+  const refuses = async (pattern: RegExp, exitCode: number, ...args: string[]): Promise<void> => {
+    const { code, out, err } = await monosem(...args);
+    expect(err).toMatch(pattern);
+    expect(err).toMatch(/^monosem: [^\n]+\n$/);
+    expect(out).toBe('');
+    expect(code).toBe(exitCode);
+  };
+
+  it.each([
+    [/"frobnicate" is not a command/, ['frobnicate']],
+    [/FILE is missing/, ['inspect']],
+    [/--top takes a whole number/, ['inspect', 'text.txt', '--top', 'many']],
+    [/unknown|Unknown/, ['inspect', 'text.txt', '--tpo', '3']],
+    [/--edit is missing/, ['steer', '--prompt', 'w1']],
+    [
+      /--scope takes all, prompt, generated/,
+      ['steer', '--prompt', 'a', '--edit', '1:ablate', '--scope', 'x'],
+    ],
+    [/--out is missing/, ['activations', 'text.txt', '--site', 'hook_embed']],
+  ])('explains a wrong call: %s', async (pattern, args) => {
+    await refuses(pattern, 2, ...args);
+  });
+
+  it('explains edits it cannot read and features there are not', async () => {
+    const steer = ['steer', '--prompt', 'w4', ...source];
+    await refuses(
+      /"7:explode" is not an edit; write ID:ablate/,
+      1,
+      ...steer,
+      '--edit',
+      '7:explode',
+    );
+    await refuses(/no feature 96; choose an id from 0 to 95/, 1, ...steer, '--edit', '96:ablate');
+    await refuses(/no feature 1000/, 1, 'feature', '1000', ...source);
+  });
+
+  it('explains files that are no text', async () => {
+    writeFileSync(at('empty.txt'), '');
+    writeFileSync(at('binary.bin'), Uint8Array.of(1, 0, 255, 3));
+    writeFileSync(at('large.txt'), 'w5 '.repeat(7_000_000));
+    await refuses(/empty\.txt is empty/, 1, 'inspect', at('empty.txt'), ...source);
+    await refuses(/binary/, 1, 'inspect', at('binary.bin'), ...source);
+    await refuses(/20\.0 MB, more than the 2\.0 MB/, 1, 'inspect', at('large.txt'), ...source);
+    await refuses(/there is no file/, 1, 'inspect', at('nothing.txt'), ...source);
+    await refuses(/is a folder/, 1, 'inspect', folder, ...source);
+  });
+
+  const broken = async (name: string, damage: (file: string) => void): Promise<string[]> => {
+    const copy = at(`broken-${path.basename(name)}`);
+    cpSync(bundle.source.model, copy, { recursive: true });
+    damage(path.join(copy, name));
+    return ['inspect', at('text.txt'), '--model', copy, '--sae', path.join(copy, 'sae')];
+  };
+
+  it.each([
+    ['onnx/model.onnx', /model\.onnx/],
+    ['sae/sae_weights.safetensors', /sae_weights\.safetensors/],
+    ['tokenizer.json', /tokenizer\.json/],
+    ['config.json', /config\.json/],
+    ['sae/cfg.json', /cfg\.json/],
+  ])('names a truncated or missing %s', async (name, pattern) => {
+    await refuses(
+      pattern,
+      1,
+      ...(await broken(name, (file) => truncateSync(file, 700 % (readFileSync(file).length / 2)))),
+    );
+    await refuses(/sae|model|config|tokenizer/, 1, ...(await broken(name, (file) => rmSync(file))));
+  });
+
+  it('refuses an SAE of another width or another site', async () => {
+    const wrong = {
+      F: 8,
+      activation: { architecture: 'standard' },
+      applyBDecToInput: true,
+      seed: 1,
+    } as const;
+    await writeRandomSae(at('wide'), { ...wrong, D: 64 });
+    await writeRandomSae(at('deep'), { ...wrong, D: 32, site: 'blocks.9.hook_resid_post' });
+    const inspect = ['inspect', at('text.txt'), '--model', bundle.source.model, '--sae'];
+    await refuses(/width 64, but the model .* has width 32/, 1, ...inspect, at('wide'));
+    await refuses(/blocks\.9\.hook_resid_post, which the model/, 1, ...inspect, at('deep'));
+    await refuses(/--sae is missing/, 2, 'inspect', at('text.txt'), '--model', bundle.source.model);
+  });
+});
