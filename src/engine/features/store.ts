@@ -103,7 +103,7 @@ export class FeatureStore {
     if (!(await exists(file))) {
       throw new MonosemError(
         'noFeatureStore',
-        `There is no feature store ${file}; build one from a corpus to see examples and densities.`,
+        `There is no feature store ${file}; build it from a corpus with "monosem index CORPUS" to see examples and densities.`,
       );
     }
     let database: DatabaseSync | undefined;

@@ -3,7 +3,7 @@
 // messages, e.g. `The SAE configuration`.
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
-import { mkdir, open, readFile, realpath, rename, rm, stat, readdir } from 'node:fs/promises';
+import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
 
@@ -125,33 +125,6 @@ export async function fileSize(file: string, what: string): Promise<number> {
 export async function realPath(file: string, what: string): Promise<string> {
   try {
     return await realpath(file);
-  } catch (error) {
-    throw fileError(error, file, what);
-  }
-}
-
-/** Names in a folder, sorted. */
-export async function listFolder(folder: string, what: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).sort();
-  } catch (error) {
-    throw fileError(error, folder, what);
-  }
-}
-
-/** Creates a folder and its parents; an existing folder is fine. */
-export async function makeFolder(folder: string, what: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw fileError(error, folder, what);
-  }
-}
-
-/** Removes a file; a missing one is fine. */
-export async function removeFile(file: string, what: string): Promise<void> {
-  try {
-    await rm(file, { force: true });
   } catch (error) {
     throw fileError(error, file, what);
   }

@@ -87,17 +87,6 @@ export class Random {
     return last;
   }
 
-  /** Fisher–Yates, in place. */
-  shuffle(target: Uint32Array): Uint32Array {
-    for (let i = target.length - 1; i > 0; i -= 1) {
-      const j = this.below(i + 1);
-      const swapped = target[i];
-      target[i] = target[j];
-      target[j] = swapped;
-    }
-    return target;
-  }
-
   /** The four state words, for checkpoints; a spare normal value is dropped. */
   save(): Uint32Array {
     this.#spareNormal = undefined;

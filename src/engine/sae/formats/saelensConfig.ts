@@ -92,7 +92,6 @@ const conventions = [
   ['hook_head_index', [null], 'reads a single attention head'],
   ['rescale_acts_by_decoder_norm', [false, null], 'rescales its activations by decoder norms'],
   ['hook_name_out', [null], 'writes to another place than it reads, as transcoders do'],
-  ['d_out', [null], 'writes another width than it reads, as transcoders do'],
 ] as const;
 
 function expectPlainConventions(file: string, cfg: Json): void {
