@@ -53,8 +53,6 @@ const bundles = [
     format: 'esm',
     target: 'node24',
     external: nativePackages,
-    // The bundle lies one folder below the root, its source two.
-    define: { 'process.env.MONOSEM_ROOT': '".."' },
     banner: {
       js: [
         '#!/usr/bin/env -S node --disable-warning=ExperimentalWarning',

@@ -1,5 +1,5 @@
 // The command as a user types it: a process of its own, its output, its exit code.
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,7 +14,8 @@ interface Run {
   readonly err: string;
 }
 
-const main = path.resolve('src/cli/main.ts');
+/** What users run: the bundle. */
+const main = path.resolve('dist/cli.mjs');
 
 function monosem(...args: string[]): Promise<Run> {
   return new Promise((resolve) => {
@@ -31,6 +32,7 @@ describe('monosem', () => {
   const at = (...names: string[]): string => path.join(folder, ...names);
 
   beforeAll(async () => {
+    execFileSync(process.execPath, ['esbuild.mjs']);
     folder = mkdtempSync(path.join(os.tmpdir(), 'monosem-cli-'));
     const sae = { architecture: 'jumprelu' } as const;
     bundle = await writeBundle(at('model'), { decoder: { kind: 'llama', seed: 1 }, sae, seed: 2 });
