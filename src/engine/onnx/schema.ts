@@ -205,7 +205,9 @@ const root = protobuf.Root.fromJSON({
 const modelType = root.lookupType('ModelProto');
 
 export function decodeModelProto(bytes: Uint8Array): ModelProto {
-  return modelType.decode(bytes) as unknown as ModelProto;
+  const reader = protobuf.Reader.create(bytes);
+  reader.discardUnknown = false;
+  return modelType.decode(reader) as unknown as ModelProto;
 }
 
 export function encodeModelProto(model: ModelProto): Uint8Array {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect } from 'vitest';
-import { Overlay } from '../../../src/engine/onnx/overlay.ts';
+import type { Overlay } from '../../../src/engine/onnx/overlay.ts';
 import { readOnnx } from '../../../src/engine/onnx/protobuf.ts';
 import {
   openSession,
@@ -12,7 +12,7 @@ import {
   type Session,
   type SessionSource,
 } from '../../../src/engine/onnx/session.ts';
-import { discoverSites, type Sites } from '../../../src/engine/onnx/sites.ts';
+import { discoverSites, type DecoderPast, type Sites } from '../../../src/engine/onnx/sites.ts';
 import type { OnnxModel } from '../../../src/engine/onnx/model.ts';
 import {
   tinyGpt2,
@@ -56,29 +56,25 @@ export function float32(dims: readonly number[], values: Iterable<number>): Onnx
 export function decoderFeeds(
   { inputs }: Sites,
   rows: readonly (readonly number[])[],
-  past?: OnnxTensors,
+  past: OnnxTensors = {},
 ): OnnxTensors {
   const [B, T] = [rows.length, rows[0]?.length ?? 0];
-  const P = past?.[inputs.past[0]?.output ?? '']?.dims[2] ?? 0;
-  const feeds: Record<string, OnnxTensor> = { [inputs.ids]: int64([B, T], rows.flat()) };
-  if (inputs.attentionMask !== undefined) {
-    feeds[inputs.attentionMask] = int64([B, P + T], Array<number>(B * (P + T)).fill(1));
-  }
-  if (inputs.positionIds !== undefined) {
-    feeds[inputs.positionIds] = int64(
-      [B, T],
-      rows.flatMap((row) => row.map((_, t) => P + t)),
-    );
-  }
-  for (const { input, output, type, heads, width } of inputs.past) {
-    const dims = [B, heads, 0, width];
-    const empty: OnnxTensor =
-      type === 'float32'
-        ? { type, dims, data: new Float32Array(0) }
-        : { type, dims, data: new Uint16Array(0) };
-    feeds[input] = past?.[output] ?? empty;
-  }
+  const P = past[inputs.past[0]?.output ?? '']?.dims[2] ?? 0;
+  const positions = rows.flatMap((row) => row.map((_, t) => P + t));
+  const feeds: Record<string, OnnxTensor> = {
+    [inputs.ids]: int64([B, T], rows.flat()),
+    [inputs.attentionMask ?? 'none']: int64([B, P + T], Array<number>(B * (P + T)).fill(1)),
+    [inputs.positionIds ?? 'none']: int64([B, T], positions),
+  };
+  for (const entry of inputs.past) feeds[entry.input] = past[entry.output] ?? emptyPast(entry, B);
   return feeds;
+}
+
+function emptyPast({ type, heads, width }: DecoderPast, batch: number): OnnxTensor {
+  const dims = [batch, heads, 0, width];
+  return type === 'float32'
+    ? { type, dims, data: new Float32Array(0) }
+    : { type, dims, data: new Uint16Array(0) };
 }
 
 /** Opens, uses and closes a session. */
