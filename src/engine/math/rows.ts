@@ -60,12 +60,15 @@ export function sumOfSquares(x: Float32Array): number {
   return sum;
 }
 
-/** Adds `row` [D] to every row of x [rows, D], in place. */
-export function addRowVector(x: Float32Array, row: Float32Array): void {
-  const D = row.length;
-  for (let from = 0; from < x.length; from += D) {
-    for (let d = 0; d < D; d++) x[from + d] += row[d];
+/** x [rows, D] → [rows, D + 1] with 1 as last entry of every row, which turns a bias into one more row of weights. */
+export function appendOnes(x: Float32Array, D: number): Float32Array {
+  const rows = x.length / D;
+  const out = new Float32Array(rows * (D + 1));
+  for (let t = 0; t < rows; t++) {
+    out.set(x.subarray(t * D, (t + 1) * D), t * (D + 1));
+    out[t * (D + 1) + D] = 1;
   }
+  return out;
 }
 
 /** x ← x + factor · y, element by element. */

@@ -25,6 +25,10 @@ function dimsOf(name: SlotName, { D, F }: TrainerSettings): readonly number[] {
   }
 }
 
+function identity(settings: TrainerSettings): string {
+  return JSON.stringify({ ...settings, steps: undefined, decaySteps: undefined });
+}
+
 /** Writes settings and state to `file`, complete or not at all. */
 export async function saveCheckpoint(
   file: string,
@@ -42,13 +46,14 @@ export async function saveCheckpoint(
   // Numbers travel as JSON: safetensors metadata holds strings only, and float32 would round the scale.
   const { step, threshold, scale, variance } = state;
   await writeSafetensors(file, tensors, {
-    settings: JSON.stringify(settings),
+    settings: identity(settings),
     state: JSON.stringify({ step, threshold, scale, variance }),
   });
 }
 
 /**
- * Reads a checkpoint of a run with the same settings.
+ * Reads a checkpoint of a run with the same settings. The number of steps may differ: until the learning rate begins to
+ * fall, a longer run is the same run.
  * @throws MonosemError `badArgument` when the settings differ, `fileMissing` or `fileDamaged`
  */
 export async function loadCheckpoint(
@@ -56,7 +61,7 @@ export async function loadCheckpoint(
   settings: TrainerSettings,
 ): Promise<TrainerState> {
   const { tensors, metadata } = await readSafetensors(file);
-  if (metadata.get('settings') !== JSON.stringify(settings)) {
+  if (metadata.get('settings') !== identity(settings)) {
     throw new MonosemError(
       'badArgument',
       `The checkpoint ${file} was made with other settings; continue with those or start anew.`,

@@ -1,5 +1,6 @@
 // Everything that changes while training: how it starts, and how it becomes an SAE for raw activations.
 import type { AdamSlot } from '../math/adam.ts';
+import { dot, matmulTransposed } from '../math/linear.ts';
 import { Random } from '../math/rng.ts';
 import {
   geometricMedian,
@@ -8,9 +9,11 @@ import {
   normalizeRows,
   scaleAndShift,
   scaleInPlace,
+  sumOfSquares,
   transpose,
 } from '../math/rows.ts';
-import type { TrainedWeights } from './architectures.ts';
+import { decodeSparse } from '../math/sparseDecoder.ts';
+import { activate, type TrainedWeights } from './architectures.ts';
 import { checkSettings, type TrainerSettings } from './settings.ts';
 
 /** Weights are in scaled units, where inputs have mean norm 1. */
@@ -36,8 +39,9 @@ export interface TrainerState {
 }
 
 /**
- * Initial weights (Gao et al. 2024, appendix A.1): random unit decoder rows, encoder = decoderᵀ, b_enc = 0, b_dec =
- * geometric median of a sample.
+ * Initial weights: random unit decoder rows, encoder = decoderᵀ · s, b_enc = 0, b_dec = geometric median of a sample
+ * (Gao et al. 2024, appendix A.1, with s = 1). s makes the first reconstructions the best multiple of themselves:
+ * the chosen directions are alike, and with s = 1 they add up to far too much.
  * @param sample raw activations [n, D], a few thousand rows
  * @throws MonosemError `badArgument` when the settings make no sense
  */
@@ -47,19 +51,33 @@ export function initialState(settings: TrainerSettings, sample: Float32Array): T
   const scale = 1 / meanRowNorm(sample, D);
   const scaled = new Float32Array(sample.length);
   scaleAndShift(sample, scale, new Float32Array(D), scaled);
+  const variance = meanVariance(scaled, D);
+  const median = geometricMedian(scaled, D);
+  scaleAndShift(sample, scale, median, scaled);
   const decoder = new Random(settings.seed).fillNormal(new Float32Array(F * D));
   normalizeRows(decoder, D);
+  const encoder = decoder.slice();
+  scaleInPlace(encoder, bestScale(settings, scaled.subarray(0, 256 * D), decoder));
   return {
     step: 0,
     threshold: 0,
     scale,
-    variance: meanVariance(scaled, D),
-    encoder: slot(decoder.slice()),
+    variance,
+    encoder: slot(encoder),
     decoder: slot(decoder),
     encoderBias: slot(new Float32Array(F)),
-    decoderBias: slot(geometricMedian(scaled, D)),
+    decoderBias: slot(median),
     idleTokens: new Float32Array(F),
   };
+}
+
+/** s that minimises Σ‖x − s · x̂‖² with x̂ = act(x W_decᵀ) W_dec, for x without its centre. */
+function bestScale(settings: TrainerSettings, x: Float32Array, decoder: Float32Array): number {
+  const { D, F } = settings;
+  const z = matmulTransposed(x, decoder, [x.length / D, D, F]);
+  const reconstruction = new Float32Array(x.length);
+  decodeSparse(activate(settings, z, 0).codes, decoder, undefined, reconstruction);
+  return dot(x, 0, reconstruction, 0, x.length) / sumOfSquares(reconstruction);
 }
 
 function slot(weights: Float32Array): AdamSlot {

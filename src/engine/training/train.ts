@@ -11,12 +11,14 @@ export interface BatchSource {
 }
 
 export interface TrainOptions {
+  /** Stop after this step, the last one of the settings by default. */
+  readonly until?: number;
   readonly signal?: AbortSignal;
   readonly onStep?: (report: StepReport) => void;
 }
 
 /**
- * Runs the trainer to its last step, from wherever its state is.
+ * Runs the trainer onwards from wherever its state is.
  * @throws MonosemError `badArgument` when the source ends first, `cancelled` when the signal says so
  */
 export async function train(
@@ -24,7 +26,8 @@ export async function train(
   source: BatchSource,
   options: TrainOptions = {},
 ): Promise<void> {
-  const { batchSize, steps, D } = trainer.settings;
+  const { batchSize, D } = trainer.settings;
+  const steps = options.until ?? trainer.settings.steps;
   while (trainer.state.step < steps) {
     if (options.signal?.aborted === true) {
       throw new MonosemError(

@@ -4,8 +4,8 @@
 // works on raw activations. It reads no files and knows no model.
 import { adamStep, type AdamSlot } from '../math/adam.ts';
 import {
-  addRowVector,
   addScaled,
+  appendOnes,
   columnSums,
   normalizeRows,
   removeParallel,
@@ -40,14 +40,14 @@ export class SaeTrainer {
   readonly settings: TrainerSettings;
   readonly state: TrainerState;
   readonly #backend: DenseBackend;
-  /** W_enc [D, F], as the dense product wants it. */
-  readonly #encoderByInput: Float32Array;
+  /** W_enc with b_enc as its last row [D + 1, F], as the dense product wants it. */
+  readonly #encoderAndBias: Float32Array;
 
   constructor(settings: TrainerSettings, state: TrainerState, backend: DenseBackend) {
     this.settings = settings;
     this.state = state;
     this.#backend = backend;
-    this.#encoderByInput = new Float32Array(settings.D * settings.F);
+    this.#encoderAndBias = new Float32Array((settings.D + 1) * settings.F);
   }
 
   /**
@@ -57,9 +57,8 @@ export class SaeTrainer {
   async step(x: Float32Array): Promise<StepReport> {
     const { settings, state } = this;
     const rows = x.length / settings.D;
-    const input = new Float32Array(x.length);
-    scaleAndShift(x, state.scale, state.decoderBias.weights, input);
-    const z = await this.#preActivations(input, rows);
+    const input = this.#centred(x);
+    const z = await this.#encode(input);
     const { codes, smallest } = activate(settings, z, 0.7 * state.threshold);
     const error = new Float32Array(x.length);
     decodeSparse(codes, state.decoder.weights, undefined, error);
@@ -85,13 +84,25 @@ export class SaeTrainer {
     };
   }
 
-  /** z = x W_enc + b_enc → [rows, F], for input x − b_dec [rows, D]. */
-  async #preActivations(input: Float32Array, rows: number): Promise<Float32Array> {
+  /** z = (a x − b_dec) W_enc + b_enc: raw activations x [rows, D] → [rows, F], in scaled units like the state. */
+  preActivations(x: Float32Array): Promise<Float32Array> {
+    return this.#encode(this.#centred(x));
+  }
+
+  /** a x − b_dec */
+  #centred(x: Float32Array): Float32Array {
+    const input = new Float32Array(x.length);
+    scaleAndShift(x, this.state.scale, this.state.decoderBias.weights, input);
+    return input;
+  }
+
+  /** input [rows, D] → input · W_enc + b_enc [rows, F] */
+  #encode(input: Float32Array): Promise<Float32Array> {
     const { D, F } = this.settings;
-    transpose(this.state.encoder.weights, D, this.#encoderByInput);
-    const z = await this.#backend.matmul(input, this.#encoderByInput, [rows, D, F]);
-    addRowVector(z, this.state.encoderBias.weights);
-    return z;
+    const product = this.#encoderAndBias;
+    transpose(this.state.encoder.weights, D, product.subarray(0, D * F));
+    product.set(this.state.encoderBias.weights, D * F);
+    return this.#backend.matmul(appendOnes(input, D), product, [input.length / D, D + 1, F]);
   }
 
   /** Of ‖x̂ − x‖² / variance, mean over tokens. b_dec acts twice: it is added to x̂ and taken from the input. */

@@ -1,0 +1,167 @@
+// What the model loses when it sees an SAE's reconstruction instead of the residual stream: cross-entropy and
+// KL divergence with the reconstruction spliced in at the SAE's site, compared with the clean model and with the
+// site set to zero. The first token (BOS) keeps its own residual in all three, and its prediction is not counted.
+import { DisposableStore, type Disposable } from '../../shared/disposable.ts';
+import { MonosemError } from '../../shared/errors.ts';
+import type { OpenModel } from '../model/openModel.ts';
+import { Program } from '../model/program.ts';
+import type { GraphBuilder } from '../onnx/builder.ts';
+import { Overlay } from '../onnx/overlay.ts';
+import type { OnnxTensor } from '../onnx/session.ts';
+import { expectWidth, type Sae } from '../sae/sae.ts';
+import { emitDecode, emitEncode } from '../sae/subgraph.ts';
+
+export interface SpliceReport {
+  /** Predictions counted. */
+  readonly tokens: number;
+  /** Mean cross-entropies, nats per token. */
+  readonly ceClean: number;
+  readonly ceSae: number;
+  readonly ceZero: number;
+  /** (CE_zero − CE_sae) ÷ (CE_zero − CE_clean): 1 loses nothing, 0 is no better than zeros. */
+  readonly ceScore: number;
+  /** Mean KL(clean ‖ edited), nats per token. */
+  readonly klSae: number;
+  readonly klZero: number;
+  /** (KL_zero − KL_sae) ÷ KL_zero */
+  readonly klScore: number;
+}
+
+type Edit = (builder: GraphBuilder, x: string) => string;
+
+const names = {
+  targets: 'monosem.targets',
+  reference: 'monosem.reference',
+  logProbabilities: 'monosem.logProbabilities',
+  loss: 'monosem.loss',
+  divergence: 'monosem.divergence',
+} as const;
+
+const afterLast = 2 ** 31 - 1;
+
+export class SpliceMeter implements Disposable {
+  readonly #clean: Program;
+  readonly #withSae: Program;
+  readonly #withZero: Program;
+  readonly #programs = new DisposableStore();
+  #tokens = 0;
+  readonly #ce = { clean: 0, sae: 0, zero: 0 };
+  readonly #kl = { sae: 0, zero: 0 };
+
+  private constructor(clean: Program, withSae: Program, withZero: Program) {
+    this.#clean = this.#programs.add(clean);
+    this.#withSae = this.#programs.add(withSae);
+    this.#withZero = this.#programs.add(withZero);
+  }
+
+  /** @throws MonosemError `saeDoesNotFit`, `unknownSite`, or `unsupportedModel` for a model without logits */
+  static async open(model: OpenModel, sae: Sae): Promise<SpliceMeter> {
+    expectWidth(sae, model.name, model.config.dModel);
+    const splice: Edit = (builder, x) => emitDecode(builder, sae, emitEncode(builder, sae, x));
+    const erase: Edit = (builder, x) => builder.op('Mul', [x, builder.scalar(0)]);
+    return new SpliceMeter(
+      await openProgram(model),
+      await openProgram(model, sae.site, splice),
+      await openProgram(model, sae.site, erase),
+    );
+  }
+
+  /** @param ids one text [T], BOS first; T at most the model's context */
+  async add(ids: Uint32Array): Promise<void> {
+    if (ids.length < 3) return;
+    const targets = nextIds(ids);
+    const clean = await this.#clean.run({ ids, batch: 1, feeds: { [names.targets]: targets } });
+    const reference = float32(clean.outputs, names.logProbabilities);
+    const feeds = { [names.targets]: targets, [names.reference]: reference };
+    const sae = await this.#withSae.run({ ids, batch: 1, feeds });
+    const zero = await this.#withZero.run({ ids, batch: 1, feeds });
+    this.#tokens += ids.length - 2;
+    this.#ce.clean += sumCounted(float32(clean.outputs, names.loss));
+    this.#ce.sae += sumCounted(float32(sae.outputs, names.loss));
+    this.#ce.zero += sumCounted(float32(zero.outputs, names.loss));
+    this.#kl.sae += sumCounted(float32(sae.outputs, names.divergence));
+    this.#kl.zero += sumCounted(float32(zero.outputs, names.divergence));
+  }
+
+  report(): SpliceReport {
+    const mean = (sum: number): number => sum / this.#tokens;
+    const { clean, sae, zero } = this.#ce;
+    return {
+      tokens: this.#tokens,
+      ceClean: mean(clean),
+      ceSae: mean(sae),
+      ceZero: mean(zero),
+      ceScore: (zero - sae) / (zero - clean),
+      klSae: mean(this.#kl.sae),
+      klZero: mean(this.#kl.zero),
+      klScore: (this.#kl.zero - this.#kl.sae) / this.#kl.zero,
+    };
+  }
+
+  dispose(): void {
+    this.#programs.dispose();
+  }
+}
+
+/** The model with per-token losses as outputs: clean, or edited at `site` and compared with the clean model. */
+async function openProgram(model: OpenModel, site?: string, edit?: Edit): Promise<Program> {
+  const overlay = new Overlay(model.onnx, model.sites);
+  const { builder } = overlay;
+  if (site !== undefined && edit !== undefined) {
+    overlay.replace(site, (x) => emitEditBehindFirst(builder, x, edit));
+  }
+  const logProbabilities = builder.op('LogSoftmax', [overlay.readLogits()], { attributes: { axis: -1 } });
+  builder.output(names.loss, emitLoss(builder, logProbabilities));
+  if (edit === undefined) builder.output(names.logProbabilities, logProbabilities);
+  else builder.output(names.divergence, emitDivergence(builder, logProbabilities));
+  overlay.keepCache();
+  return Program.open(overlay);
+}
+
+/** The first token's vector as it is, the others edited: [B, T, D] → [B, T, D]. */
+function emitEditBehindFirst(builder: GraphBuilder, x: string, edit: Edit): string {
+  const slice = (from: number, to: number): string =>
+    builder.op('Slice', [x, builder.int64s(from), builder.int64s(to), builder.int64s(1)]);
+  const edited = edit(builder, slice(1, afterLast));
+  return builder.op('Concat', [slice(0, 1), edited], { attributes: { axis: 1 } });
+}
+
+/** −log P(target) → [B, T, 1]. */
+function emitLoss(builder: GraphBuilder, logProbabilities: string): string {
+  const targets = builder.input(names.targets, 'int64', ['batch', 'sequence', 1]);
+  const chosen = builder.op('GatherElements', [logProbabilities, targets], {
+    attributes: { axis: -1 },
+  });
+  return builder.op('Neg', [chosen]);
+}
+
+/** KL(reference ‖ this) = Σ_v exp(r_v) (r_v − q_v) → [B, T]. */
+function emitDivergence(builder: GraphBuilder, logProbabilities: string): string {
+  const reference = builder.input(names.reference, 'float32', ['batch', 'sequence', 'vocabulary']);
+  const difference = builder.op('Sub', [reference, logProbabilities]);
+  const terms = builder.op('Mul', [builder.op('Exp', [reference]), difference]);
+  return builder.op('ReduceSum', [terms, builder.int64s(-1)], { attributes: { keepdims: 0 } });
+}
+
+/** Targets [1, T, 1]: the next token; the last position, which is not counted, has none and gets 0. */
+function nextIds(ids: Uint32Array): OnnxTensor<'int64'> {
+  const data = new BigInt64Array(ids.length);
+  for (const [t, id] of ids.subarray(1).entries()) data[t] = BigInt(id);
+  return { type: 'int64', dims: [1, ids.length, 1], data };
+}
+
+/** Σ over all positions but the first (BOS, never edited) and the last (nothing follows). */
+function sumCounted({ data }: OnnxTensor<'float32'>): number {
+  let sum = 0;
+  for (const value of data.subarray(1, -1)) sum += value;
+  return sum;
+}
+
+function float32(
+  outputs: Readonly<Record<string, OnnxTensor>>,
+  name: string,
+): OnnxTensor<'float32'> {
+  const tensor = outputs[name];
+  if (tensor?.type === 'float32') return tensor;
+  throw new MonosemError('internal', `The evaluation graph did not give ${name} in float32.`);
+}
