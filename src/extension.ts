@@ -31,6 +31,7 @@ export function activate(context: vscode.ExtensionContext): MonosemApi {
 }
 
 function start(context: vscode.ExtensionContext, lifetime: DisposableStore): MonosemApi {
+  const started = performance.now();
   const services = createServices(context, lifetime);
   const decorations = lifetime.add(new TokenDecorations(services));
   const featureView = lifetime.add(new FeatureView(services));
@@ -47,5 +48,5 @@ function start(context: vscode.ExtensionContext, lifetime: DisposableStore): Mon
     chooseSae: () => chooseFolder(services, 'sae'),
   };
   lifetime.add(registerCommands(commands, services.log));
-  return createApi(services, (uri) => decorations.paintedIn(uri));
+  return createApi(services, performance.now() - started, (uri) => decorations.paintedIn(uri));
 }

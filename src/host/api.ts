@@ -24,6 +24,8 @@ export interface PaintedRange {
 
 export interface MonosemApi {
   readonly version: 1;
+  /** How long `activate` took, in milliseconds. */
+  readonly activationMs: number;
   /** `undefined` for a document that has not been looked at. */
   stateOf(uri: vscode.Uri): AnalysisState | undefined;
   /** Resolves when the analysis of the document's present text is over; at once if there is none. */
@@ -37,10 +39,12 @@ export interface MonosemApi {
 
 export function createApi(
   { analyses, engine }: Services,
+  activationMs: number,
   paintedIn: (uri: vscode.Uri) => readonly PaintedRange[],
 ): MonosemApi {
   return {
     version: 1,
+    activationMs,
     stateOf: (uri) => analyses.of(uri)?.state,
     whenIdle: async (uri) => analyses.of(uri)?.whenIdle(),
     tokensOf: (uri) => {

@@ -3,7 +3,7 @@
 import type { Token } from '../documents/tokenTable.ts';
 import { strengthLevel } from './strength.ts';
 
-/** UTF-16 offsets; never empty, never across a line break. */
+/** UTF-16 offsets; never empty, no blanks at the ends unless there is nothing else. */
 export interface PaintedToken {
   readonly start: number;
   readonly end: number;
@@ -28,7 +28,7 @@ export function paintTokens(
   }
   const painted: PaintedToken[] = [];
   for (const { token, feature, activation } of onePerRange(strongest)) {
-    const range = withoutLineBreaks(text, token);
+    const range = withoutBlanks(text, token);
     if (range === undefined) continue;
     const maximum = knownMaximum(feature) ?? largest.get(feature) ?? activation;
     painted.push({ ...range, feature, level: strengthLevel(activation, maximum) });
@@ -63,17 +63,17 @@ function onePerRange(all: readonly Strongest[]): readonly Strongest[] {
   return kept;
 }
 
-const lineBreak = /[\r\n]/;
+const blank = /\s/;
 
-/** The token's range without line breaks at its ends; nothing where it is but white space around one. */
-function withoutLineBreaks(
+/** The token's range without the blanks at its ends; spaces alone keep their place, line breaks have none. */
+function withoutBlanks(
   text: string,
   token: Token,
 ): { readonly start: number; readonly end: number } | undefined {
   let { start, end } = token;
   const shown = text.slice(start, end);
-  if (lineBreak.test(shown) && shown.trim() === '') return undefined;
-  while (start < end && lineBreak.test(text.charAt(start))) start++;
-  while (end > start && lineBreak.test(text.charAt(end - 1))) end--;
-  return start < end ? { start, end } : undefined;
+  if (shown.trim() === '') return /[\r\n]/.test(shown) || shown === '' ? undefined : { start, end };
+  while (blank.test(text.charAt(start))) start++;
+  while (blank.test(text.charAt(end - 1))) end--;
+  return { start, end };
 }

@@ -41,7 +41,12 @@ export interface AnalysisPorts {
   readonly limits: () => { readonly topK: number; readonly maxFileKB: number };
   readonly analyse: (
     params: AnalyseParams,
-    options: { readonly signal: AbortSignal; readonly onProgress: (batch: TokenBatch) => void },
+    options: {
+      readonly signal: AbortSignal;
+      readonly onProgress: (batch: TokenBatch) => void;
+      /** The engine begins again: what it said so far counts as an earlier run. */
+      readonly onRetry: () => void;
+    },
   ) => Promise<AnalysisSummary>;
 }
 
@@ -131,7 +136,7 @@ export class DocumentAnalysis implements Disposable {
   }
 
   async #ask(text: string, topK: number, signal: AbortSignal): Promise<void> {
-    const run = ++this.#run;
+    let run = ++this.#run;
     const visible = this.#ports.visible();
     const source = await this.#ports.source();
     let covered = 0;
@@ -140,6 +145,10 @@ export class DocumentAnalysis implements Disposable {
       this.tokens.insert(batch, run);
       covered += (batch.ends[batch.count - 1] ?? 0) - (batch.starts[0] ?? 0);
       this.#setState({ kind: 'analysing', done: Math.min(1, covered / text.length) });
+    };
+    const onRetry = (): void => {
+      run = ++this.#run;
+      covered = 0;
     };
     const params: AnalyseParams = {
       source,
@@ -150,7 +159,7 @@ export class DocumentAnalysis implements Disposable {
         visible: { start: charOffset(visible.start), end: charOffset(visible.end) },
       }),
     };
-    const summary = await this.#ports.analyse(params, { signal, onProgress });
+    const summary = await this.#ports.analyse(params, { signal, onProgress, onRetry });
     if (signal.aborted) return;
     this.tokens.finish(run);
     this.#setState({ kind: 'ready', tokens: summary.tokens });

@@ -39,6 +39,23 @@ test('with no known maximum the strongest token in view is strong', () => {
   expect(painted.map(({ level }) => level)).toEqual([0, 3]);
 });
 
+test('blanks around a word are not painted, spaces alone are', () => {
+  const painted = paintTokens(
+    tokens([
+      [0, 5, 7, 1],
+      [5, 7, 7, 1],
+      [7, 11, 7, 1],
+    ]),
+    ' a\tb\n  next',
+    unknown,
+  );
+  expect(painted.map(({ start, end }) => [start, end])).toEqual([
+    [1, 4],
+    [5, 7],
+    [7, 11],
+  ]);
+});
+
 test('tokens without an active feature and bare line breaks stay unpainted', () => {
   const painted = paintTokens(
     tokens([
@@ -50,11 +67,6 @@ test('tokens without an active feature and bare line breaks stay unpainted', () 
     unknown,
   );
   expect(painted.map(({ start, end }) => [start, end])).toEqual([[4, 5]]);
-});
-
-test('a line break at the end of a token is not painted', () => {
-  const painted = paintTokens(tokens([[0, 4, 7, 1]]), 'end\nnext', unknown);
-  expect(painted).toMatchObject([{ start: 0, end: 3 }]);
 });
 
 test('tokens that split one character paint it once, in the colour of the strongest', () => {

@@ -18,7 +18,10 @@ interface Bench {
 }
 
 /** Analyses a text of which the engine makes one token per character, after `ms`. */
-function bench(text: string, options: { ms?: number; fail?: MonosemError } = {}): Bench {
+function bench(
+  text: string,
+  options: { ms?: number; fail?: MonosemError; crashes?: boolean } = {},
+): Bench {
   const made: { -readonly [Key in keyof Bench]: Bench[Key] } = {
     analysis: undefined as never,
     asked: [],
@@ -31,12 +34,16 @@ function bench(text: string, options: { ms?: number; fail?: MonosemError } = {})
     visible: () => ({ start: 0, end: 3 }),
     source: () => Promise.resolve({ model: '/m', sae: '/s' }),
     limits: () => ({ topK: 1, maxFileKB: 1 }),
-    analyse: async (params, { signal, onProgress }) => {
+    analyse: async (params, { signal, onProgress, onRetry }) => {
       made.asked.push(params);
       await sleep(options.ms ?? 0);
       if (options.fail !== undefined) throw options.fail;
       const half = params.text.length >> 1;
       onProgress(letters(0, 0, half, made.asked.length));
+      if (options.crashes === true) {
+        onRetry();
+        onProgress(letters(0, 0, half, made.asked.length));
+      }
       onProgress(letters(half, half, params.text.length - half, made.asked.length));
       if (signal.aborted) throw new MonosemError('cancelled', 'cancelled');
       return { tokens: params.text.length, reusedTokens: 0 };
@@ -113,6 +120,13 @@ test('a failure is kept as the state and the next edit tries again', async () =>
   failing.analysis.edited([{ offset: 0, removed: 1, inserted: 0 }]);
   await failing.analysis.whenIdle();
   expect(failing.asked).toHaveLength(2);
+});
+
+test('what arrived before a crash is not counted twice', async () => {
+  const { analysis } = bench('abcdef', { crashes: true });
+  analysis.start();
+  await analysis.whenIdle();
+  expect(analysis.tokens.all().map(({ start }) => start)).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
 test('stopping cancels, keeps the tokens and answers those who wait', async () => {

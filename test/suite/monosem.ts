@@ -1,0 +1,70 @@
+// What the tests inside VS Code share: the extension's exported API, and documents that are opened, analysed and closed
+// again.
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { MonosemApi } from '../../src/host/api.ts';
+import type { AnalysisState } from '../../src/host/documents/documentAnalysis.ts';
+
+/** The first analysis of a run also starts the engine and opens the model. */
+const longestMs = 45_000;
+
+export async function monosem(): Promise<MonosemApi> {
+  const extension = vscode.extensions.getExtension<MonosemApi>('monosem.monosem');
+  assert.ok(extension, 'the extension is not installed');
+  return extension.activate();
+}
+
+/** Polls until `read` gives something; `what` names it in the failure. */
+export async function eventually<T>(what: string, read: () => T | undefined | false): Promise<T> {
+  const deadline = Date.now() + longestMs;
+  for (;;) {
+    const value = read();
+    if (value !== undefined && value !== false) return value;
+    assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
+    await sleep(20);
+  }
+}
+
+/** Shows a new untitled document. */
+export async function openText(content: string): Promise<vscode.TextEditor> {
+  const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content });
+  return vscode.window.showTextDocument(document);
+}
+
+/** Waits until the document's present text has been dealt with. */
+export async function settled(uri: vscode.Uri): Promise<AnalysisState> {
+  const api = await monosem();
+  await eventually('the document to be looked at', () => {
+    const kind = api.stateOf(uri)?.kind;
+    return kind !== undefined && kind !== 'idle';
+  });
+  const state = await api.whenIdle(uri);
+  assert.ok(state);
+  return state;
+}
+
+/** Waits for tokens, or fails with the reason why there are none. */
+export async function ready(uri: vscode.Uri): Promise<void> {
+  const state = await settled(uri);
+  const reason = 'reason' in state ? state.reason.message : '';
+  assert.equal(state.kind, 'ready', reason);
+}
+
+/** Replaces the text between two offsets, as typing would. */
+export async function replace(
+  editor: vscode.TextEditor,
+  [start, end]: readonly [start: number, end: number],
+  text: string,
+): Promise<void> {
+  const { document } = editor;
+  const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+  assert.ok(await editor.edit((edit) => edit.replace(range, text)), 'the edit was refused');
+}
+
+export async function closeEverything(): Promise<void> {
+  while (vscode.window.activeTextEditor?.document.isUntitled === true) {
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  }
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}
