@@ -110,11 +110,12 @@ async function openProgram(model: OpenModel, site?: string, edit?: Edit): Promis
   if (site !== undefined && edit !== undefined) {
     overlay.replace(site, (x) => emitEditBehindFirst(builder, x, edit));
   }
-  const logProbabilities = builder.op('LogSoftmax', [overlay.readLogits()], { attributes: { axis: -1 } });
+  const logProbabilities = builder.op('LogSoftmax', [overlay.readLogits()], {
+    attributes: { axis: -1 },
+  });
   builder.output(names.loss, emitLoss(builder, logProbabilities));
   if (edit === undefined) builder.output(names.logProbabilities, logProbabilities);
   else builder.output(names.divergence, emitDivergence(builder, logProbabilities));
-  overlay.keepCache();
   return Program.open(overlay);
 }
 

@@ -30,7 +30,6 @@ export class SiteReader implements Disposable {
   ): Promise<SiteReader> {
     const overlay = new Overlay(model.onnx, model.sites);
     overlay.builder.output(outputName, overlay.read(site));
-    overlay.keepCache(site);
     const session = await openSession(overlay.build(), options);
     return new SiteReader(site, new Program(session, model.sites.inputs));
   }
