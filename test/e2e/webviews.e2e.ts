@@ -180,6 +180,7 @@ describe('steering view', () => {
     ['dark', 1400],
     ['light', 760],
     ['high-contrast', 760],
+    ['light', 510],
     ['dark', 340],
     ['light', 200],
   ])('edits, runs, streams and inserts: %s, %i px', async ([theme, width]) => {

@@ -81,7 +81,6 @@ export function button(options: ButtonOptions): ButtonControl {
 export interface TextAreaOptions {
   readonly label: string;
   readonly placeholder: string;
-  readonly rows: number;
   readonly value: string;
   readonly onInput: (value: string) => void;
 }
@@ -90,7 +89,6 @@ export function textArea(options: TextAreaOptions): ValueControl<string> {
   const control = libraryElement('vscode-text-area', {
     'aria-label': options.label,
     placeholder: options.placeholder,
-    rows: options.rows,
     resize: 'vertical',
   });
   control.value = options.value;

@@ -99,11 +99,14 @@ export function featureList(actions: FeatureListActions): FeatureList {
 
 /** What the columns are; every value also says it itself, in its tooltip or label. */
 function columnNames(): HTMLElement {
-  const names = ['Feature', 'In prompt, of max', 'Density', 'Edit'];
+  const ofMax = element('span', { class: 'of-max' }, ', of max');
   return element(
     'div',
     { class: 'column-names quiet', attributes: { 'aria-hidden': 'true' } },
-    ...names.map((name) => element('span', {}, name)),
+    element('span', {}, 'Feature'),
+    element('span', {}, 'In prompt', ofMax),
+    element('span', {}, 'Density'),
+    element('span', {}, 'Edit'),
   );
 }
 

@@ -1,11 +1,6 @@
-// The prompt: an editable text that grows with what is in it.
+// The prompt: an editable text. Its height follows the text (steer.css), within limits.
 import { element } from '../common/element.ts';
 import { textArea } from '../common/ui.ts';
-
-const leastRows = 3;
-const mostRows = 9;
-/** Characters that fit a row at the usual width; only a guess for the height, the field scrolls and can be dragged. */
-const rowLength = 80;
 
 export interface PromptBox {
   readonly element: HTMLElement;
@@ -16,7 +11,6 @@ export function promptBox(onInput: (prompt: string) => void): PromptBox {
   const area = textArea({
     label: 'Prompt',
     placeholder: 'Text for the model to continue',
-    rows: leastRows,
     value: '',
     onInput,
   });
@@ -24,10 +18,6 @@ export function promptBox(onInput: (prompt: string) => void): PromptBox {
     element: element('section', { class: 'prompt' }, element('h2', {}, 'Prompt'), area.element),
     show: (prompt) => {
       area.value = prompt;
-      const rows = prompt
-        .split('\n')
-        .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / rowLength)), 0);
-      area.element.setAttribute('rows', String(Math.min(mostRows, Math.max(leastRows, rows))));
     },
   };
 }

@@ -4,7 +4,7 @@ import { element } from '../common/element.ts';
 import { dropdown, numberField } from '../common/ui.ts';
 
 const scopeChoices = [
-  { value: 'all', label: 'Prompt and continuation' },
+  { value: 'all', label: 'All tokens' },
   { value: 'prompt', label: 'Prompt only' },
   { value: 'generated', label: 'Continuation only' },
 ] as const;

@@ -101,7 +101,8 @@ export function workbench(options: WorkbenchOptions): Workbench {
     draft = sent(draft);
     options.store(draft, lastEnded);
     drawRun();
-    comparison.element.scrollIntoView({ block: 'nearest' });
+    const isBelow = comparison.element.getBoundingClientRect().top > window.innerHeight / 2;
+    if (isBelow) bar.element.scrollIntoView({ block: 'start' });
   }
 
   function currentRequest(): RunRequest {
