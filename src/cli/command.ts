@@ -9,7 +9,7 @@ export interface CommandContext {
   /** Folder of this package. */
   readonly root: string;
   /** One line on stderr that the next one replaces. */
-  status(text: string): void;
+  readonly status: (text: string) => void;
 }
 
 /** The same result twice: for programs (`--json`) and for people. */
@@ -23,5 +23,5 @@ export interface Command {
   readonly usage: string;
   readonly summary: string;
   readonly options: OptionTable;
-  run(context: CommandContext): Promise<Output>;
+  readonly run: (context: CommandContext) => Promise<Output>;
 }

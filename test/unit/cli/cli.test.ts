@@ -211,7 +211,7 @@ describe('monosem', () => {
     await refuses(/is a folder/, 1, 'inspect', folder, ...source);
   });
 
-  const broken = async (name: string, damage: (file: string) => void): Promise<string[]> => {
+  const broken = (name: string, damage: (file: string) => void): string[] => {
     const copy = at(`broken-${path.basename(name)}`);
     cpSync(bundle.source.model, copy, { recursive: true });
     damage(path.join(copy, name));
@@ -228,9 +228,9 @@ describe('monosem', () => {
     await refuses(
       pattern,
       1,
-      ...(await broken(name, (file) => truncateSync(file, 700 % (readFileSync(file).length / 2)))),
+      ...broken(name, (file) => truncateSync(file, 700 % (readFileSync(file).length / 2))),
     );
-    await refuses(/sae|model|config|tokenizer/, 1, ...(await broken(name, (file) => rmSync(file))));
+    await refuses(/sae|model|config|tokenizer/, 1, ...broken(name, (file) => rmSync(file)));
   });
 
   it('refuses an SAE of another width or another site', async () => {

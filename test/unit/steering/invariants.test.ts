@@ -40,7 +40,7 @@ const cases: readonly Case[] = [
 ];
 
 const bits = (values: Float32Array): Uint32Array =>
-  new Uint32Array(values.slice().buffer as ArrayBuffer);
+  new Uint32Array(values.slice().buffer);
 
 const maxDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let max = 0;
@@ -138,7 +138,7 @@ describe.each(cases)('$name', ({ kind, sae: architecture }) => {
   it('gives the same logits through the KV cache as without it', async () => {
     const whole = await first(rowsTogether(edited)([{ ids, edit: someEdit() }]));
     const step = rowsTogether(edited);
-    let last = new Float32Array(0);
+    let last: Float32Array = new Float32Array(0);
     for (const id of ids) {
       last = await first(step([{ ids: Uint32Array.of(id), edit: someEdit() }]));
     }
@@ -189,7 +189,7 @@ describe.each(cases)('$name', ({ kind, sae: architecture }) => {
     const { tensors, decoder } = bundle;
     const { sites } = referenceForward(decoder, [...ids]);
     const step = rowsTogether(edited);
-    let last = new Float32Array(0);
+    let last: Float32Array = new Float32Array(0);
     for (const [t, id] of ids.entries()) {
       const f = encodeReference(tensors, architecture, sites.get(saeSite)?.[t] ?? []);
       const own = edit(...features.map((feature) => ({ gain: 0, bias: f[feature] ?? 0 })));
