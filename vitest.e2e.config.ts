@@ -6,8 +6,6 @@ export default defineConfig({
     pool: 'forks',
     // Each file drives a VS Code and a browser of its own: two at once would starve each other on a small machine.
     fileParallelism: false,
-    // The steps of a scenario build on each other: after a failure the rest would only repeat it.
-    bail: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

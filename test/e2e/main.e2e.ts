@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Session } from './session.ts';
 import { Workbench } from './workbench.ts';
 
@@ -16,14 +16,21 @@ describe('a story under the microscope', () => {
   let session: Session;
   let workbench: Workbench;
   let steering: FrameLocator;
+  /** Each step goes on where the one before it ended. */
+  let failedStep: string | undefined;
 
   beforeAll(async () => {
     session = await Session.start();
     workbench = new Workbench(session.page);
     await workbench.ready();
   });
+  beforeEach(() => {
+    if (failedStep !== undefined) throw new Error(`not tried, because "${failedStep}" failed`);
+  });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await session.keepEvidence(task.name.replaceAll(' ', '-'));
+    if (task.result?.state !== 'fail' || failedStep !== undefined) return;
+    failedStep = task.name;
+    await session.keepEvidence(task.name.replaceAll(' ', '-'));
   });
   afterAll(() => session.close());
 
