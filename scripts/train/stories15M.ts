@@ -3,7 +3,7 @@
 //
 //   node scripts/models/sampleStories.ts
 //   node scripts/train/harvest.ts
-//   node scripts/train/stories15M.ts [--steps 4000] [--checkpoint FILE] [--out FOLDER]
+//   node scripts/train/stories15M.ts [--steps 8000] [--checkpoint FILE] [--out FOLDER]
 //
 // The three may run at the same time; each follows the other's file. Continues from its own checkpoint. Needs Node 24.
 // Writes models/stories15M/saes/blocks.2.hook_resid_post.
@@ -19,14 +19,14 @@ import { ShuffleBuffer } from '../../src/engine/training/shuffleBuffer.ts';
 import { initialState, trainedWeights } from '../../src/engine/training/state.ts';
 import { train } from '../../src/engine/training/train.ts';
 import { SaeTrainer, type StepReport } from '../../src/engine/training/trainer.ts';
-import { readGrowing } from './growingFile.ts';
+import { patienceMs, readGrowing } from './growingFile.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const cache = join(root, '.cache', 'training');
 const site = 'blocks.2.hook_resid_post';
 const { values: options } = parseArgs({
   options: {
-    steps: { type: 'string', default: '4000' },
+    steps: { type: 'string', default: '8000' },
     checkpoint: { type: 'string', default: join(cache, 'stories15M.checkpoint.safetensors') },
     out: { type: 'string', default: join(root, 'models', 'stories15M', 'saes', site) },
     calibration: { type: 'string', default: '20000' },
@@ -42,10 +42,10 @@ const settings: TrainerSettings = {
   D: 288,
   F: 4096,
   k: 31,
-  batchSize: 1024,
+  batchSize: 512,
   steps,
   learningRate: 1e-3,
-  warmupSteps: 50,
+  warmupSteps: 100,
   decaySteps: Math.round(steps / 4),
   deadAfterTokens: 200_000,
   auxK: 64,
@@ -57,13 +57,15 @@ const calibratedL0 = 30.5;
 const sampleRows = 8192;
 const shuffleRows = 1 << 17;
 const calibrationRows = Number(options.calibration);
-const checkpointEvery = 100;
+const checkpointEvery = 200;
 
 const rowBytes = 4 * settings.D;
 const backend = await openBackend('wasm');
 
+const chunks = { chunkRecords: 4096, waitMs: patienceMs };
+
 async function* activations(file: string): AsyncGenerator<Float32Array, void, undefined> {
-  for await (const chunk of readGrowing(file, rowBytes, 4096)) yield new Float32Array(chunk);
+  for await (const chunk of readGrowing(file, rowBytes, chunks)) yield new Float32Array(chunk);
 }
 
 async function firstRows(rows: number): Promise<Float32Array> {
@@ -100,7 +102,7 @@ const mean = (values: readonly number[]): number =>
 
 function log(report: StepReport): void {
   sinceLog.push(report);
-  if (report.step % 50 !== 0) return;
+  if (report.step % 100 !== 0) return;
   const perStep = (performance.now() - begin) / (report.step - first);
   const unexplained = mean(sinceLog.map((each) => each.unexplained));
   console.log(

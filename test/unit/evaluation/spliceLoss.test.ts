@@ -5,10 +5,11 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SpliceMeter } from '../../../src/engine/evaluation/spliceLoss.ts';
 import { openModel } from '../../../src/engine/model/openModel.ts';
-import { loadSaelens, type SaelensTensors } from '../../../src/engine/sae/formats/saelens.ts';
+import { loadSaelens } from '../../../src/engine/sae/formats/saelens.ts';
 import type { SaelensArchitecture } from '../../../src/engine/sae/formats/saelensConfig.ts';
 import { bosId, saeSite, writeBundle } from '../../fixtures/bundle.ts';
 import { referenceForward, type Rows, type SiteEdit } from '../../fixtures/decoders/reference.ts';
+import { referenceSae } from './referenceSae.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'monosem-splice-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -17,30 +18,6 @@ const texts = [
   [bosId, 5, 9, 3, 7, 7, 2],
   [bosId, 12, 4, 8],
 ];
-
-/** x̂ of one row, from the formulas in sae.ts. */
-function reconstruct(tensors: SaelensTensors, k: number | undefined, x: number[]): number[] {
-  const [D = 0, F = 0] = tensors.W_enc.dims;
-  const at = (data: ArrayLike<number>, i: number): number => data[i] ?? NaN;
-  const z = Array.from({ length: F }, (_, j) =>
-    x.reduce(
-      (sum, value, d) =>
-        sum + (value - at(tensors.b_dec.data, d)) * at(tensors.W_enc.data, d * F + j),
-      at(tensors.b_enc.data, j),
-    ),
-  );
-  const cut = k === undefined ? -Infinity : ([...z].sort((a, b) => b - a)[k - 1] ?? NaN);
-  const f = z.map((value, j) => {
-    const threshold = tensors.threshold === undefined ? 0 : at(tensors.threshold.data, j);
-    return value >= cut && value > Math.max(0, threshold) ? value : 0;
-  });
-  return Array.from({ length: D }, (_, d) =>
-    f.reduce(
-      (sum, value, j) => sum + value * at(tensors.W_dec.data, j * D + d),
-      at(tensors.b_dec.data, d),
-    ),
-  );
-}
 
 function logSoftmax(row: readonly number[]): number[] {
   const max = Math.max(...row);
@@ -80,7 +57,7 @@ describe('SpliceMeter', () => {
       const edits: Record<string, SiteEdit> = {
         sae: (rows) =>
           rows.map((row, t) =>
-            t === 0 ? row : reconstruct(written.tensors, 'k' in sae ? sae.k : undefined, row),
+            t === 0 ? row : referenceSae(written.tensors, sae, row).reconstruction,
           ),
         zero: (rows) => rows.map((row, t) => (t === 0 ? row : row.map(() => 0))),
         clean: (rows) => rows,
