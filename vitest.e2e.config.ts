@@ -6,7 +6,7 @@ export default defineConfig({
     pool: 'forks',
     // Each file drives a VS Code and a browser of its own: two at once would starve each other on a small machine.
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 360_000,
   },
 });

@@ -9,7 +9,7 @@ import { launchBrowser } from '../vscode/browser.ts';
 import { startCodeServer } from '../vscode/codeServerProcess.ts';
 import { linkedExtension, prepareProfile, type LinkedExtension } from '../vscode/profile.ts';
 
-const suiteTimeoutMs = 150_000;
+const suiteTimeoutMs = 300_000;
 
 /** An extension that runs the suite as soon as the workbench is up. */
 function writeRunner(folder: string, reportFile: string): LinkedExtension {
@@ -50,7 +50,7 @@ async function runInVsCode(scratch: string): Promise<SuiteReport> {
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage();
-    await page.goto(server.url);
+    await page.goto(server.url, { waitUntil: 'commit', timeout: suiteTimeoutMs });
     const report = await waitForReport(reportFile);
     if (report !== undefined) return report;
     const screenshot = path.join(root, '.cache', 'suite-timeout.png');

@@ -8,7 +8,7 @@ import { ensureCodeServer } from '../setup/codeServer.mjs';
 import { SetupError } from '../setup/report.mjs';
 import type { Profile } from './profile.ts';
 
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 120_000;
 /** Time to close files before the processes are killed, in milliseconds. */
 const stopTimeoutMs = 3_000;
 

@@ -10,7 +10,7 @@ import { Workbench } from './workbench.ts';
 const story = 'lily-and-the-lantern.txt';
 const word = 'lighthouse';
 /** First analysis: the engine starts, the model is loaded. */
-const analysisTimeout = 60_000;
+const analysisTimeout = 120_000;
 
 describe('a story under the microscope', () => {
   let session: Session;

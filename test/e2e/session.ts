@@ -11,7 +11,9 @@ import { linkedExtension, prepareProfile } from '../../scripts/vscode/profile.ts
 
 const viewport = { width: 1360, height: 820 };
 /** Longest an action may take before the failure names its locator. */
-const actionTimeoutMs = 20_000;
+const actionTimeoutMs = 30_000;
+/** Two busy cores need their time to load the workbench. */
+const startTimeoutMs = 120_000;
 
 export class Session {
   readonly page: Page;
@@ -42,7 +44,7 @@ export class Session {
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport, deviceScaleFactor: 2 });
     page.setDefaultTimeout(actionTimeoutMs);
-    await page.goto(server.url);
+    await page.goto(server.url, { waitUntil: 'commit', timeout: startTimeoutMs });
     return new Session({ page, server, browser }, scratch, workspace);
   }
 

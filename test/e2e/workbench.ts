@@ -2,8 +2,8 @@
 // file knows VS Code's class names.
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 
-const startTimeoutMs = 60_000;
-const viewTimeoutMs = 30_000;
+const startTimeoutMs = 180_000;
+const viewTimeoutMs = 60_000;
 /** VS Code shows a hover when the mouse has rested this long, with some reserve, in milliseconds. */
 const hoverTimeoutMs = 3_000;
 const hoverAttempts = 4;
