@@ -23,20 +23,33 @@ export const groups = 128;
 
 interface Block extends LlamaBlock, LlamaShape {
   readonly layer: string;
-  readonly angles: { readonly cos: string; readonly sin: string };
+  readonly angles: { readonly key: Angles; readonly query: Angles };
 }
 
-/** cos and sin of position · θ^(−2i/dHead): [dHead / 2] each. */
-function angles(g: GraphBuilder, dHead: number): { cos: string; sin: string } {
+interface Angles {
+  readonly cos: string;
+  readonly sin: string;
+}
+
+/**
+ * cos and sin of position · θ^(−2i/dHead): [dHead / 2] each. Those of the query carry the scores' factor 1/√dHead:
+ * onnxruntime would fuse a factor beside the product into it, and take a slower path for it.
+ */
+function angles(g: GraphBuilder, dHead: number): { key: Angles; query: Angles } {
   const half = dHead / 2;
-  const frequencies = Float32Array.from({ length: half }, (_, i) => ropeTheta ** ((-2 * i) / dHead));
+  const frequencies = Float32Array.from(
+    { length: half },
+    (_, i) => ropeTheta ** ((-2 * i) / dHead),
+  );
   const frequency = g.constant(frequencies, [half], { name: 'frequencies' });
+  const scale = g.constant(Float32Array.of(1 / Math.sqrt(dHead)), [], { name: 'scale' });
   g.input('position', 'float32', []);
   const angle = node(g, 'Mul', [frequency, 'position'], { name: '/angles/Mul' });
-  return {
-    cos: node(g, 'Cos', [angle], { name: '/angles/Cos' }),
-    sin: node(g, 'Sin', [angle], { name: '/angles/Sin' }),
-  };
+  const cos = node(g, 'Cos', [angle], { name: '/angles/Cos' });
+  const sin = node(g, 'Sin', [angle], { name: '/angles/Sin' });
+  const scaled = (value: string, name: string): string =>
+    node(g, 'Mul', [value, scale], { name: `/angles/${name}` });
+  return { key: { cos, sin }, query: { cos: scaled(cos, 'Mul_1'), sin: scaled(sin, 'Mul_2') } };
 }
 
 /** Declares both parts of a cache and returns the recent one, grown by `fresh`. */
@@ -76,15 +89,14 @@ function attention(g: GraphBuilder, x: string, of: Block): string {
   const query = asHeads('q', pairsToHalves(of.query, heads, dHead), 'row_heads');
   const key = asHeads('k', pairsToHalves(of.key, heads, dHead), 'row_heads');
   const value = asHeads('v', of.value, 'row_heads');
-  const turnedQuery = rotate(g, query, `${module}/q/rotary`, of.angles);
-  const turnedKey = rotate(g, key, `${module}/k/rotary`, of.angles);
+  const turnedQuery = rotate(g, query, `${module}/q/rotary`, of.angles.query);
+  const turnedKey = rotate(g, key, `${module}/k/rotary`, of.angles.key);
   const keyColumn = op('Reshape', 'k/Reshape_1', [turnedKey, 'column_heads']);
   const recentKeys = grow(g, keyColumn, `key.${of.layer}`, of);
   const recentValues = grow(g, value, `value.${of.layer}`, of);
-  const scaled = op('Mul', 'Mul', [turnedQuery, 'scale']);
   const scores = [
-    op('MatMul', 'settled/scores', [scaled, `settled.key.${of.layer}`]),
-    op('MatMul', 'recent/scores', [scaled, recentKeys]),
+    op('MatMul', 'settled/scores', [turnedQuery, `settled.key.${of.layer}`]),
+    op('MatMul', 'recent/scores', [turnedQuery, recentKeys]),
   ];
   const pattern = op('Softmax', 'Softmax', [op('Concat', 'Concat', scores, { axis: 3 })]);
   const settled = op('Slice', 'settled/Slice', [pattern, 'zero', 'settled_length', 'axis']);
@@ -104,7 +116,6 @@ function declareShapes(g: GraphBuilder, { heads, dHead, dModel }: LlamaShape): v
   int64Constant(g, 'zero', [0]);
   int64Constant(g, 'far', [Number.MAX_SAFE_INTEGER]);
   int64Constant(g, 'axis', [3]);
-  g.constant(Float32Array.of(1 / Math.sqrt(dHead)), [], { name: 'scale' });
   g.input('settled_length', 'int64', [1]);
 }
 

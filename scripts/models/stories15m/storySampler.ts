@@ -12,10 +12,11 @@ import { bosId, eosId } from './tokenizer.ts';
 export interface SamplingOptions {
   /** Stories in a wave. */
   readonly rows: number;
-  readonly threads: number;
   readonly seed: number;
   /** Ids that may be drawn. */
   readonly tokens: Uint32Array;
+  /** Add up `probabilityMass`, which costs time. */
+  readonly measureMass?: boolean;
 }
 
 /** Steps after which finished rows are dropped and the cache is laid out anew. */
@@ -34,13 +35,11 @@ export class StorySampler {
   readonly #options: SamplingOptions;
   /** Sum over all sampled positions of the probability of each of `tokens`. */
   readonly probabilityMass: Float64Array;
-  #started = 0;
 
   static async open(checkpoint: LlamaCheckpoint, options: SamplingOptions): Promise<StorySampler> {
     const session = await ort.InferenceSession.create(samplingGraph(checkpoint, options.tokens), {
-      intraOpNumThreads: options.threads,
-      // Waiting threads should leave the processor to others.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      // Several processes with a thread each beat one with several threads that wait for each other after every node.
+      intraOpNumThreads: 1,
     });
     return new StorySampler(session, checkpoint, options);
   }
@@ -56,16 +55,17 @@ export class StorySampler {
     this.probabilityMass = new Float64Array(options.tokens.length);
   }
 
-  /** The next `rows` stories, in order; each begins with BOS. */
-  async wave(measureMass = false): Promise<number[][]> {
-    const stories = Array.from({ length: this.#options.rows }, () => this.#start());
+  /** Stories `wave · rows` to `(wave + 1) · rows − 1`, in order; each begins with BOS. */
+  async wave(wave: number): Promise<number[][]> {
+    const { rows: count } = this.#options;
+    const stories = Array.from({ length: count }, (_, row) => this.#start(wave * count + row));
     const cache = new SamplingCache(this.#checkpoint.shape, stories.length);
     let rows = stories;
     for (let position = 0; rows.length > 0; position++) {
       const results = await this.#step(rows, position, cache);
       cache.advance(results);
       this.#drawAll(rows, results);
-      if (measureMass) this.#addMass(rows, floatsOf(results['probabilities']));
+      if (this.#options.measureMass === true) this.#addMass(rows, floatsOf(results['probabilities']));
       const isLayoutDue = cache.recentLength === stepsPerLayout;
       if (!isLayoutDue && rows.some((row) => !row.isOver)) continue;
       const kept = [...rows.keys()].filter((r) => rows[r]?.isOver === false);
@@ -75,9 +75,9 @@ export class StorySampler {
     return stories.map((story) => story.ids);
   }
 
-  #start(): Row {
+  #start(story: number): Row {
     // 2³² divided by the golden ratio, made odd: seeds far apart, and so all their stories.
-    const random = new Random(Math.imul(this.#options.seed, 0x9e3779b1) + this.#started++);
+    const random = new Random(Math.imul(this.#options.seed, 0x9e3779b1) + story);
     return { ids: [bosId], random, isOver: false };
   }
 

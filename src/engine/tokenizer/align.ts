@@ -8,9 +8,10 @@ export interface TokenRanges {
 }
 
 /**
- * Ranges that tile the text: a token begins where the one before it ended, or shares its range when both are parts of
- * one character (a split UTF-8 sequence) or when it adds no text of its own. Text that no token claims, such as spaces
- * that a tokenizer trims from its offsets, belongs to the token after it, at the end of the text to the last one.
+ * Ranges that tile the text: a token begins where the one before it ended, or shares its range. Tokens share a range
+ * when their offsets overlap (bytes of one character, or a space that the tokenizer adds in front of the first one)
+ * or when they add no text of their own. Text that no token claims, such as spaces that a tokenizer trims from its
+ * offsets, belongs to the token after it, at the end of the text to the last one.
  * @param offsets [tokens] pairs of code-point offsets
  */
 export function alignTokens(text: string, offsets: readonly (readonly number[])[]): TokenRanges {
@@ -20,16 +21,16 @@ export function alignTokens(text: string, offsets: readonly (readonly number[])[
   let start = 0;
   let end = 0;
   let firstOfRange = 0;
-  offsets.forEach((offset, token) => {
-    const codePoints = offset[1] ?? 0;
-    const claimed = toUtf16 === undefined ? codePoints : (toUtf16[codePoints] ?? text.length);
-    if (claimed > end) {
+  offsets.forEach(([from = 0, to = 0], token) => {
+    const claimed = toUtf16 === undefined ? to : (toUtf16[to] ?? text.length);
+    const overlaps = (toUtf16 === undefined ? from : (toUtf16[from] ?? text.length)) < end;
+    if (claimed > end && !overlaps) {
+      ends.fill(end, firstOfRange, token);
       start = end;
-      end = claimed;
       firstOfRange = token;
     }
+    end = Math.max(end, claimed);
     starts[token] = start;
-    ends[token] = end;
   });
   ends.fill(text.length, firstOfRange);
   return { starts, ends };

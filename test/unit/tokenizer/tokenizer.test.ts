@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Tokenizer } from 'tokenizers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { StreamDecoder } from '../../../src/engine/tokenizer/streamDecoder.ts';
+import { TextTokenizer } from '../../../src/engine/tokenizer/tokenizer.ts';
+
+const folder = path.join(import.meta.dirname, '..', '..', '..', 'models', 'stories15M');
+const temporary = mkdtempSync(path.join(tmpdir(), 'monosem-tokenizer-'));
+afterAll(() => {
+  rmSync(temporary, { recursive: true, force: true });
+});
+
+let tokenizer: TextTokenizer;
+beforeAll(async () => {
+  tokenizer = await TextTokenizer.load(folder);
+});
+
+const wellFormed = fc.string({ unit: 'binary' });
+
+describe('decode', () => {
+  test('gives the text back, with or without BOS and EOS', async () => {
+    await fc.assert(
+      fc.asyncProperty(wellFormed, async (text) => {
+        const { ids } = await tokenizer.encode(text);
+        expect(await tokenizer.decode(ids)).toBe(text.replaceAll('▁', ' '));
+        expect(await tokenizer.decode([1, ...ids, 2])).toBe(text.replaceAll('▁', ' '));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('streaming', () => {
+  const stream = (ids: Iterable<number>): string[] => {
+    const decoder = tokenizer.stream();
+    const parts = Array.from(ids, (id) => decoder.push(id));
+    return [...parts, decoder.end()];
+  };
+
+  test('a continuation keeps its leading space', async () => {
+    const { ids } = await tokenizer.encode('there was a dog');
+    expect(stream(ids)).toEqual([' there', ' was', ' a', ' dog', '']);
+  });
+
+  test('the parts of a character appear with its last byte', async () => {
+    const { ids } = await tokenizer.encode('x😀y');
+    expect(stream(ids.subarray(1))).toEqual(['', '', '', '😀', 'y', '']);
+  });
+
+  test('two characters in bytes, one after the other', async () => {
+    const { ids } = await tokenizer.encode('x😀🤖');
+    expect(stream(ids.subarray(1)).join('')).toBe('😀🤖');
+  });
+
+  test('bytes that are no character show as replacement characters and lose nothing after them', async () => {
+    const { ids } = await tokenizer.encode('x😀y');
+    const broken = [...ids.subarray(1, 3), ...ids.subarray(5)];
+    expect(stream(broken).join('')).toBe('\ufffd\ufffdy');
+    expect(stream(ids.subarray(1, 3))).toEqual(['', '', '\ufffd\ufffd']);
+  });
+
+  test('concatenated parts are the text', async () => {
+    await fc.assert(
+      fc.asyncProperty(wellFormed, async (text) => {
+        const { ids } = await tokenizer.encode(`x${text}`);
+        const withPrefix = stream(ids).join('');
+        expect(withPrefix).toBe(` x${text.replaceAll('▁', ' ')}`);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  test('never holds back more than an incomplete character', () => {
+    const held: string[][] = [];
+    const decoder = new StreamDecoder({
+      pieceOf: (id) => (id === 0 ? undefined : `piece${String(id)}`),
+      decode: (pieces) => {
+        held.push([...pieces]);
+        return '\ufffd'.repeat(pieces.length);
+      },
+      context: undefined,
+    });
+    const shown = [1, 2, 3, 4, 5, 0].map((id) => decoder.push(id));
+    expect(shown).toEqual(['', '', '', '\ufffd'.repeat(4), '', '']);
+    expect(decoder.end()).toBe('\ufffd');
+    expect(Math.max(...held.map((pieces) => pieces.length))).toBe(4);
+  });
+});
+
+describe('files', () => {
+  const write = (name: string, content: string): void => {
+    writeFileSync(path.join(temporary, name), content);
+  };
+  const json = readFileSync(path.join(folder, 'tokenizer.json'), 'utf8');
+
+  test('a folder without tokenizer.json', async () => {
+    await expect(TextTokenizer.load(path.join(temporary, 'nowhere'))).rejects.toMatchObject({
+      code: 'fileMissing',
+      message: expect.stringContaining('tokenizer.json') as string,
+    });
+  });
+
+  test('a truncated tokenizer.json', async () => {
+    write('tokenizer.json', json.slice(0, json.length / 2));
+    await expect(TextTokenizer.load(temporary)).rejects.toMatchObject({
+      code: 'fileDamaged',
+      message: expect.stringContaining(path.join(temporary, 'tokenizer.json')) as string,
+    });
+  });
+
+  test('JSON that is no tokenizer', async () => {
+    write('tokenizer.json', '{"hello": "world"}');
+    await expect(TextTokenizer.load(temporary)).rejects.toMatchObject({ code: 'fileDamaged' });
+  });
+
+  test('BOS as the tokenizer names it, ends from every file; truncation is switched off', async () => {
+    const limited = Tokenizer.fromString(json);
+    limited.setTruncation(4);
+    limited.save(path.join(temporary, 'tokenizer.json'));
+    write('tokenizer_config.json', '{"bos_token": {"content": "</s>"}, "eos_token": "<s>"}');
+    write('generation_config.json', '{"bos_token_id": 7, "eos_token_id": [5, 1]}');
+    write('config.json', '{"bos_token_id": 8, "eos_token_id": 6}');
+    const loaded = await TextTokenizer.load(temporary);
+    expect(loaded.bosId).toBe(2);
+    expect(loaded.eosIds).toEqual([1, 5, 6]);
+    expect((await loaded.encode('one two three four five six')).ids).toHaveLength(6);
+  });
+
+  test('without configuration there is neither BOS nor EOS', async () => {
+    const bare = mkdtempSync(path.join(temporary, 'bare-'));
+    copyFileSync(path.join(folder, 'tokenizer.json'), path.join(bare, 'tokenizer.json'));
+    const loaded = await TextTokenizer.load(bare);
+    expect(loaded.bosId).toBeUndefined();
+    expect(loaded.eosIds).toEqual([]);
+  });
+});
