@@ -6,6 +6,7 @@ import { MonosemError } from '../../shared/errors.ts';
 import { withByteFile, type ByteFile } from '../files/byteFile.ts';
 import { fileSize } from '../files/files.ts';
 import { mapTensors } from './externalData.ts';
+import { inlineCacheBranch } from './mergedDecoder.ts';
 import type { OnnxModel } from './model.ts';
 import { decodeModelProto, encodeModelProto, shallowCopy } from './schema.ts';
 import type { ModelProto, TensorProto } from './schema.ts';
@@ -15,12 +16,15 @@ import { WireError, WireReader } from './wire.ts';
 
 const what = 'The ONNX model';
 
-/** @throws MonosemError `fileMissing`, `fileUnreadable`, `fileDamaged` */
+/**
+ * A merged export is read as its branch with KV cache.
+ * @throws MonosemError `fileMissing`, `fileUnreadable`, `fileDamaged`
+ */
 export async function readOnnx(file: string): Promise<OnnxModel> {
   const absolute = path.resolve(file);
   const proto = await withByteFile(absolute, what, (bytes) => decode(bytes));
   if ((proto.graph?.node?.length ?? 0) === 0) throw notOnnx(absolute);
-  return { file: absolute, proto: await resolveLocations(proto, absolute) };
+  return { file: absolute, proto: await resolveLocations(inlineCacheBranch(proto), absolute) };
 }
 
 /** The model as a file's content. External references are written as they are. */

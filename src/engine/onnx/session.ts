@@ -57,6 +57,7 @@ export async function openSession(
   options: SessionOptions = {},
 ): Promise<Session> {
   const provider = options.provider ?? 'cpu';
+  expectProvider(provider);
   const settings: ort.InferenceSession.SessionOptions = {
     executionProviders: [provider],
     logSeverityLevel: fatalOnly,
@@ -80,6 +81,16 @@ export async function openSession(
       { cause: error },
     );
   }
+}
+
+/** @throws MonosemError `providerMissing` */
+function expectProvider(provider: string): void {
+  const names = listExecutionProviders().map(({ name }) => name);
+  if (names.includes(provider)) return;
+  throw new MonosemError(
+    'providerMissing',
+    `The execution provider ${provider} does not exist on this platform; choose one of ${names.join(', ')}.`,
+  );
 }
 
 function whereIs(source: SessionSource): string {

@@ -11,8 +11,6 @@ import type { OnnxModel } from './model.ts';
 import { AmbiguousStream, followResidual, type ResidualStream } from './residual.ts';
 import { ValueTypes } from './valueTypes.ts';
 
-export type { DecoderInputs, DecoderPast } from './interface.ts';
-
 /** A place in the residual stream: a value [B, T, D] of the graph. */
 export interface Site {
   /** TransformerLens name, e.g. `blocks.2.hook_resid_post`. */
@@ -72,7 +70,7 @@ function withoutEmbedding(graph: Graph, file: string): MonosemError {
   if ([...graph.nodes].some((node) => node.type === 'If')) {
     return new MonosemError(
       'unsupportedModel',
-      `${file} keeps its decoder inside an If (a "merged" export); use model.onnx or decoder_with_past_model.onnx of the same export.`,
+      `${file} keeps its decoder inside an If of unknown form; use model.onnx or decoder_with_past_model.onnx of the same export.`,
     );
   }
   const inputs = [...graph.inputs.keys()].join(', ');

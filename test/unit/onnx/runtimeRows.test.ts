@@ -2,7 +2,11 @@
 // and continued through the KV cache.
 import { describe, expect, test } from 'vitest';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import type { OnnxTensors } from '../../../src/engine/onnx/session.ts';
+import {
+  listExecutionProviders,
+  openSession,
+  type OnnxTensors,
+} from '../../../src/engine/onnx/session.ts';
 import type { DecoderOptions } from '../../fixtures/decoders.ts';
 import {
   bits,
@@ -128,6 +132,15 @@ describe('errors', () => {
       });
       session.dispose();
       await expect(session.run(feeds)).rejects.toMatchObject({ code: 'runtimeFailed' });
+    });
+  });
+
+  test('an unknown provider lists those there are', async () => {
+    expect(listExecutionProviders()).toContainEqual({ name: 'cpu', isBundled: true });
+    const source = { bytes: new Uint8Array(), folder: '' };
+    await expect(openSession(source, { provider: 'abacus' })).rejects.toMatchObject({
+      code: 'providerMissing',
+      message: expect.stringContaining('cpu') as string,
     });
   });
 

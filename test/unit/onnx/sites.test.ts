@@ -1,10 +1,15 @@
 // Sites are found by structure and must agree with the configuration; what does not fit is refused with what was
 // found.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { GraphBuilder } from '../../../src/engine/onnx/builder.ts';
+import { makeAttribute } from '../../../src/engine/onnx/attributes.ts';
+import { GraphBuilder, valueInfo } from '../../../src/engine/onnx/builder.ts';
 import type { OnnxModel } from '../../../src/engine/onnx/model.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import type { NodeProto } from '../../../src/engine/onnx/schema.ts';
+import type { GraphProto, NodeProto } from '../../../src/engine/onnx/schema.ts';
+import { encodeOnnx, readOnnx } from '../../../src/engine/onnx/protobuf.ts';
+import type { OnnxTensor } from '../../../src/engine/onnx/session.ts';
 import { discoverSites } from '../../../src/engine/onnx/sites.ts';
 import { buildGpt2 } from '../../fixtures/decoders/gpt2.ts';
 import { tinyGpt2, type DecoderOptions } from '../../fixtures/decoders.ts';
@@ -18,6 +23,7 @@ import {
   runPlain,
   someIds,
   temporaryFolder,
+  withSession,
 } from './decoderRuns.ts';
 
 const folder = temporaryFolder();
@@ -126,7 +132,7 @@ describe('refusals', () => {
     );
   });
 
-  test('no token ids, no stream, a merged export', () => {
+  test('no token ids, no stream, a decoder inside an If', () => {
     const image = new GraphBuilder();
     image.output('y', image.op('Relu', [image.input('pixels', 'float32', [1, 3, 8, 8])]));
     expect(() => discoverSites(image.build())).toThrow(refusal('notADecoder', 'pixels'));
@@ -140,7 +146,7 @@ describe('refusals', () => {
     );
 
     const merged = new GraphBuilder();
-    const use = merged.input('use_cache_branch', 'bool', [1]);
+    const use = merged.input('which', 'bool', [1]);
     merged.input('input_ids', 'int64', ['b', 't']);
     const branch = {
       node: [{ opType: 'Relu', input: ['x'], output: ['r'] }],
@@ -152,7 +158,9 @@ describe('refusals', () => {
         attributes: { then_branch: { graph: branch }, else_branch: { graph: branch } },
       }),
     );
-    expect(() => discoverSites(merged.build())).toThrow(refusal('unsupportedModel', 'merged'));
+    expect(() => discoverSites(merged.build())).toThrow(
+      refusal('unsupportedModel', 'inside an If'),
+    );
   });
 
   test('a cache of unknown form', async () => {
@@ -225,4 +233,55 @@ test('a subgraph that reads a site sees its edit', async () => {
   expect([...inside].map(Number)).toEqual(
     [...before].map((value) => Math.fround(Number(value) + 1)),
   );
+});
+
+test('a merged export is read as its branch with cache', async () => {
+  const decoder = await openDecoder(folder, { kind: 'gpt2', seed: 52 });
+  const { g } = buildGpt2(tinyGpt2, { seed: 52 });
+  const whole = g.build().proto;
+  const { input = [], output: outputs = [], ...graph } = whole.graph ?? {};
+  const inside = (name: string): string =>
+    outputs.some((candidate) => candidate.name === name) ? `inside/${name}` : name;
+  const branch: GraphProto = {
+    ...graph,
+    name: 'branch',
+    node: (graph.node ?? []).map((node) => ({
+      ...node,
+      input: (node.input ?? []).map(inside),
+      output: (node.output ?? []).map(inside),
+    })),
+    output: outputs.map((value) => ({ ...value, name: inside(value.name ?? '') })),
+  };
+  const merged: NodeProto = {
+    opType: 'If',
+    name: 'If',
+    input: ['use_cache_branch'],
+    output: outputs.map(({ name }) => name ?? ''),
+    attribute: [
+      makeAttribute('then_branch', { graph: branch }),
+      makeAttribute('else_branch', { graph: branch }),
+    ],
+  };
+  const condition = valueInfo('use_cache_branch', 'bool', [1]);
+  const proto = {
+    ...whole,
+    graph: { name: 'merged', node: [merged], input: [...input, condition], output: outputs },
+  };
+  const file = path.join(folder, 'decoder_model_merged.onnx');
+  writeFileSync(file, encodeOnnx({ proto }));
+  const feeds = decoderFeeds(decoder.sites, [someIds]);
+  const use: OnnxTensor = { type: 'bool', dims: [1], data: Uint8Array.of(1) };
+  const plain = await withSession({ file }, (session) =>
+    session.run({ ...feeds, use_cache_branch: use }),
+  );
+  const model = await readOnnx(file);
+  const sites = discoverSites(model, tinyGpt2.layers);
+  expect(sites).toEqual(decoder.sites);
+  const overlay = new Overlay(model, sites);
+  overlay.keepOutput('logits');
+  overlay.keepCache();
+  const outputsOfOverlay = await runOverlay(overlay, feeds);
+  for (const [name, tensor] of Object.entries(plain)) {
+    expectSameBits(output(outputsOfOverlay, name), tensor);
+  }
 });
