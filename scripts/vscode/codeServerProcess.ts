@@ -56,6 +56,14 @@ async function waitUntilListening(url: string, isRunning: () => boolean): Promis
   return false;
 }
 
+/** @returns the address that also opens a file of the folder */
+export function openingFile(url: string, file: string): string {
+  const address = new URL(url);
+  const action = ['openFile', `vscode-remote://${address.host}${encodeURI(file)}`];
+  address.searchParams.set('payload', JSON.stringify([action]));
+  return address.href;
+}
+
 /** @param folder the workspace to open */
 export async function startCodeServer(folder: string, profile: Profile): Promise<CodeServer> {
   const entry = await ensureCodeServer();
