@@ -64,6 +64,8 @@ async function runInVsCode(scratch: string): Promise<SuiteReport> {
   }
 }
 
+// A stage that takes too long is ended by this signal; leaving through exit() takes the server along.
+process.once('SIGTERM', () => process.exit(1));
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-suite-'));
 try {
   const { passed, failed } = await runInVsCode(scratch);

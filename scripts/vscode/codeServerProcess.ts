@@ -82,6 +82,9 @@ export async function startCodeServer(folder: string, profile: Profile): Promise
     { stdio: ['ignore', log, log], detached: hasProcessGroups, cwd: folder },
   );
   fs.closeSync(log);
+  // Whatever ends this process, e.g. an exception, must not leave the server behind.
+  const killGroup = (): void => signal(child, 'SIGKILL');
+  process.once('exit', killGroup);
   let isRunning = true;
   const ended = new Promise<void>((resolve) => {
     const end = (): void => {
@@ -96,7 +99,8 @@ export async function startCodeServer(folder: string, profile: Profile): Promise
     const timer = setTimeout(() => signal(child, 'SIGKILL'), stopTimeoutMs);
     await ended;
     clearTimeout(timer);
-    signal(child, 'SIGKILL');
+    killGroup();
+    process.off('exit', killGroup);
   };
   const origin = `http://127.0.0.1:${port}/`;
   if (!(await waitUntilListening(origin, () => isRunning))) {

@@ -36,6 +36,8 @@ export class Session {
   }
 
   static async start(settings: Readonly<Record<string, unknown>> = {}): Promise<Session> {
+    // A stage that takes too long is ended by this signal; leaving through exit() takes the server along.
+    process.once('SIGTERM', () => process.exit(1));
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-e2e-'));
     const workspace = path.join(scratch, 'samples');
     fs.cpSync(path.join(root, 'samples'), workspace, { recursive: true });
