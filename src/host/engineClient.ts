@@ -54,6 +54,9 @@ export class EngineClient implements Disposable {
   #session: Promise<Session> | undefined;
   #process: EngineProcess | undefined;
   #nextProgressToken = 0;
+  /** Counts stops: a start that was overtaken by one comes to nothing. */
+  #stops = 0;
+  #isDisposed = false;
 
   constructor(options: EngineClientOptions) {
     this.#options = options;
@@ -113,9 +116,7 @@ export class EngineClient implements Disposable {
 
   /** Ends the engine; the next call starts it again. */
   async stop(): Promise<void> {
-    const ending = this.#process;
-    this.#process = undefined;
-    this.#session = undefined;
+    const ending = this.#forget();
     this.#setState('stopped');
     if (ending === undefined || ending.hasExited) return;
     const exited = new Promise<void>((resolve) => {
@@ -132,10 +133,18 @@ export class EngineClient implements Disposable {
   }
 
   dispose(): void {
-    this.#process?.kill();
+    this.#isDisposed = true;
+    this.#forget()?.kill();
+    this.#stateChanged.dispose();
+  }
+
+  /** The process so far, for which nobody asks any more. */
+  #forget(): EngineProcess | undefined {
+    const process = this.#process;
+    this.#stops++;
     this.#process = undefined;
     this.#session = undefined;
-    this.#stateChanged.dispose();
+    return process;
   }
 
   #running(): Promise<Session> {
@@ -154,7 +163,11 @@ export class EngineClient implements Disposable {
 
   async #start(): Promise<Session> {
     this.#setState('starting');
+    const stops = this.#stops;
     await sleep(this.#policy.delayMs);
+    if (this.#isDisposed || stops !== this.#stops) {
+      throw new MonosemError('engineStopped', 'The engine was stopped; ask again to start it.');
+    }
     const started = performance.now();
     const process = this.#options.start();
     this.#process = process;

@@ -35,11 +35,7 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
       }),
     );
     this.#shown = readFeature(services.context.workspaceState.get(memoryKey));
-    this.#lifetime.add(
-      vscode.window.registerWebviewViewProvider(featureView, this, {
-        webviewOptions: { retainContextWhenHidden: false },
-      }),
-    );
+    this.#lifetime.add(vscode.window.registerWebviewViewProvider(featureView, this));
   }
 
   /**

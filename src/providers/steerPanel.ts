@@ -102,7 +102,12 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       steerPanel,
       'Steer',
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false },
-      { enableScripts: true, localResourceRoots: [...viewRoots(extensionUri)] },
+      {
+        enableScripts: true,
+        localResourceRoots: [...viewRoots(extensionUri)],
+        // A run goes on, and its steps arrive, while another tab is in front.
+        retainContextWhenHidden: true,
+      },
     );
     return this.#attach(panel, start);
   }

@@ -2,6 +2,7 @@
 // each; it lives as long as its document is open.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../shared/disposable.ts';
+import type { Disposable } from '../../shared/disposable.ts';
 import type { Source } from '../../shared/engineProtocol.ts';
 import type { EngineClient } from '../engineClient.ts';
 import { onDidChangeSettings, readSetting } from '../settings.ts';
@@ -28,6 +29,7 @@ export interface DocumentAnalysesOptions {
 export class DocumentAnalyses implements vscode.Disposable {
   readonly #options: DocumentAnalysesOptions;
   readonly #analyses = new Map<string, DocumentAnalysis>();
+  readonly #listening = new Map<string, Disposable>();
   readonly #lifetime = new DisposableStore();
   readonly #changed = this.#lifetime.add(new vscode.EventEmitter<vscode.Uri>());
   readonly #switched = this.#lifetime.add(new vscode.EventEmitter<boolean>());
@@ -80,6 +82,7 @@ export class DocumentAnalyses implements vscode.Disposable {
   dispose(): void {
     for (const analysis of this.#analyses.values()) analysis.dispose();
     this.#analyses.clear();
+    this.#listening.clear();
     this.#lifetime.dispose();
   }
 
@@ -109,7 +112,10 @@ export class DocumentAnalyses implements vscode.Disposable {
       limits: () => ({ topK: readSetting('topK'), maxFileKB: readSetting('maxFileKB') }),
       analyse: (params, options) => engine.call('analyse', params, options),
     });
-    this.#lifetime.add(analysis.onDidChange(() => this.#changed.fire(document.uri)));
+    this.#listening.set(
+      key,
+      analysis.onDidChange(() => this.#changed.fire(document.uri)),
+    );
     this.#analyses.set(key, analysis);
     return analysis;
   }
@@ -129,6 +135,8 @@ export class DocumentAnalyses implements vscode.Disposable {
     const key = uri.toString();
     this.#analyses.get(key)?.dispose();
     this.#analyses.delete(key);
+    this.#listening.get(key)?.dispose();
+    this.#listening.delete(key);
   }
 }
 

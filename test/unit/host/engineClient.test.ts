@@ -151,6 +151,19 @@ test('an engine that does not start says so', async () => {
   await expect.poll(() => lines.join('\n')).toContain('Cannot find module');
 });
 
+test('a start that is overtaken by a stop leaves no process behind', async () => {
+  const { engine, states } = client();
+  const overtaken = engine.call('describe', { source });
+  await engine.stop();
+  await expect(overtaken).rejects.toMatchObject({ code: 'engineStopped' });
+  await engine.call('describe', { source });
+  expect(states).toEqual(['starting', 'stopped', 'starting', 'running']);
+  engine.dispose();
+  await expect(engine.call('describe', { source })).rejects.toMatchObject({
+    code: 'engineStopped',
+  });
+});
+
 test('stop ends the process cleanly and the next call starts a new one', async () => {
   const { engine, states } = client();
   await engine.call('describe', { source });
