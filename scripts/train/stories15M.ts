@@ -3,7 +3,7 @@
 //
 //   node scripts/models/sampleStories.ts
 //   node scripts/train/harvest.ts
-//   node scripts/train/stories15M.ts [--steps 8000] [--checkpoint FILE] [--out FOLDER]
+//   node scripts/train/stories15M.ts [--steps 2000] [--checkpoint FILE] [--out FOLDER]
 //
 // The three may run at the same time; each follows the other's file. Continues from its own checkpoint. Needs Node 24.
 // Writes models/stories15M/saes/blocks.2.hook_resid_post.
@@ -26,10 +26,10 @@ const cache = join(root, '.cache', 'training');
 const site = 'blocks.2.hook_resid_post';
 const { values: options } = parseArgs({
   options: {
-    steps: { type: 'string', default: '8000' },
+    steps: { type: 'string', default: '2000' },
     checkpoint: { type: 'string', default: join(cache, 'stories15M.checkpoint.safetensors') },
     out: { type: 'string', default: join(root, 'models', 'stories15M', 'saes', site) },
-    calibration: { type: 'string', default: '20000' },
+    calibration: { type: 'string', default: '12000' },
   },
 });
 
@@ -42,7 +42,7 @@ const settings: TrainerSettings = {
   D: 288,
   F: 4096,
   k: 31,
-  batchSize: 512,
+  batchSize: 2048,
   steps,
   learningRate: 1e-3,
   warmupSteps: 100,
@@ -57,7 +57,7 @@ const calibratedL0 = 30.5;
 const sampleRows = 8192;
 const shuffleRows = 1 << 17;
 const calibrationRows = Number(options.calibration);
-const checkpointEvery = 200;
+const checkpointEvery = 250;
 
 const rowBytes = 4 * settings.D;
 const backend = await openBackend('wasm');
@@ -102,7 +102,7 @@ const mean = (values: readonly number[]): number =>
 
 function log(report: StepReport): void {
   sinceLog.push(report);
-  if (report.step % 100 !== 0) return;
+  if (report.step % 25 !== 0) return;
   const perStep = (performance.now() - begin) / (report.step - first);
   const unexplained = mean(sinceLog.map((each) => each.unexplained));
   console.log(
@@ -112,30 +112,38 @@ function log(report: StepReport): void {
   sinceLog = [];
 }
 
-for (let until = first; until < steps;) {
-  until = Math.min(steps, until + checkpointEvery);
+/** The threshold that gives `calibratedL0` on held-out samples, in scaled units. */
+async function calibrate(): Promise<number> {
+  const calibration = new ThresholdCalibration();
+  let rows = 0;
+  for await (const block of activations(heldOutFile)) {
+    calibration.add(await trainer.preActivations(block), block.length / settings.D);
+    rows += block.length / settings.D;
+    if (rows >= calibrationRows) break;
+  }
+  return calibration.threshold(calibratedL0);
+}
+
+async function save(): Promise<void> {
+  const threshold = await calibrate();
+  await saveTrained(folder, trainedWeights(settings, { ...state, threshold }), {
+    settings,
+    site,
+    modelName: 'stories15M',
+    contextSize: 256,
+    datasetPath: 'stories sampled from the model itself (scripts/models/sampleStories.ts)',
+  });
+  console.log(
+    `Wrote ${folder} after ${String(state.step * settings.batchSize)} tokens; threshold ` +
+      `${(threshold / state.scale).toFixed(4)}, by moving average ${(state.threshold / state.scale).toFixed(4)}`,
+  );
+}
+
+// Everything is saved on the way, so that a run that is stopped leaves an SAE that can be looked at.
+while (state.step < steps) {
+  const until = Math.min(steps, state.step + checkpointEvery);
   await train(trainer, batches, { until, onStep: log });
   await saveCheckpoint(checkpointFile, settings, state);
+  await save();
 }
-
-const calibration = new ThresholdCalibration();
-let calibrated = 0;
-for await (const block of activations(heldOutFile)) {
-  calibration.add(await trainer.preActivations(block), block.length / settings.D);
-  calibrated += block.length / settings.D;
-  if (calibrated >= calibrationRows) break;
-}
-console.log(`threshold by moving average ${(state.threshold / state.scale).toFixed(4)}`);
-state.threshold = calibration.threshold(calibratedL0);
-console.log(
-  `threshold for L0 ${String(calibratedL0)} on held-out samples ${(state.threshold / state.scale).toFixed(4)}`,
-);
-
-await saveTrained(folder, trainedWeights(settings, state), {
-  settings,
-  site,
-  modelName: 'stories15M',
-  contextSize: 256,
-  datasetPath: 'stories sampled from the model itself (scripts/models/sampleStories.ts)',
-});
-console.log(`Wrote ${folder}: ${String(steps * settings.batchSize)} tokens used.`);
+if (first === steps) await save();

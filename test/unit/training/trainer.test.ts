@@ -177,7 +177,8 @@ describe('the saved SAE', () => {
     expect(averaged.feature.length / 4000).toBeGreaterThan(2.6);
     expect(averaged.feature.length / 4000).toBeLessThan(3.4);
     // Scaled by a: z' = (a x − b_dec) W_enc + b_enc = a z.
-    const [first = 0, scaledFirst = 0] = [z[0], scaledPreActivation(state, x)];
+    const first = z[0] ?? NaN;
+    const scaledFirst = scaledPreActivation(state, x);
     expect(scaledFirst / state.scale).toBeCloseTo(first, 3);
   });
 });
