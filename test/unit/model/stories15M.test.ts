@@ -33,6 +33,8 @@ const golden = JSON.parse(
   readFileSync(path.join(root, 'test', 'golden', 'stories15M.json'), 'utf8'),
 ) as Golden;
 
+/** A machine that does other things at the same time opens sessions slowly. */
+const openTimeoutMs = 60_000;
 const logitTolerance = 0.03;
 /** Relative to the norm of the stream at that place. */
 const residualTolerance = 2e-3;
@@ -52,7 +54,7 @@ beforeAll(async () => {
   overlay.keepOutput('logits');
   overlay.keepCache();
   program = await Program.open(overlay);
-});
+}, openTimeoutMs);
 afterAll(() => {
   program.dispose();
 });
@@ -123,7 +125,7 @@ describe('the graph as it is', () => {
   let session: Session;
   beforeAll(async () => {
     session = await openSession({ file: model.onnxFile });
-  });
+  }, openTimeoutMs);
   afterAll(() => {
     session.dispose();
   });

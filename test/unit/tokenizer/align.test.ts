@@ -97,7 +97,7 @@ describe('ranges of the default tokenizer', () => {
   let tokenizer: TextTokenizer;
   beforeAll(async () => {
     tokenizer = await TextTokenizer.load(folder);
-  });
+  }, 60_000);
 
   function checkTiling(text: string, { starts, ends }: EncodedText): void {
     let [start, end] = [0, 0];

@@ -16,7 +16,7 @@ afterAll(() => {
 let tokenizer: TextTokenizer;
 beforeAll(async () => {
   tokenizer = await TextTokenizer.load(folder);
-});
+}, 60_000);
 
 const wellFormed = fc.string({ unit: 'binary' });
 
