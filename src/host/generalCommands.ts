@@ -1,6 +1,5 @@
 // The commands that belong to no surface: switching, restarting, settings, the log.
 import * as vscode from 'vscode';
-import { settingSection } from '../shared/contributions.ts';
 import type { CommandTable } from './commands.ts';
 import type { Services } from './services.ts';
 
@@ -14,7 +13,7 @@ export function generalCommands({
   return {
     toggleFeatures: () => analyses.switch(!analyses.isOn),
     openSettings: () =>
-      vscode.commands.executeCommand('workbench.action.openSettings', settingSection),
+      vscode.commands.executeCommand('workbench.action.openSettings', '@ext:monosem.monosem'),
     restartEngine: async () => {
       await engine.restart();
       analyses.restart();

@@ -29,7 +29,7 @@ export async function resolveSource(choice: SourceChoice): Promise<Source> {
   if (first !== undefined) return { model, sae: join(beside, first) };
   throw new MonosemError(
     'fileMissing',
-    `No sparse autoencoder is chosen for the model in ${model}, and it has none in a folder “saes”: choose one with the setting monosem.sae.`,
+    `${model} has no sparse autoencoder in a folder “saes”: choose one with the setting monosem.sae, or check monosem.model.`,
   );
 }
 

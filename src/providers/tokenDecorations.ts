@@ -24,6 +24,9 @@ const darkOpacity = [0.12, 0.2, 0.29, 0.38];
 /** Underlines in high-contrast themes, where a background would eat contrast. */
 const underlineOpacity = [0.45, 0.65, 0.85, 1];
 
+/** Stands for ranges that VS Code has changed since they were sent. */
+const unknown = '?';
+
 interface Painted {
   /** What was last sent, per decoration type. */
   readonly sent: Map<number, string>;
@@ -90,7 +93,10 @@ export class TokenDecorations implements vscode.Disposable {
 
   /** VS Code moved and maybe swallowed ranges: what was sent no longer tells what is there. */
   #edited(document: vscode.TextDocument): void {
-    for (const editor of editorsOf(document.uri)) this.#painted.get(editor)?.sent.clear();
+    for (const editor of editorsOf(document.uri)) {
+      const sent = this.#painted.get(editor)?.sent;
+      for (const key of sent?.keys() ?? []) sent?.set(key, unknown);
+    }
   }
 
   #themeChanged(theme: vscode.ColorTheme): void {
@@ -154,7 +160,7 @@ export class TokenDecorations implements vscode.Disposable {
     for (const key of new Set([...byType.keys(), ...this.#types.keys()])) {
       const ranges = byType.get(key) ?? [];
       const sending = ranges.map(rangeKey).join(' ');
-      if (painted.sent.get(key) === sending) continue;
+      if ((painted.sent.get(key) ?? '') === sending) continue;
       painted.sent.set(key, sending);
       editor.setDecorations(this.#type(key), ranges);
     }
