@@ -9,6 +9,8 @@ import { SetupError } from '../setup/report.mjs';
 import type { Profile } from './profile.ts';
 
 const startTimeoutMs = 120_000;
+const startAttempts = 5;
+const logName = 'server.log';
 /** Time to close files before the processes are killed, in milliseconds. */
 const stopTimeoutMs = 3_000;
 
@@ -64,11 +66,28 @@ export function openingFile(url: string, file: string): string {
   return address.href;
 }
 
-/** @param folder the workspace to open */
+/**
+ * Its two processes give each other ten seconds to meet; on a machine that is busy with something else they can miss
+ * each other, so a start that fails is repeated.
+ * @param folder the workspace to open
+ */
 export async function startCodeServer(folder: string, profile: Profile): Promise<CodeServer> {
   const entry = await ensureCodeServer();
+  for (let attempt = 1; attempt <= startAttempts; attempt += 1) {
+    const server = await tryToStart(entry, folder, profile);
+    if (server !== undefined) return server;
+  }
+  const log = fs.readFileSync(path.join(profile.userData, logName), 'utf8').trimEnd();
+  throw new SetupError(`VS Code for the browser did not start. Its log says:\n${log}`);
+}
+
+async function tryToStart(
+  entry: string,
+  folder: string,
+  profile: Profile,
+): Promise<CodeServer | undefined> {
   const port = await freePort();
-  const logFile = path.join(profile.userData, 'server.log');
+  const logFile = path.join(profile.userData, logName);
   const log = fs.openSync(logFile, 'w');
   const child = spawn(
     process.execPath,
@@ -105,7 +124,7 @@ export async function startCodeServer(folder: string, profile: Profile): Promise
   const origin = `http://127.0.0.1:${port}/`;
   if (!(await waitUntilListening(origin, () => isRunning))) {
     await stop();
-    throw new SetupError(`VS Code for the browser did not start; its log is in ${logFile}.`);
+    return undefined;
   }
   return { url: `${origin}?folder=${encodeURIComponent(folder)}`, logFile, ended, stop };
 }

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Session } from './session.ts';
 import { Workbench } from './workbench.ts';
 
@@ -23,6 +23,7 @@ describe('a story under the microscope', () => {
     session = await Session.start();
     workbench = new Workbench(session.page);
     await workbench.ready();
+    return () => session.close();
   });
   beforeEach(() => {
     if (failedStep !== undefined) throw new Error(`not tried, because "${failedStep}" failed`);
@@ -32,7 +33,6 @@ describe('a story under the microscope', () => {
     failedStep = task.name;
     await session.keepEvidence(task.name.replaceAll(' ', '-'));
   });
-  afterAll(() => session.close());
 
   test('a sample opens and its tokens take the colours of features', async () => {
     await workbench.openFile(story);
@@ -64,6 +64,7 @@ describe('a story under the microscope', () => {
   });
 
   test('a selection opens for steering with the features active in it', async () => {
+    await workbench.closeSideBar();
     await workbench.selectLine(1);
     await workbench.runCommand('Monosem: Steer Selection');
     steering = await workbench.view('.feature-row');
@@ -85,6 +86,7 @@ describe('a story under the microscope', () => {
       .waitFor({ state: 'hidden', timeout: 60_000 });
     expect((await side('baseline')).length).toBeGreaterThan(40);
     expect(await side('steered')).not.toBe(await side('baseline'));
+    await steering.locator('.results').scrollIntoViewIfNeeded();
     await session.screenshot('steered');
   });
 

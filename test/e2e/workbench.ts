@@ -70,6 +70,11 @@ export class Workbench {
     return box;
   }
 
+  /** Gives its width to the editors. */
+  async closeSideBar(): Promise<void> {
+    await this.runCommand('View: Close Primary Side Bar');
+  }
+
   /** The hover that is shown now. */
   get hover(): Locator {
     return this.#page.locator('.monaco-hover:not(.hidden) .hover-contents').first();
