@@ -2,7 +2,7 @@
 // itself at temperature 1.
 //
 //   node scripts/models/sampleStories.ts corpus   [--stories 640] [--processes 2]            (Node 24 or newer)
-//   node scripts/models/sampleStories.ts training [--tokens 4600000] [--processes 2]
+//   node scripts/models/sampleStories.ts training [--tokens 4270000] [--processes 2]
 //
 // corpus writes models/stories15M/corpus/stories.txt: stories over the whole vocabulary, a line `<|endoftext|>` after
 // each one. On the way it adds up how probable every token is, and writes .cache/training/stories15M.likely.json: the
@@ -21,7 +21,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     stories: { type: 'string', default: '640' },
-    tokens: { type: 'string', default: '4600000' },
+    tokens: { type: 'string', default: '4270000' },
     processes: { type: 'string', default: '2' },
   },
 });

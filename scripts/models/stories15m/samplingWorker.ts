@@ -36,3 +36,6 @@ process.on('message', (request: WorkerRequest) => {
     process.exit(1);
   });
 });
+process.on('disconnect', () => {
+  process.exit();
+});
