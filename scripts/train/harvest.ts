@@ -9,7 +9,7 @@ import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openModel } from '../../src/engine/model/openModel.ts';
-import { SiteReader } from '../../src/engine/training/activations.ts';
+import { SiteReader } from '../../src/engine/model/siteReader.ts';
 import { isHeldOut, readStories } from './tokenFile.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -28,7 +28,10 @@ let tokens = 0;
 let stories = 0;
 for await (const { index, ids } of readStories(options.tokens)) {
   if (ids.length < 2) continue;
-  const x = await reader.read(ids);
+  const { dims, data } = await reader.read(ids);
+  // Row 0 is BOS: its residual has another length than all others and would dominate the mean (Gemma Scope,
+  // arXiv 2408.05147, leaves it out too).
+  const x = data.subarray(dims.at(-1));
   writeSync(
     isHeldOut(index) ? heldOut : training,
     new Uint8Array(x.buffer, x.byteOffset, x.byteLength),

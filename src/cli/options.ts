@@ -92,17 +92,23 @@ export function required(args: Arguments, name: string): string {
 }
 
 /**
+ * The model folder meant by --model; the embedded one by default.
+ * @param root folder of this package, where the embedded model is
+ */
+export function modelOf(args: Arguments, root: string): string {
+  return path.resolve(args.text('model') ?? path.resolve(root, defaultModelFolder));
+}
+
+/**
  * The model and SAE meant by --model and --sae. A model given without an SAE uses the embedded SAE only if the model
  * is the embedded one.
- * @param root folder of this package, where the embedded model is
  * @throws MonosemError `badArgument`
  */
 export function sourceOf(args: Arguments, root: string): Source {
-  const embedded = path.resolve(root, defaultModelFolder);
-  const model = path.resolve(args.text('model') ?? embedded);
+  const model = modelOf(args, root);
   const sae = args.text('sae');
   if (sae !== undefined) return { model, sae: path.resolve(sae) };
-  if (model !== embedded) {
+  if (model !== path.resolve(root, defaultModelFolder)) {
     throw new MonosemError(
       'badArgument',
       `--sae is missing: the embedded SAE belongs to the embedded model, not to ${model}; name an SAE folder made for it.`,

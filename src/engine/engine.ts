@@ -23,7 +23,7 @@ import type { Tensor } from '../shared/tensor.ts';
 import { breathe } from './analysis/analysedWindow.ts';
 import { rankActiveFeatures } from './analysis/activeFeatures.ts';
 import { analyseText } from './analysis/analyseText.ts';
-import { captureActivations, openCaptureProgram } from './analysis/captureActivations.ts';
+import { captureActivations } from './analysis/captureActivations.ts';
 import { featureBriefs, featureSummary } from './features/query.ts';
 import type { StoreFacts } from './features/store.ts';
 import { buildStoreOf, featureStoreFile, recordedPerToken } from './featureStores.ts';
@@ -31,6 +31,7 @@ import { readTensor } from './files/tensorData.ts';
 import { readSafetensors, writeSafetensors } from './files/safetensors.ts';
 import { bundleFolderOf, readModelConfig } from './model/bundle.ts';
 import { openModel } from './model/openModel.ts';
+import { SiteReader } from './model/siteReader.ts';
 import { readOnnx } from './onnx/protobuf.ts';
 import { listExecutionProviders } from './onnx/session.ts';
 import { discoverSites } from './onnx/sites.ts';
@@ -218,16 +219,14 @@ export class Engine {
     onProgress: (tokens: number) => void,
   ): Promise<Tensor> {
     const model = await openModel(folder);
-    const program = await openCaptureProgram(model, site);
+    const reader = await SiteReader.open(model, site);
     try {
       const { bosId } = model.tokenizer;
       const encoded = await model.tokenizer.encode(text);
-      const capture = { program, bosId, capacity: windowCapacity(model, bosId) };
-      return await captureActivations(capture, { text, encoded }, onProgress, () =>
-        Promise.resolve(),
-      );
+      const capture = { reader, bosId, capacity: windowCapacity(model, bosId) };
+      return await captureActivations(capture, { text, encoded }, onProgress);
     } finally {
-      program.dispose();
+      reader.dispose();
     }
   }
 

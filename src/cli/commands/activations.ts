@@ -1,17 +1,17 @@
 // `monosem activations FILE --site NAME --out FILE.safetensors`: the residual stream of a text, one row per token.
 import { readUserText, saveTensors } from '../../engine/engine.ts';
 import type { Command } from '../command.ts';
-import { onlyPositional, required, sourceOf, sourceOptions } from '../options.ts';
+import { modelOf, onlyPositional, required } from '../options.ts';
 
 export const activations: Command = {
   usage: 'activations FILE --site NAME --out FILE.safetensors [--model DIR]',
   summary: 'activations [T, D] at a site, row t = token t of "inspect"',
-  options: { ...sourceOptions, site: { type: 'string' }, out: { type: 'string' } },
+  options: { model: { type: 'string' }, site: { type: 'string' }, out: { type: 'string' } },
   async run({ engine, args, root, status }) {
     const file = onlyPositional(args, 'FILE');
     const site = required(args, 'site');
     const out = required(args, 'out');
-    const { model } = sourceOf(args, root);
+    const model = modelOf(args, root);
     const text = await readUserText(file);
     const tensor = await engine.activations({ model, site, text }, (tokens) => {
       status(`${tokens} tokens`);

@@ -4,7 +4,13 @@ import type { Disposable } from '../../shared/disposable.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { elementCount } from '../../shared/tensor.ts';
 import type { Overlay } from '../onnx/overlay.ts';
-import { openSession, type OnnxTensor, type OnnxTensors, type Session } from '../onnx/session.ts';
+import {
+  openSession,
+  type OnnxTensor,
+  type OnnxTensors,
+  type Session,
+  type SessionOptions,
+} from '../onnx/session.ts';
 import type { DecoderInputs, DecoderPast } from '../onnx/interface.ts';
 import { KvCache } from './kvCache.ts';
 
@@ -41,7 +47,7 @@ export class Program implements Disposable {
   }
 
   /** Opens what the overlay has become. */
-  static async open(overlay: Overlay): Promise<Program> {
+  static async open(overlay: Overlay, options: SessionOptions = {}): Promise<Program> {
     const { inputs } = overlay.sites;
     const [other] = inputs.others;
     if (other !== undefined) {
@@ -50,7 +56,7 @@ export class Program implements Disposable {
         `The model has an input "${other}" that Monosem does not know how to fill; export it as a plain decoder (optimum: task text-generation-with-past).`,
       );
     }
-    return new Program(await openSession(overlay.build()), inputs);
+    return new Program(await openSession(overlay.build(), options), inputs);
   }
 
   async run({ ids, batch, cache, feeds = {} }: Block): Promise<BlockResult> {

@@ -101,7 +101,7 @@ describe('monosem', () => {
     const site = 'blocks.1.hook_resid_post';
     const activations = at('activations.safetensors');
     const encoded = at('encoded.safetensors');
-    await json('activations', at('text.txt'), '--site', site, '--out', activations);
+    await monosem('activations', at('text.txt'), '--site', site, '--out', activations, '--model', bundle.source.model); // prettier-ignore
     const { code } = await monosem('encode', '--sae', bundle.source.sae, '--activations', activations, '--out', encoded); // prettier-ignore
     expect(code).toBe(0);
     expect((await loadTensor(activations, 'activations')).dims).toEqual([5, 32]);
