@@ -150,7 +150,11 @@ export class SteerSession {
     const beyond = features.find((feature) => feature >= sae.features);
     this.#start = { ...this.#start, features: features.filter((id) => id < sae.features) };
     const maxima = new Map(active.map(({ feature, max }) => [feature, max]));
-    const listed = new Set([...this.#start.features, ...active.map(({ feature }) => feature)]);
+    const listed = new Set([
+      ...this.#start.features,
+      ...edits.map(({ feature }) => feature).filter((feature) => feature < sae.features),
+      ...active.map(({ feature }) => feature),
+    ]);
     await briefs.load(listed);
     if (signal.aborted) return;
     const peaks = new Map(active.map(({ feature, peakToken }) => [feature, peakToken]));

@@ -17,7 +17,8 @@ export function createStatusBar({ analyses, engine }: Services): Disposable {
   item.name = 'Monosem';
   item.command = commands.showActions.id;
   const show = (): void => {
-    const uri = vscode.window.activeTextEditor?.document.uri;
+    const { activeTextEditor, visibleTextEditors } = vscode.window;
+    const uri = (activeTextEditor ?? visibleTextEditors[0])?.document.uri;
     const { text, tooltip, severity } = statusText({
       isOn: analyses.isOn,
       engine: engine.state,

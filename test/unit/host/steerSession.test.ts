@@ -50,13 +50,15 @@ const kinds = (sent: readonly ToSteerView[]): readonly string[] => sent.map(({ k
 
 test('opening shows the features of the prompt, also without a feature store', async () => {
   const { made, sent } = session(() => Promise.resolve());
-  await made.open({ ...start, features: [featureIndex(3)] });
+  const edit = { feature: featureIndex(5), operation: 'ablate' } as const;
+  await made.open({ ...start, features: [featureIndex(3)], edits: [edit] });
   expect(kinds(sent)).toEqual(['loading', 'state']);
   expect(sent[1]).toMatchObject({
     prompt: 'Once',
     canInsert: true,
     features: [
       { brief: { feature: 3, maxActivation: 0 }, promptMax: 0 },
+      { brief: { feature: 5 }, promptMax: 0, edit },
       { brief: { feature: 7, maxActivation: 2, peakTokens: ['cat'] }, promptMax: 2 },
     ],
   });
