@@ -1,0 +1,56 @@
+// Benchmarks: what the engine costs beside plain onnxruntime, as ratios measured in one run on the same graph and
+// machine. docs/benchmarks.md says what each one means. Nothing here is asserted in a test.
+//
+//   npm run bench -- [--json] [--quick] [--only analysis,edit] [--model default,gpt2]
+import { benchActivation } from './activation.ts';
+import { benchAnalysis } from './analysisOverhead.ts';
+import { benchDecode } from './decodeStep.ts';
+import { benchMemory } from './memory.ts';
+import { readOptions, usage, type Effort, type Options } from './options.ts';
+import { benchEdit } from './reanalysis.ts';
+import { circumstances, humanReport } from './report.ts';
+import type { BenchName, BenchResult } from './result.ts';
+import { openSubject, type Subject } from './subjects.ts';
+
+type OnSubject = (subject: Subject, effort: Effort) => Promise<BenchResult>;
+
+const onSubject: Readonly<Record<Exclude<BenchName, 'activation'>, OnSubject>> = {
+  analysis: benchAnalysis,
+  decode: benchDecode,
+  edit: benchEdit,
+  memory: (subject, effort) => benchMemory(subject, effort, 'memory'),
+  memoryWithSteering: (subject, effort) => benchMemory(subject, effort, 'memoryWithSteering'),
+};
+
+async function runAll({ names, subjects, effort }: Options): Promise<BenchResult[]> {
+  const results: BenchResult[] = [];
+  const onEach = names.filter((name) => name !== 'activation');
+  for (const subjectName of onEach.length === 0 ? [] : subjects) {
+    const subject = await openSubject(subjectName);
+    for (const name of onEach) {
+      process.stderr.write(`${name} on ${subject.name} …\n`);
+      results.push(await onSubject[name](subject, effort));
+    }
+  }
+  if (names.includes('activation')) {
+    process.stderr.write('activation …\n');
+    results.push(await benchActivation(effort));
+  }
+  return results;
+}
+
+function parse(): Options {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
+    process.exit(2);
+  }
+}
+
+const options = parse();
+const about = circumstances();
+const results = await runAll(options);
+console.log(
+  options.json ? JSON.stringify({ ...about, results }, null, 2) : humanReport(about, results),
+);

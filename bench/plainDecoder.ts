@@ -1,0 +1,45 @@
+// A decoder fed by hand through onnxruntime, with nothing of the engine between: the reference of the ratios.
+import type { DecoderInputs } from '../src/engine/onnx/interface.ts';
+import type { OnnxTensor, OnnxTensors } from '../src/engine/onnx/session.ts';
+
+function int64(dims: readonly number[], data: BigInt64Array): OnnxTensor {
+  return { type: 'int64', dims, data };
+}
+
+/** Feeds of a batch-1 run of `ids` behind `past` tokens, without the KV cache. */
+export function tokenFeeds(inputs: DecoderInputs, ids: Uint32Array, past = 0): OnnxTensors {
+  const T = ids.length;
+  const feeds: Record<string, OnnxTensor> = {
+    [inputs.ids]: int64([1, T], BigInt64Array.from(ids, BigInt)),
+  };
+  if (inputs.attentionMask !== undefined) {
+    feeds[inputs.attentionMask] = int64([1, past + T], new BigInt64Array(past + T).fill(1n));
+  }
+  if (inputs.positionIds !== undefined) {
+    const positions = BigInt64Array.from({ length: T }, (_, t) => BigInt(past + t));
+    feeds[inputs.positionIds] = int64([1, T], positions);
+  }
+  return feeds;
+}
+
+/** An empty KV cache. */
+export function emptyPast({ past }: DecoderInputs): OnnxTensors {
+  return Object.fromEntries(
+    past.map(({ input, type, heads, width }): [string, OnnxTensor] => {
+      const dims = [1, heads, 0, width];
+      return type === 'float16'
+        ? [input, { type, dims, data: new Uint16Array(0) }]
+        : [input, { type, dims, data: new Float32Array(0) }];
+    }),
+  );
+}
+
+/** A run's `present.*` outputs as the next run's `past_key_values.*`. */
+export function presentAsPast({ past }: DecoderInputs, outputs: OnnxTensors): OnnxTensors {
+  return Object.fromEntries(
+    past.flatMap(({ input, output }) => {
+      const tensor = outputs[output];
+      return tensor === undefined ? [] : [[input, tensor] as const];
+    }),
+  );
+}

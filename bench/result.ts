@@ -1,0 +1,48 @@
+// What one measurement says. The report turns it into a table for people or JSON for machines.
+
+/** One side of a comparison: the median over its runs. */
+export interface Side {
+  /** What was measured, in a few words. */
+  readonly what: string;
+  readonly median: number;
+}
+
+export interface BenchResult {
+  /** Name for `--only`. */
+  readonly name: BenchName;
+  /** The model it was measured on; absent for activation. */
+  readonly model?: string;
+  /** Of both sides. */
+  readonly unit: 'ms' | 'MB';
+  readonly monosem: Side;
+  /** Plain onnxruntime, or the full analysis; absent for activation. */
+  readonly reference?: Side;
+  /** monosem ÷ reference; without a reference the median of monosem itself. */
+  readonly value: number;
+  /** The value should not be above this. */
+  readonly aim: number;
+  /** Quartiles of the value over pairs of neighbouring runs. */
+  readonly spread: readonly [number, number];
+  /** Pairs of runs. */
+  readonly rounds: number;
+}
+
+export const benchNames = [
+  'analysis',
+  'decode',
+  'edit',
+  'memory',
+  'memoryWithSteering',
+  'activation',
+] as const;
+export type BenchName = (typeof benchNames)[number];
+
+/** What each measurement should stay below: ratios, and milliseconds for activation. */
+export const aims: Readonly<Record<BenchName, number>> = {
+  analysis: 1.25,
+  decode: 1.35,
+  edit: 0.05,
+  memory: 1.15,
+  memoryWithSteering: 1.15,
+  activation: 50,
+};
