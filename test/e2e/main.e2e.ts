@@ -9,7 +9,7 @@ import { Workbench } from './workbench.ts';
 
 const story = 'lily-and-the-lantern.txt';
 const word = 'lighthouse';
-/** First analysis: the engine starts, the model is loaded. */
+/** The engine starts, the model is loaded, a text is written: seconds, unless something else has the processor. */
 const analysisTimeout = 120_000;
 
 describe('a story under the microscope', () => {
@@ -80,10 +80,13 @@ describe('a story under the microscope', () => {
     await steering.getByRole('button', { name: 'Run', exact: true }).click();
     const side = (name: string): Promise<string> =>
       steering.locator(`.continuation-${name} .continuation-text`).innerText();
-    await steering.locator('.continuation-steered .token').nth(3).waitFor();
+    await steering
+      .locator('.continuation-steered .token')
+      .nth(3)
+      .waitFor({ timeout: analysisTimeout });
     await steering
       .getByRole('button', { name: 'Stop' })
-      .waitFor({ state: 'hidden', timeout: 60_000 });
+      .waitFor({ state: 'hidden', timeout: analysisTimeout });
     expect((await side('baseline')).length).toBeGreaterThan(40);
     expect(await side('steered')).not.toBe(await side('baseline'));
     await steering.locator('.results').scrollIntoViewIfNeeded();

@@ -11,7 +11,7 @@ import { linkedExtension, prepareProfile } from '../../scripts/vscode/profile.ts
 
 const viewport = { width: 1360, height: 820 };
 /** Longest an action may take before the failure names its locator. */
-const actionTimeoutMs = 30_000;
+const actionTimeoutMs = 60_000;
 /** Two busy cores need their time to load the workbench. */
 const startTimeoutMs = 120_000;
 
@@ -55,7 +55,7 @@ export class Session {
     const folders = [path.join(cacheFolder, 'e2e')];
     if (process.env['MONOSEM_UPDATE_SCREENSHOTS'] !== undefined)
       folders.push(path.join(root, 'docs', 'screenshots'));
-    const image = await this.page.screenshot();
+    const image = await this.page.screenshot({ timeout: startTimeoutMs });
     for (const folder of folders) {
       fs.mkdirSync(folder, { recursive: true });
       fs.writeFileSync(path.join(folder, `${name}.png`), image);
@@ -66,8 +66,9 @@ export class Session {
   async keepEvidence(name: string): Promise<void> {
     const folder = path.join(cacheFolder, 'e2e');
     fs.mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: path.join(folder, `${name}-failed.png`) });
     fs.copyFileSync(this.#server.logFile, path.join(folder, `${name}-failed.log`));
+    const image = path.join(folder, `${name}-failed.png`);
+    await this.page.screenshot({ path: image, timeout: startTimeoutMs });
   }
 
   async close(): Promise<void> {

@@ -15,10 +15,10 @@ export class Workbench {
     this.#page = page;
   }
 
-  /** Waits until the workbench is drawn. */
+  /** Waits until the workbench is drawn and the extension has put its item into the status bar. */
   async ready(): Promise<void> {
-    const first = this.#page.locator('.monaco-workbench .statusbar-item').first();
-    await first.waitFor({ timeout: startTimeoutMs });
+    const item = this.#page.locator('.statusbar-item', { hasText: 'Monosem' }).first();
+    await item.waitFor({ timeout: startTimeoutMs });
   }
 
   /** The text of the file in the first column. */
@@ -39,9 +39,11 @@ export class Workbench {
     return new Set(colours);
   }
 
-  /** Opens a file of the workspace by name. */
+  /** Opens a file that the explorer shows. */
   async openFile(name: string): Promise<void> {
-    await this.#choose('Control+P', name);
+    await this.#page
+      .locator('.explorer-folders-view .monaco-list-row', { hasText: name })
+      .dblclick();
     await this.#tab(name).waitFor();
     await this.editor.locator('.view-line').first().waitFor();
   }
