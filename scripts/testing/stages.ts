@@ -98,7 +98,14 @@ const unit = vitest('unit', 'vitest.config.ts');
 const endToEnd = vitest('e2e', 'vitest.e2e.config.ts');
 
 export const stages: readonly Stage[] = [
-  check('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.']),
+  check('format', [
+    'node_modules/prettier/bin/prettier.cjs',
+    '--check',
+    '--log-level=warn',
+    '--cache',
+    '--cache-location=.cache/prettier',
+    '.',
+  ]),
   check('types', ['node_modules/typescript/bin/tsc', '-b']),
   check('lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', '.']),
   check('imports', [

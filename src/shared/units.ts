@@ -9,13 +9,10 @@ export type TokenIndex = Unit<'token'>;
 export type CharOffset = Unit<'utf16'>;
 /** Row of `W_dec`, column of `W_enc`. */
 export type FeatureIndex = Unit<'feature'>;
-/** Transformer block, 0 = first. */
-export type LayerIndex = Unit<'layer'>;
 /** Row of the embedding matrix. */
 export type TokenId = Unit<'tokenId'>;
 
 export const tokenIndex = (n: number): TokenIndex => n as TokenIndex;
 export const charOffset = (n: number): CharOffset => n as CharOffset;
 export const featureIndex = (n: number): FeatureIndex => n as FeatureIndex;
-export const layerIndex = (n: number): LayerIndex => n as LayerIndex;
 export const tokenId = (n: number): TokenId => n as TokenId;

@@ -39,8 +39,7 @@ const cases: readonly Case[] = [
   { name: 'GPT-2, topk', kind: 'gpt2', sae: { architecture: 'topk', k: 5 } },
 ];
 
-const bits = (values: Float32Array): Uint32Array =>
-  new Uint32Array(values.slice().buffer);
+const bits = (values: Float32Array): Uint32Array => new Uint32Array(values.slice().buffer);
 
 const maxDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let max = 0;
