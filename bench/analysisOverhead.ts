@@ -41,7 +41,7 @@ export async function benchAnalysis(subject: Subject, effort: Effort): Promise<B
   overlay.builder.output('x', overlay.read(sae.site));
   const plain = await openSession(overlay.build());
   const windows = await windowFeeds(subject, text);
-  const engine = Engine.create({ storageFolder: source.model });
+  const engine = Engine.create();
   let documents = 0;
   const pairs = await interleave(
     () => engine.analyse({ source, document: `fresh ${documents++}`, text, topK }, idle),

@@ -92,7 +92,7 @@ export async function benchDecode(subject: Subject, effort: Effort): Promise<Ben
   const model = await openModel(subject.source.model);
   const prompt = await firstTokens(model.tokenizer, subject.text, subject.decodeBehind);
   const session = await openSession({ file: model.onnxFile });
-  const engine = Engine.create({ storageFolder: subject.source.model });
+  const engine = Engine.create();
   const pairs: GrowingPairs = { monosem: [], reference: [] };
   for (let run = 0; run * stepsPerRun < effort.steps; run++) {
     await generate({ engine, model, session, subject, prompt }, run, pairs);

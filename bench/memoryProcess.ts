@@ -15,7 +15,7 @@ async function runPlain({ file, inputs, ids }: Extract<MemoryWork, { side: 'plai
 
 async function runEngine({ source, text, withSteering }: Extract<MemoryWork, { side: 'engine' }>) {
   const { Engine } = await import('../src/engine/engine.ts');
-  const engine = Engine.create({ storageFolder: source.model });
+  const engine = Engine.create();
   const context = { signal: { aborted: false }, progress: (): void => undefined };
   await engine.analyse({ source, document: 'memory', text, topK: 5 }, context);
   if (withSteering) {

@@ -19,7 +19,7 @@ export async function benchEdit(subject: Subject, effort: Effort): Promise<Bench
   const { source } = subject;
   const tokenizer = await TextTokenizer.load(source.model);
   const text = await firstTokens(tokenizer, subject.text, tokens);
-  const engine = Engine.create({ storageFolder: source.model });
+  const engine = Engine.create();
   const analyse = (document: string, version: number): Promise<unknown> => {
     const edited = editLastCharacter(text, version);
     const start = charOffset(Math.max(0, edited.length - visibleCharacters));

@@ -61,7 +61,7 @@ async function generate(folder: string, text: string): Promise<void> {
   for (const [name, value] of Object.entries(wordBundleFiles('gpt2', gpt2Small))) {
     writeFileSync(path.join(partial, name), JSON.stringify(value));
   }
-  const engine = Engine.create({ storageFolder: partial });
+  const engine = Engine.create();
   const x = await engine.activations({ model: partial, site, text: text.slice(0, 1000) }, () => 0);
   await writeSparseSae(path.join(partial, 'sae'), { F: features, site, seed, x });
   renameSync(partial, folder);

@@ -1,7 +1,6 @@
 // The `monosem` command: the engine without an editor. Results go to stdout, progress and errors to stderr; a failure
 // is one sentence and an exit code: 2 for a wrong call, 1 for everything else.
 import { existsSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { Engine } from '../engine/engine.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
@@ -68,7 +67,7 @@ async function run(argv: readonly string[]): Promise<void> {
   }
   const command = findCommand(name);
   const args = readArguments(rest, { ...command.options, ...jsonOption });
-  const engine = Engine.create({ storageFolder: path.join(os.homedir(), '.monosem') });
+  const engine = Engine.create();
   try {
     const output = await command.run({ engine, args, root: packageRoot(), status });
     status('');

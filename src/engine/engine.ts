@@ -45,11 +45,6 @@ import { steerSource } from './steering/steerSource.ts';
 export { readUserText } from './files/textFile.ts';
 export { parseEdit } from './steering/edits.ts';
 
-export interface EngineOptions {
-  /** Where the engine may write: feature stores, caches. */
-  readonly storageFolder: string;
-}
-
 export interface SiteFacts {
   readonly name: string;
   readonly tensor: string;
@@ -73,14 +68,9 @@ const rankedPerToken = 32;
 
 export class Engine {
   readonly #sources = new SourceCache();
-  readonly #storageFolder: string;
 
-  private constructor({ storageFolder }: EngineOptions) {
-    this.#storageFolder = storageFolder;
-  }
-
-  static create(options: EngineOptions): Engine {
-    return new Engine(options);
+  static create(): Engine {
+    return new Engine();
   }
 
   /** Execution providers this platform's onnxruntime comes with, e.g. `cpu`, `webgpu`. */

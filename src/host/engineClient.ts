@@ -30,8 +30,6 @@ export interface CallOptions<Progress> {
 export interface EngineClientOptions {
   /** Starts a process; called again after a crash. */
   readonly start: () => EngineProcess;
-  /** Where the engine may write. */
-  readonly storageFolder: string;
   readonly log: Log;
   readonly policy?: RestartPolicy;
 }
@@ -197,8 +195,7 @@ export class EngineClient implements Disposable {
   }
 
   async #handshake(process: EngineProcess): Promise<InitializeResult> {
-    const { storageFolder } = this.#options;
-    const params = { protocolVersion, storageFolder };
+    const params = { protocolVersion };
     const timer = new AbortController();
     const answer = this.#send(process, { method: engineCalls.initialize.method, params });
     const tooLate = quietSleep(handshakeMs, timer.signal).then(() => {

@@ -30,7 +30,6 @@ export function createServices(
   const engine = lifetime.add(
     new EngineClient({
       start: () => new EngineProcess(entry, log),
-      storageFolder: context.globalStorageUri.fsPath,
       log,
     }),
   );

@@ -15,8 +15,6 @@ export interface Source {
 
 export interface InitializeParams {
   readonly protocolVersion: number;
-  /** Where the engine may write: feature stores, caches. */
-  readonly storageFolder: string;
 }
 
 export interface InitializeResult {

@@ -19,7 +19,7 @@ if (process.send === undefined) {
 
 const server = startServer({
   connection: createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process)),
-  createEngine: (options) => Engine.create(options),
+  createEngine: () => Engine.create(),
   providers: () => Engine.providers(),
   log: (message) => process.stderr.write(`${message}\n`),
   exit,

@@ -13,7 +13,7 @@ import { ComputeLane } from './scheduler.ts';
 
 export interface ServerOptions {
   readonly connection: MessageConnection;
-  readonly createEngine: (options: { readonly storageFolder: string }) => Facade | Promise<Facade>;
+  readonly createEngine: () => Facade | Promise<Facade>;
   /** Execution providers of this platform's runtime. */
   readonly providers: () => readonly string[];
   readonly log: (message: string) => void;
@@ -37,7 +37,7 @@ export function startServer(options: ServerOptions): { stop(): Promise<void> } {
         `The engine speaks protocol ${protocolVersion} and the extension ${params.protocolVersion}; reload the window, and reinstall Monosem if that does not help.`,
       );
     }
-    engine ??= await options.createEngine({ storageFolder: params.storageFolder });
+    engine ??= await options.createEngine();
     return {
       protocolVersion,
       engineVersion: version,

@@ -34,7 +34,7 @@ describe.each(['gpt2', 'llama'] as const)('analyse (%s)', (kind) => {
     const sae = { architecture: 'jumprelu' } as const;
     bundle = await writeBundle(folder, { decoder: { kind, seed: 21 }, sae, seed: 22 });
     source = bundle.source;
-    engine = Engine.create({ storageFolder: folder });
+    engine = Engine.create();
   });
   afterAll(async () => {
     await engine.dispose();

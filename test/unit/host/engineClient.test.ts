@@ -30,7 +30,6 @@ function client(file = entry): { engine: EngineClient; lines: string[]; states: 
       process.env['FAKE_ENGINE_STARTS'] = String(++starts);
       return new EngineProcess(file, log);
     },
-    storageFolder: '/tmp',
     log,
     policy: new EagerPolicy(),
   });

@@ -50,8 +50,7 @@ async function codeOf(answer: Promise<unknown>): Promise<unknown> {
   return error instanceof ResponseError ? (error.data as { code: string }).code : error;
 }
 
-const initialize = (): Promise<unknown> =>
-  request('initialize', { protocolVersion, storageFolder: '/tmp' });
+const initialize = (): Promise<unknown> => request('initialize', { protocolVersion });
 
 test('the handshake names the process and its versions', async () => {
   const result = await initialize();
@@ -61,7 +60,6 @@ test('the handshake names the process and its versions', async () => {
 test('another protocol version is refused', async () => {
   const answer = request('initialize', {
     protocolVersion: protocolVersion + 1,
-    storageFolder: '/tmp',
   });
   expect(await codeOf(answer)).toBe('protocolMismatch');
 });
