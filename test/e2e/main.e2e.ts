@@ -11,6 +11,8 @@ const story = 'lily-and-the-lantern.txt';
 const word = 'lighthouse';
 /** The engine starts, the model is loaded, a text is written: seconds, unless something else has the processor. */
 const analysisTimeout = 120_000;
+/** How something that changes by itself is looked at. */
+const slowly = { timeout: 60_000, interval: 500 };
 
 describe('a story under the microscope', () => {
   let session: Session;
@@ -37,7 +39,7 @@ describe('a story under the microscope', () => {
   test('a sample opens and its tokens take the colours of features', async () => {
     await workbench.openFile(story);
     await workbench.coloured.first().waitFor({ timeout: analysisTimeout });
-    await expect.poll(() => workbench.coloured.count(), { timeout: 20_000 }).toBeGreaterThan(60);
+    await expect.poll(() => workbench.coloured.count(), slowly).toBeGreaterThan(60);
     const colours = await workbench.colours();
     expect(colours.size).toBeGreaterThan(5);
     await session.screenshot('decorations');
@@ -102,7 +104,7 @@ describe('a story under the microscope', () => {
     const steered = steering.locator('.continuation-steered');
     const tokens = await steered.locator('.token').allTextContents();
     await steered.getByRole('button', { name: 'Insert' }).click();
-    await expect.poll(() => savedText()).not.toBe(before);
+    await expect.poll(() => savedText(), slowly).not.toBe(before);
     expect(await savedText()).toContain(tokens.slice(0, 4).join('').trim());
     await session.screenshot('inserted');
   });
