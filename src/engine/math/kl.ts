@@ -1,5 +1,6 @@
 // Kullback–Leibler divergence between two next-token distributions given as logits.
-import { logSumExp } from './softmax.ts';
+import { expOfNegative } from './exponential.ts';
+import { maximum } from './softmax.ts';
 
 /**
  * KL(P ‖ Q) = Σ Pᵢ (log Pᵢ − log Qᵢ) in nats, with P = softmax(p), Q = softmax(q), both [length] float32 slices.
@@ -12,13 +13,20 @@ export function klFromLogits(
   qStart = 0,
   length = p.length - pStart,
 ): number {
-  const pTotal = logSumExp(p, pStart, length);
-  const qTotal = logSumExp(q, qStart, length);
-  let sum = 0;
+  const pMax = maximum(p, pStart, length);
+  const qMax = maximum(q, qStart, length);
+  // Σ exp(p), Σ exp(q) and Σ exp(p) (p − q), all shifted by the maxima, in one pass over the vocabulary.
+  let pSum = 0;
+  let qSum = 0;
+  let weighted = 0;
   for (let i = 0; i < length; i += 1) {
-    const logP = p[pStart + i] - pTotal;
+    const a = p[pStart + i] - pMax;
+    const b = q[qStart + i] - qMax;
+    const weight = expOfNegative(a);
+    pSum += weight;
+    qSum += expOfNegative(b);
     // An impossible outcome contributes 0, also where −Infinity − −Infinity would be NaN.
-    if (logP !== -Infinity) sum += Math.exp(logP) * (logP - (q[qStart + i] - qTotal));
+    if (weight !== 0) weighted += weight * (a - b);
   }
-  return Math.max(0, sum);
+  return Math.max(0, weighted / pSum - Math.log(pSum) + Math.log(qSum));
 }

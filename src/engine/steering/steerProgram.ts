@@ -5,6 +5,7 @@ import { Program } from '../model/program.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
 import { emitIntervention } from './interventions.ts';
+import { emitLastLogits } from './lastLogits.ts';
 
 /** Output [B, 1, V] float32. */
 export const nextLogits = 'monosem.next_logits';
@@ -13,13 +14,7 @@ export async function openSteerProgram(model: OpenModel, sae: Sae): Promise<Prog
   const overlay = new Overlay(model.onnx, model.sites);
   const { builder } = overlay;
   emitIntervention(overlay, sae);
-  const last = builder.op('Slice', [
-    overlay.readLogits(),
-    builder.int64s(-1),
-    builder.int64s(Number.MAX_SAFE_INTEGER),
-    builder.int64s(1),
-  ]);
-  builder.output(nextLogits, last);
+  builder.output(nextLogits, emitLastLogits(overlay));
   overlay.keepCache();
   return Program.open(overlay);
 }

@@ -1,0 +1,42 @@
+// The logits behind the last position only. Exports compute them for every position of a run; over a prompt that is a
+// large part of the work, and nobody reads it.
+import type { GraphBuilder } from '../onnx/builder.ts';
+import type { GraphNode } from '../onnx/graph.ts';
+import type { Overlay } from '../onnx/overlay.ts';
+
+/**
+ * Positions that reach the unembedding. Two, because onnxruntime multiplies a single row with another kernel than
+ * several: with two, the logits stay bit for bit those of the whole product.
+ */
+const keptPositions = 2;
+
+/** The matrix product that makes the logits, through copies and casts: a stream [B, T, D] times a constant. */
+function unembedding({ graph }: GraphBuilder, logits: string): GraphNode | undefined {
+  let node = graph.producer(logits);
+  while (node?.type === 'Cast' || node?.type === 'Identity') {
+    node = graph.producer(node.inputs[0] ?? '');
+  }
+  const stream = node?.inputs[0] ?? '';
+  const isProduct = node?.type === 'MatMul' && graph.producer(stream) !== undefined;
+  return isProduct && graph.consumers(node?.outputs[0] ?? '').length <= 1 ? node : undefined;
+}
+
+/** The last `count` positions of a value [B, T, …]. */
+function lastPositions(builder: GraphBuilder, value: string, count: number): string {
+  const end = builder.int64s(Number.MAX_SAFE_INTEGER);
+  return builder.op('Slice', [value, builder.int64s(-count), end, builder.int64s(1)]);
+}
+
+/**
+ * Logits [B, 1, V] float32 of the last position. Where the graph ends in the usual product, the model's own logits
+ * are no longer computed for the others.
+ */
+export function emitLastLogits(overlay: Overlay): string {
+  const { builder, sites } = overlay;
+  const product = unembedding(builder, sites.logits ?? '');
+  const stream = product?.inputs[0];
+  if (product !== undefined && stream !== undefined) {
+    builder.graph.replaceInput(product, stream, lastPositions(builder, stream, keptPositions));
+  }
+  return lastPositions(builder, overlay.readLogits(), 1);
+}
