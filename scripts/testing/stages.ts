@@ -30,7 +30,7 @@ export interface Stage {
 }
 
 const minutesOf = (n: number): number => n * 60_000;
-export const stageTimeoutMs = minutesOf(8);
+export const stageTimeoutMs = minutesOf(20);
 
 function reportFile(name: string): string {
   return path.join(cacheFolder, 'reports', `${name}.json`);

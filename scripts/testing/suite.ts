@@ -9,7 +9,7 @@ import { launchBrowser } from '../vscode/browser.ts';
 import { startCodeServer } from '../vscode/codeServerProcess.ts';
 import { linkedExtension, prepareProfile, type LinkedExtension } from '../vscode/profile.ts';
 
-const suiteTimeoutMs = 300_000;
+const suiteTimeoutMs = 600_000;
 
 /** An extension that runs the suite as soon as the workbench is up. */
 function writeRunner(folder: string, reportFile: string): LinkedExtension {
