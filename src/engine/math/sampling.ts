@@ -10,33 +10,42 @@ export function argmax(logits: Float32Array, from: number, length: number): numb
   return best;
 }
 
-/**
- * Fills `noise` with independent standard Gumbel draws, −ln(−ln u).
- * @param uniform draws from the open interval (0, 1)
- */
-export function fillGumbel(noise: Float32Array, uniform: () => number): void {
-  for (let i = 0; i < noise.length; i++) noise[i] = -Math.log(-Math.log(uniform()));
-}
+/** 2^−m */
+const halves = Float64Array.from({ length: 32 }, (_, m) => 2 ** -m);
 
 /**
- * A draw from softmax(logits[from, from + noise.length) / temperature).
+ * A draw from softmax(a / temperature) and one from softmax(b / temperature), a and b [V], coupled by one noise
+ * vector of standard Gumbel draws −ln(−ln u). A token's noise is only worked out where its bound could win.
  * @param temperature above 0
- * @param noise standard Gumbel draws, one per token
+ * @param uniform draws from the open interval (0, 1); called V times
  */
-export function sampleGumbel(
-  logits: Float32Array,
-  from: number,
+export function sampleGumbelPair(
+  a: Float32Array,
+  b: Float32Array,
   temperature: number,
-  noise: Float32Array,
-): number {
-  let best = 0;
-  let bestScore = -Infinity;
-  for (let i = 0; i < noise.length; i++) {
-    const score = logits[from + i] / temperature + noise[i];
-    if (score > bestScore) {
-      bestScore = score;
-      best = i;
+  uniform: () => number,
+): [number, number] {
+  const perLogit = 1 / temperature;
+  let bestA = 0;
+  let bestB = 0;
+  let scoreA = -Infinity;
+  let scoreB = -Infinity;
+  for (let i = 0; i < a.length; i++) {
+    const u = uniform();
+    const x = a[i] * perLogit;
+    const y = b[i] * perLogit;
+    const missing = Math.min(scoreA - x, scoreB - y);
+    // −ln(−ln u) ≤ −ln(1 − u) ≤ m ln 2 for 1 − u ≥ 2^−m: most tokens are out of reach without a logarithm.
+    if (missing > 0 && 1 - u >= halves[Math.min(31, missing * Math.LOG2E) | 0]) continue;
+    const noise = -Math.log(-Math.log(u));
+    if (x + noise > scoreA) {
+      scoreA = x + noise;
+      bestA = i;
+    }
+    if (y + noise > scoreB) {
+      scoreB = y + noise;
+      bestB = i;
     }
   }
-  return best;
+  return [bestA, bestB];
 }

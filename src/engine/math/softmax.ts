@@ -1,7 +1,5 @@
 // Softmax and its relatives over a slice of logits. Sums run in double precision; logits are float32.
 
-import { expOfNegative } from './exponential.ts';
-
 /** max xᵢ over `length` elements from `start`. */
 export function maximum(x: Float32Array, start: number, length: number): number {
   let max = -Infinity;
@@ -14,7 +12,7 @@ export function logSumExp(x: Float32Array, start = 0, length = x.length - start)
   const max = maximum(x, start, length);
   if (!Number.isFinite(max)) return max;
   let sum = 0;
-  for (let i = start; i < start + length; i += 1) sum += expOfNegative(x[i] - max);
+  for (let i = start; i < start + length; i += 1) sum += Math.exp(x[i] - max);
   return max + Math.log(sum);
 }
 

@@ -1,7 +1,6 @@
 // A continuation as it is generated: its tokens, the text that is complete so far, and whether it has ended.
 import type { Continuation, GeneratedToken } from '../../shared/engineProtocol.ts';
 import { tokenId, type TokenId } from '../../shared/units.ts';
-import { logSoftmaxAt } from '../math/softmax.ts';
 import type { StreamDecoder } from '../tokenizer/streamDecoder.ts';
 import type { TextTokenizer } from '../tokenizer/tokenizer.ts';
 
@@ -28,15 +27,15 @@ export class GrowingText {
 
   /**
    * Adds a token, unless the text has ended or ends with it.
-   * @param logits [V] it was chosen from
+   * @param logProbability of this token in its place
    */
-  take(id: number, logits: Float32Array): GeneratedToken | undefined {
+  take(id: number, logProbability: number): GeneratedToken | undefined {
     this.#isEnded ||= this.#eosIds.has(id);
     if (this.#isEnded) return undefined;
     const text = this.#decoder.push(id);
     this.#text += text;
     this.#tokens.push(tokenId(id));
-    return { id: tokenId(id), text, logProbability: logSoftmaxAt(logits, id) };
+    return { id: tokenId(id), text, logProbability };
   }
 
   finish(): Continuation {

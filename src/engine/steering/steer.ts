@@ -2,9 +2,9 @@
 import type { SteerResult, SteerScope, SteerStep } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { FeatureIndex } from '../../shared/units.ts';
-import { klFromLogits } from '../math/kl.ts';
+import { compareLogits } from '../math/kl.ts';
 import { Random } from '../math/rng.ts';
-import { argmax, fillGumbel, sampleGumbel } from '../math/sampling.ts';
+import { argmax, sampleGumbelPair } from '../math/sampling.ts';
 import type { TextTokenizer } from '../tokenizer/tokenizer.ts';
 import { scopeTouches, type Transform } from './edits.ts';
 import { GrowingText } from './growingText.ts';
@@ -75,9 +75,10 @@ function takeStep(
   choice: Pair<number>,
   logits: Pair<Float32Array>,
 ): SteerStep | undefined {
-  const kl = baseline.isEnded || steered.isEnded ? 0 : klFromLogits(...logits);
-  const ofBaseline = baseline.take(choice[0], logits[0]);
-  const ofSteered = steered.take(choice[1], logits[1]);
+  const compared = compareLogits(...logits);
+  const kl = baseline.isEnded || steered.isEnded ? 0 : compared.kl;
+  const ofBaseline = baseline.take(choice[0], (logits[0][choice[0]] ?? NaN) - compared.pTotal);
+  const ofSteered = steered.take(choice[1], (logits[1][choice[1]] ?? NaN) - compared.qTotal);
   if (ofBaseline === undefined && ofSteered === undefined) return undefined;
   return {
     step: index,
@@ -118,10 +119,5 @@ async function runPair(
 function chooser({ temperature, seed }: SteerRun): (logits: Pair<Float32Array>) => Pair<number> {
   if (temperature === 0) return ([a, b]) => [argmax(a, 0, a.length), argmax(b, 0, b.length)];
   const random = new Random(seed);
-  let noise = new Float32Array(0);
-  return ([a, b]) => {
-    if (noise.length !== a.length) noise = new Float32Array(a.length);
-    fillGumbel(noise, () => random.uniform());
-    return [sampleGumbel(a, 0, temperature, noise), sampleGumbel(b, 0, temperature, noise)];
-  };
+  return ([a, b]) => sampleGumbelPair(a, b, temperature, () => random.uniform());
 }

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { klFromLogits } from '../../../src/engine/math/kl.ts';
+import { compareLogits } from '../../../src/engine/math/kl.ts';
 import { Random } from '../../../src/engine/math/rng.ts';
 import { logSoftmaxAt, logSumExp, softmax } from '../../../src/engine/math/softmax.ts';
 import { topK } from '../../../src/engine/math/topK.ts';
+
+const klFromLogits = (...of: Parameters<typeof compareLogits>): number => compareLogits(...of).kl;
 
 const logits = (scale: number, seed: number): Float32Array =>
   new Random(seed).fillNormal(new Float32Array(1000), scale);
@@ -40,6 +42,9 @@ describe.each([1e-3, 1, 30, 1e4])('logits at scale %s', (scale) => {
     expect(klFromLogits(p, q)).toBeCloseTo(expected, 6);
     expect(klFromLogits(p, q)).toBeGreaterThan(0);
     expect(klFromLogits(p, p)).toBe(0);
+    const { pTotal: first, qTotal: second } = compareLogits(p, q);
+    expect(Math.abs(first - pTotal)).toBeLessThanOrEqual(1e-12 * Math.max(1, scale));
+    expect(Math.abs(second - qTotal)).toBeLessThanOrEqual(1e-12 * Math.max(1, scale));
     // A constant added to all logits changes no distribution; 1e-3 covers its rounding in float32 at scale 1e4.
     const shifted = p.map((v) => v + 5);
     expect(klFromLogits(p, shifted)).toBeLessThan(1e-3);
