@@ -3,9 +3,10 @@
 //
 //   node scripts/models/sampleStories.ts
 //   node scripts/train/harvest.ts
-//   node scripts/train/stories15M.ts [--steps 2000] [--checkpoint FILE] [--out FOLDER]
+//   node scripts/train/stories15M.ts [--steps 2500] [--follow] [--checkpoint FILE] [--out FOLDER]
 //
-// The three may run at the same time; each follows the other's file. Continues from its own checkpoint. Needs Node 24.
+// With --follow the three may run at the same time; each follows the other's file. Continues from its own checkpoint.
+// Needs Node 24.
 // Writes models/stories15M/saes/blocks.2.hook_resid_post.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +27,8 @@ const cache = join(root, '.cache', 'training');
 const site = 'blocks.2.hook_resid_post';
 const { values: options } = parseArgs({
   options: {
-    steps: { type: 'string', default: '2000' },
+    steps: { type: 'string', default: '2500' },
+    follow: { type: 'boolean', default: false },
     checkpoint: { type: 'string', default: join(cache, 'stories15M.checkpoint.safetensors') },
     out: { type: 'string', default: join(root, 'models', 'stories15M', 'saes', site) },
     calibration: { type: 'string', default: '12000' },
@@ -62,10 +64,21 @@ const checkpointEvery = 250;
 const rowBytes = 4 * settings.D;
 const backend = await openBackend('wasm');
 
-const chunks = { chunkRecords: 4096, waitMs: patienceMs };
+const chunks = { chunkRecords: 4096, waitMs: options.follow ? patienceMs : 0 };
 
 async function* activations(file: string): AsyncGenerator<Float32Array, void, undefined> {
   for await (const chunk of readGrowing(file, rowBytes, chunks)) yield new Float32Array(chunk);
+}
+
+/** The rows again and again, every time shuffled anew by who reads them. */
+async function* epochs(file: string): AsyncGenerator<Float32Array, void, undefined> {
+  for (let isEmpty = false; !isEmpty; ) {
+    isEmpty = true;
+    for await (const block of activations(file)) {
+      isEmpty = false;
+      yield block;
+    }
+  }
 }
 
 async function firstRows(rows: number): Promise<Float32Array> {
@@ -84,7 +97,7 @@ const state = existsSync(checkpointFile)
   ? await loadCheckpoint(checkpointFile, settings)
   : initialState(settings, await firstRows(sampleRows));
 const trainer = new SaeTrainer(settings, state, backend);
-const batches = new ShuffleBuffer(activations(trainingFile), {
+const batches = new ShuffleBuffer(epochs(trainingFile), {
   D: settings.D,
   capacity: shuffleRows,
   seed: settings.seed + 1,
