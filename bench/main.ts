@@ -28,8 +28,10 @@ async function runAll({ names, subjects, effort }: Options): Promise<BenchResult
   for (const subjectName of onEach.length === 0 ? [] : subjects) {
     const subject = await openSubject(subjectName);
     for (const name of onEach) {
-      process.stderr.write(`${name} on ${subject.name} …\n`);
-      results.push(await onSubject[name](subject, effort));
+      process.stderr.write(`${name} on ${subject.name} … `);
+      const result = await onSubject[name](subject, effort);
+      process.stderr.write(`${result.value.toPrecision(3)}\n`);
+      results.push(result);
     }
   }
   if (names.includes('activation')) {
