@@ -10,15 +10,26 @@ import type { Overlay } from '../onnx/overlay.ts';
  */
 const keptPositions = 2;
 
-/** The matrix product that makes the logits, through copies and casts: a stream [B, T, D] times a constant. */
-function unembedding({ graph }: GraphBuilder, logits: string): GraphNode | undefined {
-  let node = graph.producer(logits);
+/** The node behind a value, through casts and copies. */
+function sourceOf({ graph }: GraphBuilder, value: string): GraphNode | undefined {
+  let node = graph.producer(value);
   while (node?.type === 'Cast' || node?.type === 'Identity') {
-    node = graph.producer(node.inputs[0] ?? '');
+    const [input = ''] = node.inputs;
+    node = graph.producer(input);
   }
-  const stream = node?.inputs[0] ?? '';
-  const isProduct = node?.type === 'MatMul' && graph.producer(stream) !== undefined;
-  return isProduct && graph.consumers(node?.outputs[0] ?? '').length <= 1 ? node : undefined;
+  return node;
+}
+
+/** The matrix product that makes the logits and nothing else: a stream [B, T, D] times a constant. */
+function unembedding(builder: GraphBuilder, logits: string): GraphNode | undefined {
+  const node = sourceOf(builder, logits);
+  if (node?.type !== 'MatMul') return undefined;
+  const { graph } = builder;
+  const [stream = ''] = node.inputs;
+  const [product = ''] = node.outputs;
+  return graph.producer(stream) !== undefined && graph.consumers(product).length <= 1
+    ? node
+    : undefined;
 }
 
 /** The last `count` positions of a value [B, T, …]. */
