@@ -10,7 +10,7 @@ const none: SourceChoice = {
   model: '',
   sae: '',
   extensionFolder: resolve('/ext'),
-  workspaceFolder: resolve('/work'),
+  workspaceFolder: resolve('/projects'),
   listFolders: () => Promise.resolve([]),
 };
 
@@ -22,7 +22,7 @@ test('nothing chosen: the model and SAE of the extension', async () => {
 
 test('folders may be absolute, in the home folder or in the workspace', async () => {
   const chosen = await resolveSource({ ...none, model: '~/models/a', sae: 'saes/b' });
-  expect(chosen).toEqual({ model: join(homedir(), 'models/a'), sae: resolve('/work/saes/b') });
+  expect(chosen).toEqual({ model: join(homedir(), 'models/a'), sae: resolve('/projects/saes/b') });
 });
 
 test('a model of one’s own: the first SAE beside it, or a reason', async () => {
