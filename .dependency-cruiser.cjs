@@ -157,7 +157,7 @@ module.exports = {
     door(
       'onnxruntime-door',
       'node_modules/onnxruntime',
-      { door: '^src/engine/onnx/session\\.ts$' },
+      { door: '^src/engine/onnx/runtime/session\\.ts$' },
       'One file owns the runtime.',
     ),
     door(

@@ -4,7 +4,7 @@ import { Engine } from '../src/engine/engine.ts';
 import { lineStarts, planWindows } from '../src/engine/analysis/windows.ts';
 import { openModel } from '../src/engine/model/openModel.ts';
 import { Overlay } from '../src/engine/onnx/overlay.ts';
-import { openSession, type OnnxTensors } from '../src/engine/onnx/session.ts';
+import { openSession, type OnnxTensors } from '../src/engine/onnx/runtime/session.ts';
 import { windowCapacity } from '../src/engine/openSource.ts';
 import { loadSae } from '../src/engine/sae/load.ts';
 import type { BenchResult } from './result.ts';

@@ -3,7 +3,7 @@
 // The plain step runs while the engine awaits its turn between two steps, so both have equally long caches.
 import { Engine } from '../src/engine/engine.ts';
 import { openModel, type OpenModel } from '../src/engine/model/openModel.ts';
-import { openSession, type OnnxTensors, type Session } from '../src/engine/onnx/session.ts';
+import { openSession, type OnnxTensors, type Session } from '../src/engine/onnx/runtime/session.ts';
 import type { FeatureEdit } from '../src/shared/engineProtocol.ts';
 import { featureIndex } from '../src/shared/units.ts';
 import type { Effort } from './options.ts';

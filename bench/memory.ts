@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { openModel } from '../src/engine/model/openModel.ts';
-import type { DecoderInputs } from '../src/engine/onnx/interface.ts';
+import type { DecoderInputs } from '../src/engine/onnx/sites/interface.ts';
 import type { Source } from '../src/shared/engineProtocol.ts';
 import type { Effort } from './options.ts';
 import type { BenchName, BenchResult } from './result.ts';

@@ -6,7 +6,7 @@ import type { MemoryReport, MemoryWork } from './memory.ts';
 const settleMs = 300;
 
 async function runPlain({ file, inputs, ids }: Extract<MemoryWork, { side: 'plain' }>) {
-  const { openSession } = await import('../src/engine/onnx/session.ts');
+  const { openSession } = await import('../src/engine/onnx/runtime/session.ts');
   const { emptyPast, tokenFeeds } = await import('./plainDecoder.ts');
   const session = await openSession({ file });
   await session.run({ ...tokenFeeds(inputs, Uint32Array.from(ids)), ...emptyPast(inputs) });

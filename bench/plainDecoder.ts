@@ -1,6 +1,6 @@
 // A decoder fed by hand through onnxruntime, with nothing of the engine between: the reference of the ratios.
-import type { DecoderInputs } from '../src/engine/onnx/interface.ts';
-import type { OnnxTensor, OnnxTensors } from '../src/engine/onnx/session.ts';
+import type { DecoderInputs } from '../src/engine/onnx/sites/interface.ts';
+import type { OnnxTensor, OnnxTensors } from '../src/engine/onnx/runtime/session.ts';
 
 function int64(dims: readonly number[], data: BigInt64Array): OnnxTensor {
   return { type: 'int64', dims, data };

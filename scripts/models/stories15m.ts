@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GraphBuilder } from '../../src/engine/onnx/builder.ts';
-import { encodeModelProto } from '../../src/engine/onnx/schema.ts';
+import { GraphBuilder } from '../../src/engine/onnx/graph/builder.ts';
+import { encodeModelProto } from '../../src/engine/onnx/proto/schema.ts';
 import { readCheckpoint } from './stories15m/checkpoint.ts';
 import { configJson, generationConfigJson, tokenizerConfigJson } from './stories15m/config.ts';
 import { emitDecoder } from './stories15m/graph.ts';

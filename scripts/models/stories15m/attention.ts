@@ -1,6 +1,6 @@
 // Attention of one block with rotary positions and a KV cache, and the two things that all blocks share: the
 // rotation's cosines and sines, and the mask.
-import type { GraphBuilder } from '../../../src/engine/onnx/builder.ts';
+import type { GraphBuilder } from '../../../src/engine/onnx/graph/builder.ts';
 import type { LlamaBlock, LlamaShape } from './checkpoint.ts';
 import { pairsToHalves } from './layout.ts';
 import { elementTypes, int64Constant, linear, node } from './modules.ts';

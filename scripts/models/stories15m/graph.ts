@@ -2,7 +2,7 @@
 // exports have. Matrices are stored in float16 and cast to float32 in the graph (onnxruntime folds the casts when it
 // opens the file), so that all arithmetic is float32. Standard operators of opset 18 only, in the shapes that
 // onnxruntime's optimiser fuses (RMSNorm, scaled MatMul, SiLU).
-import type { GraphBuilder } from '../../../src/engine/onnx/builder.ts';
+import type { GraphBuilder } from '../../../src/engine/onnx/graph/builder.ts';
 import { attention, causalMask, rotary } from './attention.ts';
 import type { AttentionInputs } from './attention.ts';
 import type { LlamaBlock, LlamaCheckpoint, LlamaShape } from './checkpoint.ts';

@@ -2,8 +2,8 @@
 // Matrices are stored in float16 and cast to float32 in the graph (onnxruntime folds the casts when it opens the
 // file); norm weights, 15 KB in all, are stored in float32.
 import { narrowToHalf } from '../../../src/engine/math/half.ts';
-import type { AttributeValue } from '../../../src/engine/onnx/attributes.ts';
-import type { GraphBuilder } from '../../../src/engine/onnx/builder.ts';
+import type { AttributeValue } from '../../../src/engine/onnx/proto/attributes.ts';
+import type { GraphBuilder } from '../../../src/engine/onnx/graph/builder.ts';
 import type { LlamaBlock, LlamaShape } from './checkpoint.ts';
 import { transpose } from './layout.ts';
 

@@ -1,9 +1,9 @@
 // The same network as graph.ts, laid out for sampling many stories at once, all at the same position. Keys and values
 // come in two parts, so that a step never copies a long cache: `settled` is only read, `recent` grows by one position.
 // Keys are stored transposed, which makes the scores a plain product. The unembedding may be cut down to some tokens.
-import type { AttributeValue } from '../../../src/engine/onnx/attributes.ts';
-import { GraphBuilder } from '../../../src/engine/onnx/builder.ts';
-import { encodeModelProto } from '../../../src/engine/onnx/schema.ts';
+import type { AttributeValue } from '../../../src/engine/onnx/proto/attributes.ts';
+import { GraphBuilder } from '../../../src/engine/onnx/graph/builder.ts';
+import { encodeModelProto } from '../../../src/engine/onnx/proto/schema.ts';
 import { ropeTheta, rotate } from './attention.ts';
 import type { LlamaBlock, LlamaCheckpoint, LlamaShape } from './checkpoint.ts';
 import { pairsToHalves } from './layout.ts';

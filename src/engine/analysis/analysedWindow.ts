@@ -4,7 +4,7 @@ import type { Signal } from '../../shared/call.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { KvCache } from '../model/kvCache.ts';
 import type { Program } from '../model/program.ts';
-import type { OnnxTensors } from '../onnx/session.ts';
+import type { OnnxTensors } from '../onnx/runtime/session.ts';
 import { analysisNames } from './analysisProgram.ts';
 
 /** Results of one window; row t belongs to token t of the window's text, a BOS in front has no row. */

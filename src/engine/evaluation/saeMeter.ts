@@ -5,7 +5,7 @@ import { MonosemError } from '../../shared/errors.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
 import { Overlay } from '../onnx/overlay.ts';
-import type { OnnxTensors } from '../onnx/session.ts';
+import type { OnnxTensors } from '../onnx/runtime/session.ts';
 import { expectWidth, type Sae } from '../sae/sae.ts';
 import { emitDecode, emitEncode } from '../sae/subgraph.ts';
 import { ReconstructionMeter, type ReconstructionReport } from './reconstruction.ts';

@@ -5,9 +5,9 @@ import { DisposableStore, type Disposable } from '../../shared/disposable.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
-import type { GraphBuilder } from '../onnx/builder.ts';
+import type { GraphBuilder } from '../onnx/graph/builder.ts';
 import { Overlay } from '../onnx/overlay.ts';
-import type { OnnxTensor } from '../onnx/session.ts';
+import type { OnnxTensor } from '../onnx/runtime/session.ts';
 import { expectWidth, type Sae } from '../sae/sae.ts';
 import { emitDecode, emitEncode } from '../sae/subgraph.ts';
 

@@ -1,7 +1,7 @@
 // Keys and values of tokens already seen: what a decoder returns as `present.*` and takes back as `past_key_values.*`.
 // Immutable; cutting makes a copy.
 import { MonosemError } from '../../shared/errors.ts';
-import type { OnnxTensor } from '../onnx/session.ts';
+import type { OnnxTensor } from '../onnx/runtime/session.ts';
 
 /** Element types keys and values come in. */
 type CacheData = Float32Array | Uint16Array;

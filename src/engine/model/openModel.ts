@@ -1,8 +1,8 @@
 // A model ready to be instrumented: its folder, its parsed graph, and where its residual stream is. Holds no session;
 // sessions are made per purpose from overlays over this.
-import { readOnnx } from '../onnx/protobuf.ts';
-import { discoverSites, type Sites } from '../onnx/sites.ts';
-import type { OnnxModel } from '../onnx/model.ts';
+import { readOnnx } from '../onnx/proto/protobuf.ts';
+import { discoverSites, type Sites } from '../onnx/sites/sites.ts';
+import type { OnnxModel } from '../onnx/proto/model.ts';
 import { openBundle, type Bundle } from './bundle.ts';
 
 export interface OpenModel extends Bundle {

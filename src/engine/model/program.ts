@@ -10,8 +10,8 @@ import {
   type OnnxTensors,
   type Session,
   type SessionOptions,
-} from '../onnx/session.ts';
-import type { DecoderInputs, DecoderPast } from '../onnx/interface.ts';
+} from '../onnx/runtime/session.ts';
+import type { DecoderInputs, DecoderPast } from '../onnx/sites/interface.ts';
 import { KvCache } from './kvCache.ts';
 
 /** One run: T new tokens for each of B rows, behind the tokens in the cache. */

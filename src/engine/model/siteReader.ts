@@ -3,7 +3,7 @@ import type { Disposable } from '../../shared/disposable.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { Tensor } from '../../shared/tensor.ts';
 import { Overlay } from '../onnx/overlay.ts';
-import type { SessionOptions } from '../onnx/session.ts';
+import type { SessionOptions } from '../onnx/runtime/session.ts';
 import type { OpenModel } from './openModel.ts';
 import { Program } from './program.ts';
 

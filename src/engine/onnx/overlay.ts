@@ -7,15 +7,15 @@
 // follow each other in the order of the calls. Only the model's own nodes see an edit; nodes added through
 // `builder` keep what they asked for.
 import { MonosemError } from '../../shared/errors.ts';
-import { GraphBuilder } from './builder.ts';
-import { dataTypeNumber, type ElementType } from './elementType.ts';
-import { packModel, type PackedModel } from './externalData.ts';
-import type { GraphNode } from './graph.ts';
-import type { OnnxModel } from './model.ts';
-import { fusedBias, removeFusedBias } from './residual.ts';
-import type { ValueInfoProto } from './schema.ts';
-import type { Site, Sites } from './sites.ts';
-import { ValueTypes } from './valueTypes.ts';
+import { GraphBuilder } from './graph/builder.ts';
+import { dataTypeNumber, type ElementType } from './proto/elementType.ts';
+import { packModel, type PackedModel } from './proto/externalData.ts';
+import type { GraphNode } from './graph/graph.ts';
+import type { OnnxModel } from './proto/model.ts';
+import { fusedBias, removeFusedBias } from './sites/residual.ts';
+import type { ValueInfoProto } from './proto/schema.ts';
+import type { Site, Sites } from './sites/sites.ts';
+import { ValueTypes } from './graph/valueTypes.ts';
 
 export class Overlay {
   readonly builder: GraphBuilder;

@@ -1,7 +1,7 @@
 // Rows of an SAE for a handful of features, read from its file without loading the rest: what interventions feed.
 import type { Tensor } from '../../shared/tensor.ts';
 import { readColumns, readRows } from '../files/tensorData.ts';
-import type { OnnxTensor, OnnxTensors } from '../onnx/session.ts';
+import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
 import { expectFeature, type Sae } from './sae.ts';
 import { editedFeatureNames } from './subgraph.ts';
 

@@ -1,6 +1,6 @@
 // The SAE as ONNX nodes. Weights are references into their own file; nothing is copied. All values are float32,
 // x is [B, T, D], features are [B, T, F]. The formulas are in sae.ts; encode.ts computes the same in TypeScript.
-import type { GraphBuilder } from '../onnx/builder.ts';
+import type { GraphBuilder } from '../onnx/graph/builder.ts';
 import type { StoredTensor } from '../files/storedTensor.ts';
 import type { Sae } from './sae.ts';
 

@@ -1,7 +1,7 @@
 // The logits behind the last position only. Exports compute them for every position of a run; over a prompt that is a
 // large part of the work, and nobody reads it.
-import type { GraphBuilder } from '../onnx/builder.ts';
-import type { GraphNode } from '../onnx/graph.ts';
+import type { GraphBuilder } from '../onnx/graph/builder.ts';
+import type { GraphNode } from '../onnx/graph/graph.ts';
 import type { Overlay } from '../onnx/overlay.ts';
 
 /**

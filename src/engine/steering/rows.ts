@@ -4,7 +4,7 @@ import { MonosemError } from '../../shared/errors.ts';
 import type { FeatureIndex } from '../../shared/units.ts';
 import type { KvCache } from '../model/kvCache.ts';
 import type { Program } from '../model/program.ts';
-import type { OnnxTensors } from '../onnx/session.ts';
+import type { OnnxTensors } from '../onnx/runtime/session.ts';
 import { gainAndBias, interventionInputs, type RowEdit } from './interventions.ts';
 import { nextLogits } from './steerProgram.ts';
 

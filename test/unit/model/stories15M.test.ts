@@ -11,7 +11,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openModel, type OpenModel } from '../../../src/engine/model/openModel.ts';
 import { Program } from '../../../src/engine/model/program.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import { openSession, type OnnxTensors, type Session } from '../../../src/engine/onnx/session.ts';
+import {
+  openSession,
+  type OnnxTensors,
+  type Session,
+} from '../../../src/engine/onnx/runtime/session.ts';
 
 interface GoldenPrompt {
   readonly prompt: string;

@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect } from 'vitest';
 import type { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import { readOnnx } from '../../../src/engine/onnx/protobuf.ts';
+import { readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
 import {
   openSession,
   type OnnxTensor,
   type OnnxTensors,
   type Session,
   type SessionSource,
-} from '../../../src/engine/onnx/session.ts';
-import { discoverSites, type Sites } from '../../../src/engine/onnx/sites.ts';
-import type { DecoderPast } from '../../../src/engine/onnx/interface.ts';
-import type { OnnxModel } from '../../../src/engine/onnx/model.ts';
+} from '../../../src/engine/onnx/runtime/session.ts';
+import { discoverSites, type Sites } from '../../../src/engine/onnx/sites/sites.ts';
+import type { DecoderPast } from '../../../src/engine/onnx/sites/interface.ts';
+import type { OnnxModel } from '../../../src/engine/onnx/proto/model.ts';
 import {
   tinyGpt2,
   tinyLlama,

@@ -4,17 +4,21 @@ import path from 'node:path';
 import fc from 'fast-check';
 import protobuf from 'protobufjs/light.js';
 import { describe, expect, test } from 'vitest';
-import { GraphBuilder } from '../../../src/engine/onnx/builder.ts';
-import { packModel } from '../../../src/engine/onnx/externalData.ts';
-import { encodeOnnx, readOnnx } from '../../../src/engine/onnx/protobuf.ts';
-import { decodeModelProto, encodeModelProto, toNumber } from '../../../src/engine/onnx/schema.ts';
+import { GraphBuilder } from '../../../src/engine/onnx/graph/builder.ts';
+import { packModel } from '../../../src/engine/onnx/proto/externalData.ts';
+import { encodeOnnx, readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
+import {
+  decodeModelProto,
+  encodeModelProto,
+  toNumber,
+} from '../../../src/engine/onnx/proto/schema.ts';
 import type {
   GraphProto,
   ModelProto,
   NodeProto,
   TensorProto,
-} from '../../../src/engine/onnx/schema.ts';
-import { externalEntries } from '../../../src/engine/onnx/tensorProto.ts';
+} from '../../../src/engine/onnx/proto/schema.ts';
+import { externalEntries } from '../../../src/engine/onnx/proto/tensorProto.ts';
 import { tinyGpt2, writeDecoder } from '../../fixtures/decoders.ts';
 import { float32, output, temporaryFolder, withSession } from './decoderRuns.ts';
 

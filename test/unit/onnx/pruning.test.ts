@@ -3,9 +3,9 @@ import { rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import { readOnnx } from '../../../src/engine/onnx/protobuf.ts';
-import type { GraphProto } from '../../../src/engine/onnx/schema.ts';
-import { discoverSites } from '../../../src/engine/onnx/sites.ts';
+import { readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
+import type { GraphProto } from '../../../src/engine/onnx/proto/schema.ts';
+import { discoverSites } from '../../../src/engine/onnx/sites/sites.ts';
 import { tinyGpt2, writeDecoder } from '../../fixtures/decoders.ts';
 import {
   decoderFeeds,

@@ -4,11 +4,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { OnnxModel } from '../../../src/engine/onnx/model.ts';
+import type { OnnxModel } from '../../../src/engine/onnx/proto/model.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import { readOnnx } from '../../../src/engine/onnx/protobuf.ts';
-import type { OnnxTensors } from '../../../src/engine/onnx/session.ts';
-import { discoverSites, type Sites } from '../../../src/engine/onnx/sites.ts';
+import { readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
+import type { OnnxTensors } from '../../../src/engine/onnx/runtime/session.ts';
+import { discoverSites, type Sites } from '../../../src/engine/onnx/sites/sites.ts';
 import {
   decoderFeeds,
   expectSameBits,

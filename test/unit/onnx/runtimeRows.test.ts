@@ -6,7 +6,7 @@ import {
   listExecutionProviders,
   openSession,
   type OnnxTensors,
-} from '../../../src/engine/onnx/session.ts';
+} from '../../../src/engine/onnx/runtime/session.ts';
 import type { DecoderOptions } from '../../fixtures/decoders.ts';
 import {
   bits,

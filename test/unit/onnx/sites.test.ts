@@ -3,14 +3,14 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { makeAttribute } from '../../../src/engine/onnx/attributes.ts';
-import { GraphBuilder, valueInfo } from '../../../src/engine/onnx/builder.ts';
-import type { OnnxModel } from '../../../src/engine/onnx/model.ts';
+import { makeAttribute } from '../../../src/engine/onnx/proto/attributes.ts';
+import { GraphBuilder, valueInfo } from '../../../src/engine/onnx/graph/builder.ts';
+import type { OnnxModel } from '../../../src/engine/onnx/proto/model.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import type { GraphProto, NodeProto } from '../../../src/engine/onnx/schema.ts';
-import { encodeOnnx, readOnnx } from '../../../src/engine/onnx/protobuf.ts';
-import type { OnnxTensor } from '../../../src/engine/onnx/session.ts';
-import { discoverSites } from '../../../src/engine/onnx/sites.ts';
+import type { GraphProto, NodeProto } from '../../../src/engine/onnx/proto/schema.ts';
+import { encodeOnnx, readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
+import type { OnnxTensor } from '../../../src/engine/onnx/runtime/session.ts';
+import { discoverSites } from '../../../src/engine/onnx/sites/sites.ts';
 import { buildGpt2 } from '../../fixtures/decoders/gpt2.ts';
 import { tinyGpt2, type DecoderOptions } from '../../fixtures/decoders.ts';
 import {

@@ -6,7 +6,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModel, type OpenModel } from '../../../src/engine/model/openModel.ts';
 import type { Program } from '../../../src/engine/model/program.ts';
-import { openSession, type OnnxTensors, type Session } from '../../../src/engine/onnx/session.ts';
+import {
+  openSession,
+  type OnnxTensors,
+  type Session,
+} from '../../../src/engine/onnx/runtime/session.ts';
 import { Random } from '../../../src/engine/math/rng.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';
 import { editedFeatureFeeds, readDecoderRows } from '../../../src/engine/sae/rows.ts';

@@ -1,7 +1,7 @@
 // "Merged" exports hold the decoder twice, with and without KV cache, in the branches of one If. A cache of length 0
 // is legal, so the branch with cache serves for both: it takes the place of the If. Everything else is left alone.
-import type { AttributeProto, GraphProto, ModelProto, NodeProto } from './schema.ts';
-import { shallowCopy } from './schema.ts';
+import type { AttributeProto, GraphProto, ModelProto, NodeProto } from '../proto/schema.ts';
+import { shallowCopy } from '../proto/schema.ts';
 import { renameOuterRead } from './subgraphs.ts';
 
 /** Name exporters give to the condition; true chooses `then_branch`. */

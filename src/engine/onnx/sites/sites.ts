@@ -1,15 +1,15 @@
 // Names the places of a decoder's residual stream as TransformerLens does, from the structure of the graph: token
 // embedding, additions to the stream, blocks. The result must agree with the number of layers the model's
 // configuration claims; a file that does not fit is refused with what was found, never guessed.
-import { MonosemError } from '../../shared/errors.ts';
+import { MonosemError } from '../../../shared/errors.ts';
 import { BlockFinder, type Block, type Branch, type StreamValue } from './blocks.ts';
-import type { ElementType } from './elementType.ts';
+import type { ElementType } from '../proto/elementType.ts';
 import { findTokenEmbedding } from './embedding.ts';
-import { Graph } from './graph.ts';
+import { Graph } from '../graph/graph.ts';
 import { describeInterface, type DecoderInterface } from './interface.ts';
-import type { OnnxModel } from './model.ts';
+import type { OnnxModel } from '../proto/model.ts';
 import { AmbiguousStream, followResidual, type ResidualStream } from './residual.ts';
-import { ValueTypes } from './valueTypes.ts';
+import { ValueTypes } from '../graph/valueTypes.ts';
 
 /** A place in the residual stream: a value [B, T, D] of the graph. */
 export interface Site {

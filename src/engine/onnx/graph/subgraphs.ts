@@ -1,7 +1,7 @@
 // Graphs inside node attributes (If, Loop, Scan). They read values of the graph around them without listing them
 // as node inputs; pruning and rewiring must see those reads.
-import { shallowCopy } from './schema.ts';
-import type { AttributeProto, GraphProto, NodeProto } from './schema.ts';
+import { shallowCopy } from '../proto/schema.ts';
+import type { AttributeProto, GraphProto, NodeProto } from '../proto/schema.ts';
 
 export function subgraphsOf(node: NodeProto): GraphProto[] {
   const graphs: GraphProto[] = [];

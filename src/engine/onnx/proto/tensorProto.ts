@@ -1,8 +1,8 @@
 // Makes TensorProto messages: small ones with their bytes inline, large ones as references into files. Typed
 // arrays are little-endian here as in ONNX; every platform onnxruntime supports is.
-import type { StoredTensor } from '../files/storedTensor.ts';
-import { elementCount } from '../../shared/tensor.ts';
-import { MonosemError } from '../../shared/errors.ts';
+import type { StoredTensor } from '../../files/storedTensor.ts';
+import { elementCount } from '../../../shared/tensor.ts';
+import { MonosemError } from '../../../shared/errors.ts';
 import { dataTypeNumber, type ElementType } from './elementType.ts';
 import { externalLocation, type StringEntry, type TensorProto } from './schema.ts';
 

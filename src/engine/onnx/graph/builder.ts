@@ -1,15 +1,15 @@
 // Writes ONNX nodes: into a copy of an existing model (overlays, SAE and steering subgraphs) or from nothing (model
 // conversion, test models). Names are made unique, operator sets of contrib domains are declared by use. It knows
 // no model and no site.
-import { MonosemError } from '../../shared/errors.ts';
-import type { StoredTensor } from '../files/storedTensor.ts';
-import { makeAttribute, type AttributeValue } from './attributes.ts';
-import { dataTypeNumber, type ElementType } from './elementType.ts';
+import { MonosemError } from '../../../shared/errors.ts';
+import type { StoredTensor } from '../../files/storedTensor.ts';
+import { makeAttribute, type AttributeValue } from '../proto/attributes.ts';
+import { dataTypeNumber, type ElementType } from '../proto/elementType.ts';
 import { Graph } from './graph.ts';
-import type { OnnxModel } from './model.ts';
-import { shallowCopy, toNumber } from './schema.ts';
-import type { NodeProto, OperatorSetId, ValueInfoProto } from './schema.ts';
-import { inlineTensor, referencedTensor, type ConstantData } from './tensorProto.ts';
+import type { OnnxModel } from '../proto/model.ts';
+import { shallowCopy, toNumber } from '../proto/schema.ts';
+import type { NodeProto, OperatorSetId, ValueInfoProto } from '../proto/schema.ts';
+import { inlineTensor, referencedTensor, type ConstantData } from '../proto/tensorProto.ts';
 
 /** A size, or the name of one that is known only when the model runs, e.g. `batch_size`. */
 export type Dimension = number | string;

@@ -1,7 +1,7 @@
 // Cuts the residual stream into transformer blocks: two additions where attention and MLP follow each other, one or
 // two where they run in parallel. What an addition adds is told by what it was computed from: attention contains a
 // softmax, a fused attention operator or a cached key.
-import type { Graph, GraphNode } from './graph.ts';
+import type { Graph, GraphNode } from '../graph/graph.ts';
 import { aliases, type Link, type ResidualStream } from './residual.ts';
 
 export interface Branch {

@@ -2,10 +2,10 @@
 // sentences. `run` blocks its thread for the whole computation although it returns a promise; whoever needs the
 // thread cuts the work into pieces.
 import * as ort from 'onnxruntime-node';
-import type { Disposable } from '../../shared/disposable.ts';
-import { MonosemError, messageOf } from '../../shared/errors.ts';
-import { elementCount } from '../../shared/tensor.ts';
-import type { PackedModel } from './externalData.ts';
+import type { Disposable } from '../../../shared/disposable.ts';
+import { MonosemError, messageOf } from '../../../shared/errors.ts';
+import { elementCount } from '../../../shared/tensor.ts';
+import type { PackedModel } from '../proto/externalData.ts';
 
 /** Element types that cross the door, with the typed arrays that hold them; float16 as bits. */
 interface DataTypes {

@@ -1,8 +1,8 @@
 // The inputs and outputs of a decoder in Hugging Face's naming: token ids, mask, positions, KV cache, logits.
-import { MonosemError } from '../../shared/errors.ts';
-import { elementTypeOf, type ElementType } from './elementType.ts';
-import type { Graph } from './graph.ts';
-import { toNumber, type ValueInfoProto } from './schema.ts';
+import { MonosemError } from '../../../shared/errors.ts';
+import { elementTypeOf, type ElementType } from '../proto/elementType.ts';
+import type { Graph } from '../graph/graph.ts';
+import { toNumber, type ValueInfoProto } from '../proto/schema.ts';
 
 /** Keys or values of one layer: [B, H, P, W] goes in, [B, H, P + T, W] comes out. */
 export interface DecoderPast {

@@ -1,6 +1,6 @@
 // Follows the residual stream of a decoder through its graph, from the embedded tokens through every Add whose one
 // operand is the stream itself and whose other operand was computed from it. Names in the file play no part.
-import type { Graph, GraphNode } from './graph.ts';
+import type { Graph, GraphNode } from '../graph/graph.ts';
 
 /** One addition to the residual stream. */
 export interface Link {

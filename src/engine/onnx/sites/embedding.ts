@@ -1,7 +1,7 @@
 // Finds where a decoder begins: the graph input that holds token ids and the Gather that looks them up in a table.
-import type { Graph, GraphNode } from './graph.ts';
-import { toNumber } from './schema.ts';
-import type { ValueTypes } from './valueTypes.ts';
+import type { Graph, GraphNode } from '../graph/graph.ts';
+import { toNumber } from '../proto/schema.ts';
+import type { ValueTypes } from '../graph/valueTypes.ts';
 
 export interface TokenEmbedding {
   /** Graph input with the token ids [B, T]. */

@@ -1,7 +1,7 @@
 // Element types of values: as the file declares them, else followed from the operators. Exports often declare none,
 // and a quantized graph changes type many times. Types only; shapes are onnxruntime's business.
-import { findAttribute, intAttribute } from './attributes.ts';
-import { elementTypeOf, type ElementType } from './elementType.ts';
+import { findAttribute, intAttribute } from '../proto/attributes.ts';
+import { elementTypeOf, type ElementType } from '../proto/elementType.ts';
 import type { Graph, GraphNode } from './graph.ts';
 
 /** Input whose element type is that of the outputs, where it is not the first. */

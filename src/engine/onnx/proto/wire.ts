@@ -1,7 +1,7 @@
 // Reads the protobuf wire format of a file by position, in pages, without decoding messages. Layout: a field is a
 // varint `number << 3 | type`, then a varint (type 0), 8 bytes (1), a varint length and that many bytes (2), or
 // 4 bytes (5). Anything else, or a length that leaves its message, means that this is no protobuf.
-import type { ByteFile } from '../files/byteFile.ts';
+import type { ByteFile } from '../../files/byteFile.ts';
 
 export interface WireField {
   readonly number: number;

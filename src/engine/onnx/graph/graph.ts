@@ -2,8 +2,8 @@
 // on copies: the parsed model it was made from is never changed, so one model serves any number of graphs. Tensors
 // are shared, not copied.
 import { innerNames, outerReads, renameOuterRead } from './subgraphs.ts';
-import { shallowCopy } from './schema.ts';
-import type { GraphProto, NodeProto, TensorProto, ValueInfoProto } from './schema.ts';
+import { shallowCopy } from '../proto/schema.ts';
+import type { GraphProto, NodeProto, TensorProto, ValueInfoProto } from '../proto/schema.ts';
 
 export interface GraphNode {
   readonly type: string;

@@ -2,11 +2,11 @@
 // .onnx file or in the external data file it names; both become references with absolute paths. Every way in which
 // a file can fail to be a model gets its own sentence.
 import path from 'node:path';
-import { MonosemError } from '../../shared/errors.ts';
-import { withByteFile, type ByteFile } from '../files/byteFile.ts';
-import { fileSize } from '../files/files.ts';
+import { MonosemError } from '../../../shared/errors.ts';
+import { withByteFile, type ByteFile } from '../../files/byteFile.ts';
+import { fileSize } from '../../files/files.ts';
 import { mapTensors } from './externalData.ts';
-import { inlineCacheBranch } from './mergedDecoder.ts';
+import { inlineCacheBranch } from '../graph/mergedDecoder.ts';
 import type { OnnxModel } from './model.ts';
 import { decodeModelProto, encodeModelProto, shallowCopy } from './schema.ts';
 import type { ModelProto, TensorProto } from './schema.ts';

@@ -2,8 +2,8 @@
 // ancestor of all those files. Everything is a real path, because onnxruntime refuses a location that leaves the
 // folder, through `..` or through a symbolic link.
 import path from 'node:path';
-import { MonosemError } from '../../shared/errors.ts';
-import { realFile } from '../files/realFile.ts';
+import { MonosemError } from '../../../shared/errors.ts';
+import { realFile } from '../../files/realFile.ts';
 import type { OnnxModel } from './model.ts';
 import { encodeModelProto, shallowCopy } from './schema.ts';
 import type { AttributeProto, GraphProto, NodeProto, TensorProto } from './schema.ts';
