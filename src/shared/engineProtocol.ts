@@ -2,15 +2,42 @@
 // one names the model and SAE it wants, the engine opens and caches them. A restarted engine therefore needs no
 // replay of state, only of the unanswered call. Tensors travel as typed arrays, never as JSON numbers.
 import { call } from './call.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import type { CharOffset, FeatureIndex, TokenId, TokenIndex } from './units.ts';
 
 /** Raised by one whenever a message changes its meaning; both sides must agree. */
 export const protocolVersion = 1;
 
-/** A model and the SAE that reads it: absolute folder paths. */
-export interface Source {
+/** What a user may ask for; `auto` takes the fastest one that proves right on this machine. */
+export const providerSettings = ['auto', 'cpu', 'cuda', 'dml', 'webgpu', 'coreml'] as const;
+export type ProviderSetting = (typeof providerSettings)[number];
+
+/** A model folder, which of its .onnx files is meant, and where it is to run. */
+export interface ModelChoice {
+  /** Absolute folder path. */
   readonly model: string;
+  /** Path of the .onnx inside the folder, e.g. `onnx/model_q4.onnx`; chosen by a stated rule when absent. */
+  readonly variant?: string;
+  /** `auto` when absent. */
+  readonly provider?: ProviderSetting;
+  /** Which of several devices of that provider; the first when absent. */
+  readonly deviceId?: number;
+}
+
+/** A model and the SAE that reads it. */
+export interface Source extends ModelChoice {
+  /** Absolute folder path. */
   readonly sae: string;
+}
+
+/** One .onnx file of a model folder. */
+export interface ModelVariant {
+  /** Relative to the folder, with `/`. */
+  readonly variant: string;
+  /** What its name says in words, e.g. `half precision`. */
+  readonly description: string;
+  /** Size of file and external data. */
+  readonly bytes: number;
 }
 
 export interface InitializeParams {
@@ -35,8 +62,12 @@ export interface ModelFacts {
   readonly vocabularySize: number;
   /** Longest sequence the model was made for, in tokens, BOS included. */
   readonly contextLength: number;
+  /** The .onnx file in use, relative to the folder, e.g. `onnx/model.onnx`. */
+  readonly variant: string;
   /** Where it runs, e.g. `cpu`. */
   readonly provider: string;
+  /** Why it runs there, as a sentence. */
+  readonly providerReason: string;
   /** Quantization scales span the whole batch: rows are not independent and run separately. */
   readonly dynamicallyQuantized: boolean;
 }
@@ -163,6 +194,8 @@ export type SteerScope = 'all' | 'prompt' | 'generated';
 export interface SteerParams {
   readonly source: Source;
   readonly prompt: string;
+  /** The prompt is what a user says to a chat model: it is put into the model's chat template. */
+  readonly chat?: boolean;
   readonly edits: readonly FeatureEdit[];
   readonly scope: SteerScope;
   /** Most tokens to generate. */
@@ -213,6 +246,10 @@ export const engineCalls = {
     readonly FeatureBrief[]
   >('featureBriefs'),
   steer: call<SteerParams, SteerResult, SteerStep>('steer'),
+  /** Never fails because of the model: what went wrong is part of the answer. */
+  diagnose: call<{ readonly model?: ModelChoice }, Diagnostics>('diagnose'),
+  /** The .onnx files of a model folder that hold a decoder, the one the stated rule takes first. */
+  variants: call<{ readonly model: string }, readonly ModelVariant[]>('variants'),
   shutdown: call<Record<string, never>, null>('shutdown'),
 } as const;
 
