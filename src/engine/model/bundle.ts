@@ -1,8 +1,9 @@
 // A model folder as the hub has it: config.json, tokenizer.json and one or more .onnx files. Reads the small files
 // and says which .onnx is meant; it opens no session.
 import path from 'node:path';
+import type { ModelVariant } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
-import { exists, readJsonObject } from '../files/files.ts';
+import { exists, fileSize, readJsonObject } from '../files/files.ts';
 import { TextTokenizer } from '../tokenizer/tokenizer.ts';
 
 /** What config.json says, under the names this code base uses. */
@@ -21,6 +22,8 @@ export interface Bundle {
   /** Absolute. */
   readonly folder: string;
   readonly onnxFile: string;
+  /** `onnxFile` relative to the folder, with `/`. */
+  readonly variant: string;
   readonly config: ModelConfig;
   readonly tokenizer: TextTokenizer;
 }
@@ -29,26 +32,30 @@ export interface Bundle {
  * Variants in the order they are preferred when a folder holds several: full precision first, because a feature's
  * activation should depend on the model and not on its compression.
  */
-const variants = [
-  'model.onnx',
-  'model_fp16.onnx',
-  'decoder_model_merged.onnx',
-  'decoder_with_past_model.onnx',
-  'model_quantized.onnx',
-  'model_int8.onnx',
-  'model_q8.onnx',
-  'model_uint8.onnx',
-  'model_q4.onnx',
-  'model_q4f16.onnx',
+const variants: readonly (readonly [file: string, description: string])[] = [
+  ['model.onnx', 'as exported'],
+  ['model_fp16.onnx', 'half precision'],
+  ['decoder_model_merged.onnx', 'as exported'],
+  ['decoder_with_past_model.onnx', 'as exported'],
+  ['model_quantized.onnx', '8-bit'],
+  ['model_int8.onnx', '8-bit'],
+  ['model_q8.onnx', '8-bit'],
+  ['model_uint8.onnx', '8-bit'],
+  ['model_q4.onnx', '4-bit'],
+  ['model_q4f16.onnx', '4-bit, half precision'],
 ];
 
-/** Finds the .onnx of a model folder. @throws MonosemError `fileMissing` */
-export async function findOnnxFile(folder: string): Promise<string> {
-  for (const variant of variants) {
-    for (const place of [path.join(folder, 'onnx', variant), path.join(folder, variant)]) {
-      if (await exists(place)) return place;
+/** The .onnx files of a model folder, the preferred one first. @throws MonosemError `fileMissing` when there is none */
+export async function listVariants(folder: string): Promise<readonly ModelVariant[]> {
+  const found: ModelVariant[] = [];
+  for (const [file, description] of variants) {
+    for (const variant of [`onnx/${file}`, file]) {
+      const place = path.join(folder, variant);
+      if (!(await exists(place))) continue;
+      found.push({ variant, description, bytes: await fileSize(place, 'The model') });
     }
   }
+  if (found.length > 0) return found;
   throw new MonosemError(
     'fileMissing',
     `No model was found in ${folder}: it needs onnx/model.onnx (or a variant such as model_quantized.onnx); check the folder or export the model with optimum.`,
@@ -88,8 +95,12 @@ export async function readModelConfig(folder: string): Promise<ModelConfig> {
   };
 }
 
-/** Opens a model folder. @throws MonosemError naming the file that is missing or damaged */
-export async function openBundle(folder: string): Promise<Bundle> {
+/**
+ * Opens a model folder.
+ * @param variant path of the .onnx inside the folder; the preferred one by default
+ * @throws MonosemError naming the file that is missing or damaged
+ */
+export async function openBundle(folder: string, variant?: string): Promise<Bundle> {
   const absolute = path.resolve(folder);
   if (!(await exists(absolute))) {
     throw new MonosemError(
@@ -97,10 +108,18 @@ export async function openBundle(folder: string): Promise<Bundle> {
       `The model folder ${absolute} does not exist; choose a folder with config.json, tokenizer.json and onnx/model.onnx.`,
     );
   }
-  const [config, onnxFile, tokenizer] = await Promise.all([
+  const [config, listed, tokenizer] = await Promise.all([
     readModelConfig(absolute),
-    findOnnxFile(absolute),
+    listVariants(absolute),
     TextTokenizer.load(absolute),
   ]);
-  return { name: path.basename(absolute), folder: absolute, onnxFile, config, tokenizer };
+  const chosen = variant ?? listed[0]?.variant ?? '';
+  return {
+    name: path.basename(absolute),
+    folder: absolute,
+    onnxFile: path.join(absolute, chosen),
+    variant: chosen,
+    config,
+    tokenizer,
+  };
 }

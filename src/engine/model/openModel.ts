@@ -11,8 +11,8 @@ export interface OpenModel extends Bundle {
 }
 
 /** @throws MonosemError when the folder, the file or the graph is not what it has to be */
-export async function openModel(folder: string): Promise<OpenModel> {
-  const bundle = await openBundle(folder);
+export async function openModel(folder: string, variant?: string): Promise<OpenModel> {
+  const bundle = await openBundle(folder, variant);
   const onnx = await readOnnx(bundle.onnxFile);
   return { ...bundle, onnx, sites: discoverSites(onnx, bundle.config.layers) };
 }
