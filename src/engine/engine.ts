@@ -11,6 +11,8 @@ import type {
   FeatureBrief,
   FeatureParams,
   FeatureSummary,
+  ModelChoice,
+  ModelVariant,
   Source,
   SourceFacts,
   SteerParams,
@@ -18,6 +20,7 @@ import type {
   SteerStep,
   TokenBatch,
 } from '../shared/engineProtocol.ts';
+import type { Diagnostics } from '../shared/diagnostics.ts';
 import { MonosemError } from '../shared/errors.ts';
 import type { Tensor } from '../shared/tensor.ts';
 import { breathe } from './analysis/analysedWindow.ts';
@@ -29,7 +32,8 @@ import type { StoreFacts } from './features/store.ts';
 import { buildStoreOf, featureStoreFile, recordedPerToken } from './featureStores.ts';
 import { readTensor } from './files/tensorData.ts';
 import { readSafetensors, writeSafetensors } from './files/safetensors.ts';
-import { bundleFolderOf, readModelConfig } from './model/bundle.ts';
+import { machineFacts } from './machineFacts.ts';
+import { bundleFolderOf, listVariants, readModelConfig } from './model/bundle.ts';
 import { openModel } from './model/openModel.ts';
 import { SiteReader } from './model/siteReader.ts';
 import { readOnnx } from './onnx/proto/protobuf.ts';
@@ -176,6 +180,16 @@ export class Engine {
         breathe(context),
       );
     });
+  }
+
+  /** The .onnx files of a model folder, the one that is taken when none is named first. */
+  variants({ model }: { readonly model: string }): Promise<readonly ModelVariant[]> {
+    return listVariants(path.resolve(model));
+  }
+
+  /** What the engine runs on. */
+  diagnose(_params: { readonly model?: ModelChoice }): Promise<Diagnostics> {
+    return Promise.resolve(machineFacts());
   }
 
   /** What an .onnx file is made of, and every place where its residual stream can be read and edited. */

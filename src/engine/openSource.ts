@@ -70,7 +70,9 @@ export class OpenSource implements Disposable {
         dModel: model.config.dModel,
         vocabularySize: model.config.vocabularySize,
         contextLength: model.config.contextLength,
+        variant: model.variant,
         provider: 'cpu',
+        providerReason: 'The processor runs every model.',
         dynamicallyQuantized: model.sites.dynamicallyQuantized,
       },
       sae: {

@@ -18,7 +18,9 @@ const facts: SourceFacts = {
     dModel: 2,
     vocabularySize: 3,
     contextLength: 4,
+    variant: 'onnx/model.onnx',
     provider: 'cpu',
+    providerReason: 'It was asked for.',
     dynamicallyQuantized: false,
   },
   sae: {
@@ -76,6 +78,8 @@ const engine: Facade = {
       steps: [],
     };
   },
+  variants: () => Promise.resolve([]),
+  diagnose: () => Promise.resolve({ platform: [], versions: [], providers: [] }),
   dispose: () => Promise.resolve(),
 };
 

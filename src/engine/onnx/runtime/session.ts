@@ -241,3 +241,8 @@ export interface ExecutionProvider {
 export function listExecutionProviders(): ExecutionProvider[] {
   return ort.listSupportedBackends().map(({ name, bundled }) => ({ name, isBundled: bundled }));
 }
+
+/** Of the native library. */
+export function runtimeVersion(): string {
+  return ort.env.versions.node ?? ort.env.versions.common;
+}
