@@ -7,14 +7,16 @@ import { benchAnalysis } from './analysisOverhead.ts';
 import { benchDecode } from './decodeStep.ts';
 import { benchMemory } from './memory.ts';
 import { readOptions, usage, type Effort, type Options } from './options.ts';
+import { benchOpening } from './opening.ts';
 import { benchEdit } from './reanalysis.ts';
 import { circumstances, humanReport } from './report.ts';
 import type { BenchName, BenchResult } from './result.ts';
 import { openSubject, type Subject } from './subjects.ts';
 
+type OnSubjects = Exclude<BenchName, 'open' | 'activation'>;
 type OnSubject = (subject: Subject, effort: Effort) => Promise<BenchResult>;
 
-const onSubject: Readonly<Record<Exclude<BenchName, 'activation'>, OnSubject>> = {
+const onSubject: Readonly<Record<OnSubjects, OnSubject>> = {
   analysis: benchAnalysis,
   decode: benchDecode,
   edit: benchEdit,
@@ -24,7 +26,7 @@ const onSubject: Readonly<Record<Exclude<BenchName, 'activation'>, OnSubject>> =
 
 async function runAll({ names, subjects, effort }: Options): Promise<BenchResult[]> {
   const results: BenchResult[] = [];
-  const onEach = names.filter((name) => name !== 'activation');
+  const onEach = names.filter((name) => name !== 'activation' && name !== 'open');
   for (const subjectName of onEach.length === 0 ? [] : subjects) {
     const subject = await openSubject(subjectName);
     for (const name of onEach) {
@@ -33,6 +35,10 @@ async function runAll({ names, subjects, effort }: Options): Promise<BenchResult
       process.stderr.write(`${result.value.toPrecision(3)}\n`);
       results.push(result);
     }
+  }
+  if (names.includes('open')) {
+    process.stderr.write('open …\n');
+    results.push(...(await benchOpening(effort)));
   }
   if (names.includes('activation')) {
     process.stderr.write('activation …\n');

@@ -1,10 +1,9 @@
 // (d) What the engine keeps in memory: a process that loaded and ran the analysis, against one in which plain
 // onnxruntime loaded and ran the same model file. Each side is a process of its own, measured after it has settled.
-import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { openModel } from '../src/engine/model/openModel.ts';
 import type { DecoderInputs } from '../src/engine/onnx/sites/interface.ts';
 import type { Source } from '../src/shared/engineProtocol.ts';
+import { inFreshProcess } from './freshProcess.ts';
 import type { Effort } from './options.ts';
 import type { BenchName, BenchResult } from './result.ts';
 import { compare } from './statistics.ts';
@@ -37,22 +36,8 @@ const megabyte = 1024 * 1024;
 /** 200 tokens in either vocabulary. */
 const text = Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 'the' : 'girl')).join(' ');
 
-/** Runs one side in a fresh process. */
 function measure(work: MemoryWork): Promise<MemoryReport> {
-  const script = path.join(import.meta.dirname, 'memoryProcess.ts');
-  const flags = ['--expose-gc', '--disable-warning=ExperimentalWarning'];
-  const child = spawn(process.execPath, [...flags, script, JSON.stringify(work)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve(JSON.parse(output) as MemoryReport);
-      else reject(new Error(`the ${work.side} process ended with ${String(code)}`));
-    });
-  });
+  return inFreshProcess('memoryProcess.ts', work);
 }
 
 /** The same tokens for the plain side, which has no tokenizer. */

@@ -10,11 +10,13 @@ export interface Effort {
   readonly steps: number;
   /** Processes per side when memory is measured. */
   readonly processes: number;
+  /** Processes per side when opening is measured. */
+  readonly openings: number;
 }
 
-const full: Effort = { rounds: 15, steps: 96, processes: 3 };
+const full: Effort = { rounds: 15, steps: 96, processes: 3, openings: 9 };
 /** To see that everything runs; the figures mean little. */
-const quick: Effort = { rounds: 2, steps: 4, processes: 1 };
+const quick: Effort = { rounds: 2, steps: 4, processes: 1, openings: 1 };
 
 export interface Options {
   readonly json: boolean;

@@ -1,5 +1,5 @@
 // Medians and quartiles, and the ratio of two interleaved series.
-import { aims, type BenchName, type BenchResult } from './result.ts';
+import { aims, type BenchResult, type ResultName } from './result.ts';
 
 /** Linear interpolation between the closest ranks; `share` in 0…1. NaN for no values. */
 export function quantile(values: readonly number[], share: number): number {
@@ -25,7 +25,7 @@ export interface Pairs {
 }
 
 export interface Comparison {
-  readonly name: BenchName;
+  readonly name: ResultName;
   readonly model: string;
   readonly unit: 'ms' | 'MB';
   /** What the two sides are, in a few words. */
