@@ -29,6 +29,8 @@ export class Overlay {
   readonly #fusedAdds = new Map<string, string>();
   readonly #fusedSums = new Map<string, string>();
   readonly #editedSum = new Map<string, string>();
+  /** By name of a site that shares its value with others: its own copy of the value. */
+  readonly #copies = new Map<string, string>();
   /** By value of the graph: its float32 form. */
   readonly #float32 = new Map<string, string>();
 
@@ -46,7 +48,8 @@ export class Overlay {
   /** The site's value [B, T, D] in float32, before any edit at this site. */
   read(name: string): string {
     const site = this.#site(name);
-    return this.#asFloat32(this.#unedited(site), site.elementType);
+    const x = this.#asFloat32(this.#unedited(site), site.elementType);
+    return site.isReshaped === true ? this.#byToken(x) : x;
   }
 
   /**
@@ -55,11 +58,18 @@ export class Overlay {
    */
   replace(name: string, edit: (x: string) => string): void {
     const site = this.#site(name);
+    if (site.isReshaped === true)
+      this.#replaceIn(site, (x) => this.#likeBefore(edit(this.#byToken(x)), x));
+    else this.#replaceIn(site, edit);
+  }
+
+  #replaceIn(site: Site, edit: (x: string) => string): void {
     if (site.fusedNode !== undefined) this.#replaceFusedSum(site, site.fusedNode, edit);
     else if (site.bias !== undefined) this.#replaceBiased(site, site.bias, edit);
     else {
-      const x = this.#asFloat32(this.#current(site.value), site.elementType);
-      this.#rewire(site.value, this.#fromFloat32(edit(x), site.elementType));
+      const value = this.#valueOf(site);
+      const x = this.#asFloat32(this.#current(value), site.elementType);
+      this.#rewire(value, this.#fromFloat32(edit(x), site.elementType));
     }
   }
 
@@ -115,7 +125,37 @@ export class Overlay {
   #unedited(site: Site): string {
     if (site.fusedNode !== undefined) return this.#fusedSum(site.fusedNode);
     if (site.bias !== undefined) return this.builder.op('Add', [site.value, site.bias]);
-    return site.value;
+    return this.#valueOf(site);
+  }
+
+  /**
+   * The value behind the site. Where nodes read the same value for another purpose, the site gets a copy of its own,
+   * so that an edit reaches only those that read it there.
+   */
+  #valueOf(site: Site): string {
+    if (site.readers === undefined) return site.value;
+    const known = this.#copies.get(site.name);
+    if (known !== undefined) return known;
+    const { graph } = this.builder;
+    const from = this.#current(site.value);
+    const copy = this.#modelOp('Identity', [from]);
+    for (const reader of site.readers) graph.replaceInput(this.#producer(reader), from, copy);
+    this.#copies.set(site.name, copy);
+    return copy;
+  }
+
+  /** [B · T, width] or [B, T, H, width / H] → [B, T, width] */
+  #byToken(x: string): string {
+    const { ids } = this.sites.inputs;
+    const rowsAndTokens = this.builder.op('Shape', [ids]);
+    const shape = this.builder.op('Concat', [rowsAndTokens, this.builder.int64s(-1)], {
+      attributes: { axis: 0 },
+    });
+    return this.builder.op('Reshape', [x, shape]);
+  }
+
+  #likeBefore(x: string, before: string): string {
+    return this.builder.op('Reshape', [x, this.builder.op('Shape', [before])]);
   }
 
   #current(value: string): string {

@@ -31,8 +31,10 @@ export type OnnxTensor<Type extends OnnxType = OnnxType> = {
 export type OnnxTensors = Readonly<Record<string, OnnxTensor>>;
 
 export interface SessionOptions {
-  /** Execution provider, `cpu` by default; see `executionProviders`. */
+  /** Execution provider, `cpu` by default; see executionProviders.ts. */
   readonly provider?: string;
+  /** Which device of that provider, where it lets one choose; the first by default. */
+  readonly deviceId?: number;
   /** Threads inside one operator; onnxruntime's default is one per physical core. */
   readonly threads?: number;
 }
@@ -59,7 +61,7 @@ export async function openSession(
   const provider = options.provider ?? 'cpu';
   expectProvider(provider);
   const settings: ort.InferenceSession.SessionOptions = {
-    executionProviders: [provider],
+    executionProviders: [providerConfig(provider, options.deviceId)],
     logSeverityLevel: fatalOnly,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
   };
@@ -81,6 +83,22 @@ export async function openSession(
       { cause: error },
     );
   }
+}
+
+/** Providers whose device can be chosen; onnxruntime refuses or ignores a device id for the others. */
+const withDevices: readonly string[] = ['cuda', 'dml'];
+
+export function canChooseDevice(provider: string): boolean {
+  return withDevices.includes(provider);
+}
+
+function providerConfig(
+  provider: string,
+  deviceId: number | undefined,
+): ort.InferenceSession.ExecutionProviderConfig {
+  return deviceId === undefined || !canChooseDevice(provider)
+    ? provider
+    : { name: provider, deviceId };
 }
 
 /** @throws MonosemError `providerMissing` */

@@ -2,19 +2,23 @@
 // two where they run in parallel. What an addition adds is told by what it was computed from: attention contains a
 // softmax, a fused attention operator or a cached key.
 import type { Graph, GraphNode } from '../graph/graph.ts';
-import { aliases, type Link, type ResidualStream } from './residual.ts';
+import { aliases } from './aliases.ts';
+import type { Link, ResidualStream } from './residual.ts';
 
 export interface Branch {
   /** What is added to the stream [B, T, D]. */
   readonly value: string;
   /** Bias the fused node adds to it. */
   readonly bias?: string;
+  /** What computes it from the stream. */
+  readonly nodes: ReadonlySet<GraphNode>;
 }
 
-/** A value of the residual stream; `link` is absent for the stream's start. */
+/** A value of the residual stream. */
 export interface StreamValue {
   readonly value: string;
-  readonly link?: Link;
+  /** Fused node that computes it as a sum inside itself. */
+  readonly fusedNode?: GraphNode;
 }
 
 export interface Block {
@@ -33,6 +37,7 @@ interface Sources {
   /** Positions in the stream it reads: 0 is the start, i the value after link i. */
   readonly reads: ReadonlySet<number>;
   readonly hasAttention: boolean;
+  readonly nodes: ReadonlySet<GraphNode>;
 }
 
 export class BlockFinder {
@@ -47,7 +52,9 @@ export class BlockFinder {
     for (const alias of aliases(graph, stream.start)) this.#positions.set(alias, 0);
     for (const [i, link] of stream.links.entries()) {
       for (const output of link.node.outputs) this.#positions.set(output, i + 1);
-      for (const alias of aliases(graph, link.value)) this.#positions.set(alias, i + 1);
+      for (const value of [link.value, link.normed ?? link.value]) {
+        for (const alias of aliases(graph, value)) this.#positions.set(alias, i + 1);
+      }
     }
   }
 
@@ -72,14 +79,15 @@ export class BlockFinder {
     if (inner?.type !== 'Add') return undefined;
     const [first = '', second = ''] = inner.inputs;
     if (!this.#stream.derived.has(first) || !this.#stream.derived.has(second)) return undefined;
-    const isFirst = this.#sources(first).hasAttention;
-    if (isFirst === this.#sources(second).hasAttention) return undefined;
-    const [attention, mlp] = isFirst ? [first, second] : [second, first];
+    const branches = [first, second].map((value) => ({ value, ...this.#sources(value) }));
+    const attention = branches.find(({ hasAttention }) => hasAttention);
+    const mlp = branches.find(({ hasAttention }) => !hasAttention);
+    if (attention === undefined || mlp === undefined) return undefined;
     const block: Block = {
       before: this.#value(i),
       after: this.#value(i + 1),
-      attention: { value: attention },
-      mlp: { value: mlp },
+      attention: { value: attention.value, nodes: attention.nodes },
+      mlp: { value: mlp.value, nodes: mlp.nodes },
     };
     return { block, links: 1 };
   }
@@ -92,20 +100,23 @@ export class BlockFinder {
     if (a.hasAttention === b.hasAttention) return undefined;
     const isSequential = b.reads.has(i + 1);
     if (isSequential && !a.hasAttention) return undefined;
-    const [attention, mlp] = a.hasAttention ? [first, second] : [second, first];
+    const branches = [branchOf(first, a), branchOf(second, b)] as const;
+    const [attention, mlp] = a.hasAttention ? branches : [branches[1], branches[0]];
     const block: Block = {
       before: this.#value(i),
       ...(isSequential ? { middle: this.#value(i + 1) } : {}),
       after: this.#value(i + 2),
-      attention: branchOf(attention),
-      mlp: branchOf(mlp),
+      attention,
+      mlp,
     };
     return { block, links: 2 };
   }
 
   #value(position: number): StreamValue {
     const link = this.#stream.links[position - 1];
-    return link === undefined ? { value: this.#stream.start } : { value: link.value, link };
+    if (link === undefined) return { value: this.#stream.start };
+    if (link.normed !== undefined) return { value: link.normed };
+    return { value: link.value, ...(link.isFused ? { fusedNode: link.node } : {}) };
   }
 
   #sources(branch: string): Sources {
@@ -125,10 +136,10 @@ export class BlockFinder {
       if (attentionOperators.test(node.type)) hasAttention = true;
       open.push(...node.inputs, ...node.outerReads);
     }
-    return { reads, hasAttention };
+    return { reads, hasAttention, nodes: seen };
   }
 }
 
-function branchOf({ branch, bias }: Link): Branch {
-  return bias === undefined ? { value: branch } : { value: branch, bias };
+function branchOf({ branch, bias }: Link, { nodes }: Sources): Branch {
+  return { value: branch, nodes, ...(bias === undefined ? {} : { bias }) };
 }

@@ -1,6 +1,9 @@
 // Follows the residual stream of a decoder through its graph, from the embedded tokens through every Add whose one
 // operand is the stream itself and whose other operand was computed from it. Names in the file play no part.
+import type { Constants } from '../graph/constants.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
+import { aliases, sizesOnly } from './aliases.ts';
+import { narrowPlaces } from './narrowPlaces.ts';
 
 /** One addition to the residual stream. */
 export interface Link {
@@ -8,15 +11,17 @@ export interface Link {
   readonly node: GraphNode;
   /** Operand that is added to the stream. */
   readonly branch: string;
-  /** The stream after it. For a fused node that does not give out its sum this name does not exist yet. */
+  /** The sum. For a fused node that does not give out its sum this name does not exist yet. */
   readonly value: string;
   readonly isFused: boolean;
   /** Bias a fused node adds together with the branch. */
   readonly bias?: string;
+  /** What the next addition adds to, where the sum is normalised first: decoders with post-norm. */
+  readonly normed?: string;
 }
 
 export interface ResidualStream {
-  /** The stream before the first block: embeddings, scaled, positions added. */
+  /** The stream before the first block: embeddings, scaled, normalised, positions added. */
   readonly start: string;
   /** Token embeddings, scaled, before positions are added. */
   readonly embedded: string;
@@ -44,103 +49,128 @@ const fusedBiasInput: Readonly<Record<string, number>> = {
   SkipLayerNormalization: 4,
   SkipSimplifiedLayerNormalization: 3,
 };
-const transparent = new Set(['Cast', 'Identity', 'Dropout']);
-/** Operators whose result tells sizes, not content. */
-const sizesOnly = new Set(['Shape', 'Size']);
 
-export function followResidual(graph: Graph, tokenEmbedding: string): ResidualStream {
-  const derived = derivedValues(graph, tokenEmbedding);
-  const links: Link[] = [];
-  let embedded = tokenEmbedding;
-  let start = tokenEmbedding;
-  let value = tokenEmbedding;
-  for (;;) {
-    const additions = findAdditions(graph, value);
-    const own = additions.filter(({ branch }) => derived.has(branch));
-    if (own.length > 1)
-      throw new AmbiguousStream(
-        value,
-        own.map(({ node }) => node),
-      );
-    const [next] = own;
-    if (next !== undefined) {
-      links.push(next);
-      value = next.value;
-      continue;
-    }
-    if (links.length > 0) break;
-    const before = beforeFirstBlock(graph, value, additions);
-    if (before === undefined) break;
-    if (before.isScaling && start === embedded) embedded = before.value;
-    start = value = before.value;
-  }
-  return { start, embedded, links, derived };
+export function followResidual(
+  graph: Graph,
+  constants: Constants,
+  tokenEmbedding: string,
+): ResidualStream {
+  return new Follower(graph, constants, tokenEmbedding).follow();
 }
 
-/** Scaling of the embeddings, or an addition that does not depend on the tokens: positions. */
-function beforeFirstBlock(
-  graph: Graph,
-  value: string,
-  additions: readonly Link[],
-): { value: string; isScaling: boolean } | undefined {
-  const [addition] = additions;
-  if (addition !== undefined) return { value: addition.value, isScaling: false };
-  for (const alias of aliases(graph, value)) {
-    for (const node of graph.consumers(alias)) {
-      const [output] = node.outputs;
-      if (node.type !== 'Mul' && node.type !== 'Div') continue;
-      const other = node.inputs.find((name) => name !== alias);
-      if (output !== undefined && other !== undefined && isConstant(graph, other)) {
-        return { value: output, isScaling: true };
+class Follower {
+  readonly #graph: Graph;
+  readonly #constants: Constants;
+  readonly #tokenEmbedding: string;
+  readonly #derived: ReadonlySet<string>;
+
+  constructor(graph: Graph, constants: Constants, tokenEmbedding: string) {
+    this.#graph = graph;
+    this.#constants = constants;
+    this.#tokenEmbedding = tokenEmbedding;
+    this.#derived = derivedValues(graph, tokenEmbedding);
+  }
+
+  follow(): ResidualStream {
+    const { start, embedded } = this.#begin();
+    const links: Link[] = [];
+    for (let next = this.#next(start); next !== undefined;) {
+      const after = this.#next(next.value);
+      const later = after === undefined ? this.#normed(next) : undefined;
+      links.push(later === undefined ? next : { ...next, normed: later });
+      next = after ?? (later === undefined ? undefined : this.#next(later));
+    }
+    return { start, embedded, links: this.#withLastNorm(links), derived: this.#derived };
+  }
+
+  /** From the looked-up tokens to what the first block reads. */
+  #begin(): { start: string; embedded: string } {
+    let embedded = this.#tokenEmbedding;
+    let start = embedded;
+    while (this.#next(start) === undefined) {
+      const positions = this.#additions(start).find(({ branch }) => !this.#derived.has(branch));
+      const scaled = positions === undefined ? this.#scaled(start) : undefined;
+      if (scaled !== undefined && start === embedded) embedded = scaled;
+      const after = positions?.value ?? scaled ?? this.#pastNorm(start);
+      if (after === undefined) break;
+      start = after;
+    }
+    return { start, embedded };
+  }
+
+  /** The value times a constant, if that is what becomes of it. */
+  #scaled(value: string): string | undefined {
+    for (const alias of aliases(this.#graph, value)) {
+      for (const { type, inputs, outputs } of this.#graph.consumers(alias)) {
+        const other = inputs.find((name) => name !== alias);
+        const isScaling = type === 'Mul' || type === 'Div';
+        if (isScaling && other !== undefined && this.#constants.has(other)) return outputs[0];
       }
     }
+    return undefined;
   }
-  return undefined;
-}
 
-function isConstant(graph: Graph, value: string): boolean {
-  if (graph.initializers.has(value)) return true;
-  const node = graph.producer(value);
-  if (node === undefined) return false;
-  return (
-    node.type === 'Constant' || (node.type === 'Cast' && isConstant(graph, node.inputs[0] ?? ''))
-  );
-}
-
-/** The value and its copies in other precisions. */
-export function aliases(graph: Graph, value: string): Set<string> {
-  const found = new Set([value]);
-  for (const name of found) {
-    for (const node of graph.consumers(name)) {
-      const [output] = node.outputs;
-      if (transparent.has(node.type) && output !== undefined) found.add(output);
+  /**
+   * What a normalisation makes of a value that is nowhere added to: the next place where the whole graph passes
+   * through one value to which something is added.
+   */
+  #pastNorm(value: string): string | undefined {
+    for (const place of narrowPlaces(this.#graph, this.#derived, value)) {
+      if (this.#additions(place).length > 0) return place;
     }
+    return undefined;
   }
-  return found;
-}
 
-function findAdditions(graph: Graph, value: string): Link[] {
-  const same = aliases(graph, value);
-  const links = new Map<GraphNode, Link>();
-  for (const alias of same) {
-    for (const node of graph.consumers(alias)) {
-      const link = additionOf(graph, node, same);
-      if (link !== undefined) links.set(node, link);
+  #normed({ node, isFused, value }: Link): string | undefined {
+    const [normed = ''] = node.outputs;
+    if (isFused && this.#additions(normed).length > 0) return normed;
+    return this.#pastNorm(value);
+  }
+
+  /** A stream that is normalised after each addition is so after the last one, too, in as many steps. */
+  #withLastNorm(links: Link[]): Link[] {
+    const last = links.pop();
+    const before = links.at(-1);
+    if (last === undefined) return links;
+    if (before?.normed === undefined) return [...links, last];
+    const steps = [...narrowPlaces(this.#graph, this.#derived, before.value)];
+    const count = steps.indexOf(before.normed);
+    const normed = [...narrowPlaces(this.#graph, this.#derived, last.value)][count];
+    return [...links, normed === undefined ? last : { ...last, normed }];
+  }
+
+  #next(value: string): Link | undefined {
+    const own = this.#additions(value).filter(({ branch }) => this.#derived.has(branch));
+    if (own.length <= 1) return own[0];
+    throw new AmbiguousStream(
+      value,
+      own.map(({ node }) => node),
+    );
+  }
+
+  #additions(value: string): Link[] {
+    const same = aliases(this.#graph, value);
+    const links = new Map<GraphNode, Link>();
+    for (const alias of same) {
+      for (const node of this.#graph.consumers(alias)) {
+        const link = this.#addition(node, same);
+        if (link !== undefined) links.set(node, link);
+      }
     }
+    return [...links.values()];
   }
-  return [...links.values()];
-}
 
-function additionOf(graph: Graph, node: GraphNode, same: ReadonlySet<string>): Link | undefined {
-  const isFused = fusedBiasInput[node.type] !== undefined;
-  if (node.type !== 'Add' && !isFused) return undefined;
-  const operands = node.inputs.slice(0, 2);
-  const branch = operands.find((name) => !same.has(name));
-  if (branch === undefined || operands.every((name) => !same.has(name))) return undefined;
-  if (isConstant(graph, branch)) return undefined;
-  return isFused
-    ? fusedLink(graph, node, branch)
-    : { node, branch, value: node.outputs[0] ?? '', isFused };
+  #addition(node: GraphNode, same: ReadonlySet<string>): Link | undefined {
+    const isFused = fusedBiasInput[node.type] !== undefined;
+    if (node.type !== 'Add' && !isFused) return undefined;
+    const operands = node.inputs.slice(0, 2);
+    const branch = operands.find((name) => !same.has(name));
+    if (branch === undefined || operands.every((name) => !same.has(name))) return undefined;
+    if (this.#constants.has(branch)) return undefined;
+    return isFused
+      ? fusedLink(this.#graph, node, branch)
+      : { node, branch, value: node.outputs[0] ?? '', isFused };
+  }
 }
 
 function fusedLink(graph: Graph, node: GraphNode, branch: string): Link {

@@ -2,28 +2,17 @@
 // embedding, additions to the stream, blocks. The result must agree with the number of layers the model's
 // configuration claims; a file that does not fit is refused with what was found, never guessed.
 import { MonosemError } from '../../../shared/errors.ts';
-import { BlockFinder, type Block, type Branch, type StreamValue } from './blocks.ts';
-import type { ElementType } from '../proto/elementType.ts';
-import { findTokenEmbedding } from './embedding.ts';
+import { Constants } from '../graph/constants.ts';
 import { Graph } from '../graph/graph.ts';
-import { describeInterface, type DecoderInterface } from './interface.ts';
-import type { OnnxModel } from '../proto/model.ts';
-import { AmbiguousStream, followResidual, type ResidualStream } from './residual.ts';
 import { ValueTypes } from '../graph/valueTypes.ts';
+import type { OnnxModel } from '../proto/model.ts';
+import { BlockFinder, type Block } from './blocks.ts';
+import { findTokenEmbedding } from './embedding.ts';
+import { describeInterface, type DecoderInterface } from './interface.ts';
+import { AmbiguousStream, followResidual, type ResidualStream } from './residual.ts';
+import { SiteTable, type Site } from './siteTable.ts';
 
-/** A place in the residual stream: a value [B, T, D] of the graph. */
-export interface Site {
-  /** TransformerLens name, e.g. `blocks.2.hook_resid_post`. */
-  readonly name: string;
-  readonly value: string;
-  readonly elementType: ElementType;
-  /** Blocks that must run, at least in part, to compute it. */
-  readonly blocks: number;
-  /** First output of the fused node that computes the value as a sum inside itself. */
-  readonly fusedNode?: string;
-  /** Bias that the fused node reading this branch adds to it; the site includes it. */
-  readonly bias?: string;
-}
+export type { Site } from './siteTable.ts';
 
 export interface Sites extends DecoderInterface {
   /** In the order in which the model computes them. */
@@ -48,7 +37,8 @@ export function discoverSites(model: OnnxModel, expectedLayers?: number): Sites 
   const types = new ValueTypes(graph);
   const embedding = findTokenEmbedding(graph, types);
   if (embedding === undefined) throw withoutEmbedding(graph, file);
-  const stream = follow(graph, embedding.value, file);
+  const constants = new Constants(graph);
+  const stream = follow(graph, constants, embedding.value, file);
   if (stream.links.length === 0) {
     throw new MonosemError(
       'notADecoder',
@@ -57,9 +47,11 @@ export function discoverSites(model: OnnxModel, expectedLayers?: number): Sites 
   }
   const found = new BlockFinder(graph, stream).find();
   expectBlocks(file, stream, found, expectedLayers);
+  const table = new SiteTable(graph, constants, types, stream);
+  for (const [i, block] of found.blocks.entries()) table.addBlock(i, block);
   return {
     ...describeInterface(graph, embedding.ids, file),
-    sites: nameSites(stream, found.blocks, types),
+    sites: table.sites,
     layers: found.blocks.length,
     blockKind: found.blocks.every(({ middle }) => middle !== undefined) ? 'sequential' : 'parallel',
     dynamicallyQuantized: [...graph.nodes].some((node) => dynamicQuantization.test(node.type)),
@@ -80,9 +72,14 @@ function withoutEmbedding(graph: Graph, file: string): MonosemError {
   );
 }
 
-function follow(graph: Graph, embedded: string, file: string): ResidualStream {
+function follow(
+  graph: Graph,
+  constants: Constants,
+  embedded: string,
+  file: string,
+): ResidualStream {
   try {
-    return followResidual(graph, embedded);
+    return followResidual(graph, constants, embedded);
   } catch (error) {
     if (!(error instanceof AmbiguousStream)) throw error;
     const names = error.nodes.map((node) => node.proto.name ?? node.type).join(' and ');
@@ -111,38 +108,4 @@ function expectBlocks(
     'unsupportedModel',
     `${file} is not supported: its residual stream has ${stream.links.length} additions (${nameOf(0)} to ${nameOf(stream.links.length - 1)}) that make ${blocks.length} blocks${stop}${wanted}; check that config.json belongs to this file.`,
   );
-}
-
-function nameSites(
-  stream: ResidualStream,
-  blocks: readonly Block[],
-  types: ValueTypes,
-): Map<string, Site> {
-  const sites = new Map<string, Site>();
-  const elementType = types.of(stream.start) ?? 'float32';
-  const add = (name: string, blocksBefore: number, place: StreamValue & Branch): void => {
-    const { value, link, bias } = place;
-    sites.set(name, {
-      name,
-      value,
-      elementType: types.of(value) ?? elementType,
-      blocks: blocksBefore,
-      ...(link?.isFused === true ? { fusedNode: firstOutput(link.node.outputs) } : {}),
-      ...(bias === undefined ? {} : { bias }),
-    });
-  };
-  add('hook_embed', 0, { value: stream.embedded });
-  for (const [i, block] of blocks.entries()) {
-    const prefix = `blocks.${i}`;
-    add(`${prefix}.hook_resid_pre`, i, block.before);
-    add(`${prefix}.hook_attn_out`, i + 1, block.attention);
-    if (block.middle !== undefined) add(`${prefix}.hook_resid_mid`, i + 1, block.middle);
-    add(`${prefix}.hook_mlp_out`, i + 1, block.mlp);
-    add(`${prefix}.hook_resid_post`, i + 1, block.after);
-  }
-  return sites;
-}
-
-function firstOutput(outputs: readonly string[]): string {
-  return outputs.find((name) => name !== '') ?? '';
 }

@@ -1,0 +1,120 @@
+// One trial of an execution provider: does it load, is it right on a tiny graph, is it right on the model's own first
+// block, and how long does that take there and on the processor. It decides nothing.
+import { messageOf } from '../../../shared/errors.ts';
+import path from 'node:path';
+import process from 'node:process';
+import { runtimeFolder, whyNotLoadable } from './nativeLibraries.ts';
+import { listExecutionProviders, type SessionOptions } from './session.ts';
+import { verifyTinyGraph } from './verificationGraph.ts';
+
+/** Outcome of running a model's first block on a provider and on the processor. */
+export interface BlockVerdict {
+  /** Largest error of a token's vector relative to that vector's largest component. */
+  readonly relativeError: number;
+  /** What may be attributed to rounding. */
+  readonly bound: number;
+  /** Best of several runs, in milliseconds. */
+  readonly milliseconds: number;
+  readonly processorMilliseconds: number;
+}
+
+export interface BlockTest {
+  /** @throws whatever opening or running the block there throws */
+  readonly runFirstBlock: (target: SessionOptions) => Promise<BlockVerdict>;
+}
+
+export interface Trial {
+  readonly outcome: 'works' | 'failed' | 'missing';
+  /** One sentence. */
+  readonly reason: string;
+  /** Than the processor, on the first block. */
+  readonly isSlower: boolean;
+  /** The whole trial. */
+  readonly milliseconds: number;
+}
+
+type Finding = Omit<Trial, 'milliseconds'>;
+
+/** @param name what the provider is called among people */
+export async function tryProvider(
+  target: SessionOptions & { readonly provider: string },
+  name: string,
+  model: BlockTest,
+): Promise<Trial> {
+  const start = performance.now();
+  const finding = missing(target.provider, name) ?? (await verify(target, name, model));
+  return { ...finding, milliseconds: performance.now() - start };
+}
+
+function missing(provider: string, name: string): Finding | undefined {
+  const found = listExecutionProviders().find((known) => known.name === provider);
+  if (found === undefined) {
+    return notThere(`onnxruntime has no ${name} on ${process.platform} ${process.arch}.`);
+  }
+  // The graphics layer under WebGPU is asked only where it finds a loader: without one it writes warnings to stderr.
+  if (provider === 'webgpu' && process.platform === 'linux') {
+    const reason = whyNotLoadable('libvulkan.so.1');
+    if (reason !== undefined) return notThere(`WebGPU needs the Vulkan loader (${reason}).`);
+  }
+  return undefined;
+}
+
+async function verify(target: SessionOptions, name: string, model: BlockTest): Promise<Finding> {
+  try {
+    const mistake = await verifyTinyGraph(target);
+    if (mistake !== undefined) return failed(`${name} computes wrongly: ${mistake}.`);
+  } catch (error) {
+    return whyNotOpened(target.provider ?? '', name, error);
+  }
+  try {
+    return judge(name, await model.runFirstBlock(target));
+  } catch (error) {
+    return failed(`${name} could not run the model's first block: ${sentence(error)}`);
+  }
+}
+
+function judge(name: string, verdict: BlockVerdict): Finding {
+  const { relativeError, bound, milliseconds, processorMilliseconds } = verdict;
+  const error = relativeError.toExponential(1);
+  if (!(relativeError <= bound)) {
+    return failed(
+      `${name} is off by ${error} on the model's first block, where rounding explains ${bound.toExponential(0)}.`,
+    );
+  }
+  const isSlower = milliseconds > processorMilliseconds;
+  const times = `${milliseconds.toFixed(1)} ms against ${processorMilliseconds.toFixed(1)} ms`;
+  const comparison = isSlower ? 'slower' : 'no slower';
+  return {
+    outcome: 'works',
+    isSlower,
+    reason: `${name} is right on the model's first block (relative error ${error}) and ${comparison} than the processor (${times}).`,
+  };
+}
+
+/** onnxruntime says only that a library did not load; the system's loader knows which one it missed. */
+function whyNotOpened(provider: string, name: string, error: unknown): Finding {
+  if (provider === 'cuda' && /load shared library/i.test(messageOf(error))) {
+    const library = path.join(runtimeFolder(), 'libonnxruntime_providers_cuda.so');
+    const reason = whyNotLoadable(library);
+    return notThere(
+      `onnxruntime could not load its ${name} libraries${reason === undefined ? '' : ` (${reason})`}.`,
+    );
+  }
+  if (/no supported adapters|failed to get a webgpu adapter/i.test(messageOf(error))) {
+    return notThere(`${name} found no graphics adapter with a driver.`);
+  }
+  return failed(`${name} could not run a small graph: ${sentence(error)}`);
+}
+
+function sentence(error: unknown): string {
+  const text = messageOf(error).trim();
+  return text.endsWith('.') ? text : `${text}.`;
+}
+
+function notThere(reason: string): Finding {
+  return { outcome: 'missing', reason, isSlower: false };
+}
+
+function failed(reason: string): Finding {
+  return { outcome: 'failed', reason, isSlower: false };
+}
