@@ -7,8 +7,9 @@ type Side = OpeningWork['side'];
 /** One layer more than GPT-2 small, so that the weights are more than 500 MB. */
 async function make({ folder, weights }: OpeningWork): Promise<object> {
   const { gpt2Small, writeDecoder } = await import('../test/fixtures/decoders.ts');
-  const { join } = await import('node:path');
-  const external = weights === 'external' ? { externalFile: join(folder, 'model.onnx_data') } : {};
+  const path = await import('node:path');
+  const external =
+    weights === 'external' ? { externalFile: path.join(folder, 'model.onnx_data') } : {};
   (await import('node:fs')).mkdirSync(folder, { recursive: true });
   writeDecoder(folder, { ...gpt2Small, layers: 13 }, { kind: 'gpt2', seed: 5, ...external });
   return {};
