@@ -94,7 +94,7 @@ function findPast(graph: Graph, names: readonly string[], file: string): Decoder
     }
     past.push({ layer: Number.parseInt(place, 10), input, output, type, heads, width });
   }
-  return past.sort((a, b) => a.layer - b.layer || a.input.localeCompare(b.input));
+  return past.sort((a, b) => a.layer - b.layer || (a.input < b.input ? -1 : 1));
 }
 
 function staticDims(value: ValueInfoProto | undefined): (number | undefined)[] {
