@@ -83,11 +83,12 @@ describe.each(Object.entries(decoders))('%s', (_, options) => {
   test('edits at any sites do what independent arithmetic says', async () => {
     const decoder = await openDecoder(folder, options);
     const names = [...decoder.sites.sites.keys()];
-    const { dModel } = decoder.shape;
+    const unedited = referenceForward(decoder, someIds).sites;
+    const widthOf = (site: string): number => unedited.get(site)?.[0]?.length ?? NaN;
     const edit = fc.record({
       site: fc.constantFrom(...names),
       scale: fc.double({ min: -2, max: 2, noNaN: true }).map(Math.fround),
-      direction: fc.integer({ min: 0, max: dModel - 1 }),
+      direction: fc.integer({ min: 0, max: decoder.shape.dModel - 1 }),
       amount: fc.double({ min: -4, max: 4, noNaN: true }).map(Math.fround),
       isReadFirst: fc.boolean(),
     });
@@ -103,12 +104,12 @@ describe.each(Object.entries(decoders))('%s', (_, options) => {
         for (const { site, scale, direction, amount, isReadFirst } of chosen) {
           const readSite = (): void => builder.output(`read ${site}`, overlay.read(site));
           if (isReadFirst) readSite();
-          const shift = new Float32Array(dModel);
+          const shift = new Float32Array(widthOf(site));
           shift[direction] = amount;
           overlay.replace(site, (x) =>
             builder.op('Add', [
               builder.op('Mul', [x, builder.scalar(scale)]),
-              builder.constant(shift, [dModel]),
+              builder.constant(shift, [shift.length]),
             ]),
           );
           if (!isReadFirst) readSite();

@@ -68,11 +68,14 @@ describe('facts', () => {
       heads: 4,
       width: 8,
     });
-    expect([...sites.sites.keys()].slice(0, 7)).toEqual([
+    expect([...sites.sites.keys()].slice(0, 10)).toEqual([
       'hook_embed',
       'blocks.0.hook_resid_pre',
+      'blocks.0.attn.hook_z',
       'blocks.0.hook_attn_out',
       'blocks.0.hook_resid_mid',
+      'blocks.0.ln2.hook_normalized',
+      'blocks.0.mlp.hook_post',
       'blocks.0.hook_mlp_out',
       'blocks.0.hook_resid_post',
       'blocks.1.hook_resid_pre',

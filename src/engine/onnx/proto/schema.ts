@@ -98,7 +98,15 @@ export interface ModelProto {
   irVersion?: Int64;
   opsetImport?: OperatorSetId[];
   producerName?: string;
+  producerVersion?: string;
   graph?: GraphProto;
+  /** Operators the model defines itself. */
+  functions?: FunctionProto[];
+}
+
+export interface FunctionProto {
+  name?: string;
+  domain?: string;
 }
 
 /** AttributeProto.AttributeType */

@@ -125,10 +125,9 @@ export class ProviderChooser {
     const key = trialKey(provider, deviceId, model);
     const known = this.#trials.get(key);
     if (known !== undefined) return known;
-    const target = { provider, ...(deviceId === undefined ? {} : { deviceId }) };
-    const trial = this.#marks.during(provider, () =>
-      tryProvider(target, names[provider], model),
-    );
+    const device = deviceId === undefined ? {} : { deviceId };
+    const candidate = { provider, name: names[provider], ...device };
+    const trial = tryProvider(candidate, model, (work) => this.#marks.during(provider, work));
     this.#trials.set(key, trial);
     trial.catch(() => this.#trials.delete(key));
     return trial;

@@ -1,8 +1,8 @@
 // One trial of an execution provider: does it load, is it right on a tiny graph, is it right on the model's own first
 // block, and how long does that take there and on the processor. It decides nothing.
-import { messageOf } from '../../../shared/errors.ts';
 import path from 'node:path';
 import process from 'node:process';
+import { messageOf } from '../../../shared/errors.ts';
 import { runtimeFolder, whyNotLoadable } from './nativeLibraries.ts';
 import { listExecutionProviders, type SessionOptions } from './session.ts';
 import { verifyTinyGraph } from './verificationGraph.ts';
@@ -35,18 +35,26 @@ export interface Trial {
 
 type Finding = Omit<Trial, 'milliseconds'>;
 
-/** @param name what the provider is called among people */
+/** A provider and one of its devices. */
+export interface Candidate {
+  readonly provider: string;
+  readonly deviceId?: number;
+  /** What it is called among people. */
+  readonly name: string;
+}
+
+/** @param guard runs what may end the process */
 export async function tryProvider(
-  target: SessionOptions & { readonly provider: string },
-  name: string,
+  candidate: Candidate,
   model: BlockTest,
+  guard: (work: () => Promise<Finding>) => Promise<Finding>,
 ): Promise<Trial> {
   const start = performance.now();
-  const finding = missing(target.provider, name) ?? (await verify(target, name, model));
+  const finding = missing(candidate) ?? (await guard(() => verify(candidate, model)));
   return { ...finding, milliseconds: performance.now() - start };
 }
 
-function missing(provider: string, name: string): Finding | undefined {
+function missing({ provider, name }: Candidate): Finding | undefined {
   const found = listExecutionProviders().find((known) => known.name === provider);
   if (found === undefined) {
     return notThere(`onnxruntime has no ${name} on ${process.platform} ${process.arch}.`);
@@ -59,12 +67,12 @@ function missing(provider: string, name: string): Finding | undefined {
   return undefined;
 }
 
-async function verify(target: SessionOptions, name: string, model: BlockTest): Promise<Finding> {
+async function verify({ name, ...target }: Candidate, model: BlockTest): Promise<Finding> {
   try {
     const mistake = await verifyTinyGraph(target);
     if (mistake !== undefined) return failed(`${name} computes wrongly: ${mistake}.`);
   } catch (error) {
-    return whyNotOpened(target.provider ?? '', name, error);
+    return whyNotOpened(target.provider, name, error);
   }
   try {
     return judge(name, await model.runFirstBlock(target));

@@ -85,11 +85,9 @@ export async function openSession(
   }
 }
 
-/** Providers whose device can be chosen; onnxruntime refuses or ignores a device id for the others. */
-const withDevices: readonly string[] = ['cuda', 'dml'];
-
-export function canChooseDevice(provider: string): boolean {
-  return withDevices.includes(provider);
+/** Whether onnxruntime lets one choose among the devices of a provider; elsewhere a device id is ignored or refused. */
+export function canChooseDevice(provider: string): provider is 'cuda' | 'dml' {
+  return provider === 'cuda' || provider === 'dml';
 }
 
 function providerConfig(

@@ -130,7 +130,8 @@ class Follower {
   /** A stream that is normalised after each addition is so after the last one, too, in as many steps. */
   #withLastNorm(links: Link[]): Link[] {
     const last = links.pop();
-    const before = links.at(-1);
+    // The same addition of the block before; in a decoder of one block, the other addition.
+    const before = links.at(-2) ?? links.at(-1);
     if (last === undefined) return links;
     if (before?.normed === undefined) return [...links, last];
     const steps = [...narrowPlaces(this.#graph, this.#derived, before.value)];

@@ -9,6 +9,7 @@ import type { OnnxModel } from '../proto/model.ts';
 import { BlockFinder, type Block } from './blocks.ts';
 import { findTokenEmbedding } from './embedding.ts';
 import { describeInterface, type DecoderInterface } from './interface.ts';
+import { refuseNonDecoder } from './refusal.ts';
 import { AmbiguousStream, followResidual, type ResidualStream } from './residual.ts';
 import { SiteTable, type Site } from './siteTable.ts';
 
@@ -34,6 +35,7 @@ const dynamicQuantization = /^(DynamicQuantize|QAttention$)/;
 export function discoverSites(model: OnnxModel, expectedLayers?: number): Sites {
   const file = model.file ?? 'The model';
   const graph = new Graph(model.proto.graph);
+  refuseNonDecoder(model.proto, graph, file);
   const types = new ValueTypes(graph);
   const embedding = findTokenEmbedding(graph, types);
   if (embedding === undefined) throw withoutEmbedding(graph, file);

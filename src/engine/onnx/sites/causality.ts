@@ -1,0 +1,72 @@
+// Whether a graph gives its attention a direction in time. A decoder without KV cache shows it in one of few ways: an
+// operator that is causal itself, a triangle, a stored mask, or a comparison of positions with positions. Encoders
+// with relative positions compare them with fixed numbers only.
+import type { Graph } from '../graph/graph.ts';
+import { subgraphsOf } from '../graph/subgraphs.ts';
+import { findAttribute, intAttribute } from '../proto/attributes.ts';
+import { toNumber, type GraphProto, type NodeProto, type TensorProto } from '../proto/schema.ts';
+
+/** All nodes, those of subgraphs included. */
+export function nodesOf(graph: GraphProto = {}): NodeProto[] {
+  return (graph.node ?? []).flatMap((node) => [node, ...subgraphsOf(node).flatMap(nodesOf)]);
+}
+
+export function hasAttention(graph: GraphProto = {}): boolean {
+  return nodesOf(graph).some(({ opType = '' }) => /Attention|^Softmax$/.test(opType));
+}
+
+const causalOperator =
+  /^(Trilu|GroupQueryAttention|PagedAttention|SparseAttention|Decoder.*Attention)$/;
+const comparison = new Set(['Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual']);
+/** What reads a stored mask; a square matrix of weights is read by none of them. */
+const maskReader = new Set(['Slice', 'Where', 'Add', 'And', 'Not', 'Cast', 'Equal', 'GatherND']);
+
+/** What makes the attention causal, in a few words; `undefined` for a graph in which nothing does. */
+export function findCausalSign(graph: Graph): string | undefined {
+  const cache = [...graph.inputs.keys()].find((name) => /past|cache/i.test(name));
+  if (cache !== undefined) return `the cache input ${cache}`;
+  for (const node of graph.nodes) {
+    const inner = subgraphsOf(node.proto).flatMap(nodesOf);
+    const causal = [node.proto, ...inner].find((each) => isCausal(graph, each));
+    if (causal !== undefined) return `the node ${causal.name ?? causal.opType ?? ''}`;
+  }
+  const mask = [...graph.initializers.values()].find((tensor) => isStoredMask(graph, tensor));
+  return mask === undefined ? undefined : `the mask ${mask.name ?? ''}`;
+}
+
+function isCausal(graph: Graph, node: NodeProto): boolean {
+  const { opType = '', input = [] } = node;
+  if (causalOperator.test(opType)) return true;
+  if (intAttribute(node, 'unidirectional') === 1 || intAttribute(node, 'is_causal') === 1)
+    return true;
+  if (opType === 'Constant') {
+    const tensor = findAttribute(node, 'value')?.t;
+    return tensor !== undefined && isStoredMask(graph, { ...tensor, name: node.output?.[0] ?? '' });
+  }
+  return comparison.has(opType) && !input.some((operand) => isOneNumber(graph, operand));
+}
+
+/** A constant with a single element, as it is or cast. */
+function isOneNumber(graph: Graph, value: string): boolean {
+  const tensor = graph.initializers.get(value);
+  if (tensor !== undefined) return sizes(tensor).every((size) => size === 1);
+  const node = graph.producer(value);
+  if (node?.type === 'Constant') {
+    const { t } = findAttribute(node.proto, 'value') ?? {};
+    return t === undefined || sizes(t).every((size) => size === 1);
+  }
+  const isPassing = node?.type === 'Cast' || node?.type === 'Identity' || node?.type === 'CastLike';
+  return isPassing && isOneNumber(graph, node.inputs[0] ?? '');
+}
+
+function sizes(tensor: TensorProto): number[] {
+  return (tensor.dims ?? []).map(toNumber);
+}
+
+/** [N, N] or [1, 1, N, N], read as a mask is. */
+function isStoredMask(graph: Graph, tensor: TensorProto): boolean {
+  const dims = sizes(tensor);
+  const [rows = 0, columns] = dims.slice(-2);
+  if (rows < 2 || rows !== columns || dims.slice(0, -2).some((size) => size !== 1)) return false;
+  return graph.consumers(tensor.name ?? '').some(({ type }) => maskReader.has(type));
+}

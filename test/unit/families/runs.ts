@@ -1,0 +1,77 @@
+// Runs a golden file through the overlay: every site at once, in one go or in two through the KV cache.
+import { Program, type BlockResult } from '../../../src/engine/model/program.ts';
+import { Overlay } from '../../../src/engine/onnx/overlay.ts';
+import type { OnnxModel } from '../../../src/engine/onnx/proto/model.ts';
+import { readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
+import { openSession, type OnnxTensor } from '../../../src/engine/onnx/runtime/session.ts';
+import { discoverSites, type Sites } from '../../../src/engine/onnx/sites/sites.ts';
+import { familyOf, goldenPath, type GoldenFile } from './goldens.ts';
+
+const options = { threads: 1 };
+const logitsName = 'monosem.logits';
+
+export interface OpenGolden {
+  readonly file: string;
+  readonly model: OnnxModel;
+  readonly sites: Sites;
+}
+
+export async function openGolden(golden: GoldenFile): Promise<OpenGolden> {
+  const file = goldenPath(golden.file);
+  const model = await readOnnx(file);
+  return { file, model, sites: discoverSites(model, familyOf(golden).layers) };
+}
+
+/** The model with an output per site, called as the site, and the logits. */
+export async function openCapture({ model, sites }: OpenGolden): Promise<Program> {
+  const overlay = new Overlay(model, sites);
+  for (const name of sites.sites.keys()) overlay.builder.output(`site.${name}`, overlay.read(name));
+  overlay.builder.output(logitsName, overlay.readLogits());
+  overlay.keepCache();
+  return Program.open(overlay, options);
+}
+
+/** Values by site, and `logits`. */
+export function captured({ outputs }: BlockResult, sites: Sites): Map<string, Float32Array> {
+  const values = new Map(
+    [...sites.sites.keys()].map((name) => [name, floats(outputs[`site.${name}`])]),
+  );
+  return values.set('logits', floats(outputs[logitsName]));
+}
+
+function floats(tensor: OnnxTensor | undefined): Float32Array {
+  if (tensor?.type !== 'float32') throw new Error('no such float32 output');
+  return tensor.data;
+}
+
+/** The logits of the untouched file, as it gives them out. */
+export async function plainLogits(
+  { file, sites }: OpenGolden,
+  ids: Uint32Array,
+): Promise<OnnxTensor> {
+  return logitsOf(new Program(await openSession({ file }, options), sites.inputs), sites, ids);
+}
+
+/** The logits of the overlay with nothing read and nothing edited. */
+export async function overlayLogits(
+  { model, sites }: OpenGolden,
+  ids: Uint32Array,
+): Promise<OnnxTensor> {
+  const overlay = new Overlay(model, sites);
+  overlay.keepOutput(sites.logits ?? '');
+  return logitsOf(await Program.open(overlay, options), sites, ids);
+}
+
+async function logitsOf(
+  program: Program,
+  { logits = '' }: Sites,
+  ids: Uint32Array,
+): Promise<OnnxTensor> {
+  try {
+    const tensor = (await program.run({ ids, batch: 1 })).outputs[logits];
+    if (tensor === undefined) throw new Error('no logits');
+    return tensor;
+  } finally {
+    program.dispose();
+  }
+}
