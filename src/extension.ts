@@ -9,8 +9,9 @@ import { reportFailures } from './host/failureReporter.ts';
 import { generalCommands } from './host/generalCommands.ts';
 import { createServices } from './host/services.ts';
 import { pickFeature } from './providers/featureQuickPick.ts';
+import { DiagnosticsDocument } from './providers/diagnosticsDocument.ts';
 import { FeatureView } from './providers/featureView.ts';
-import { chooseFolder } from './providers/folderPicker.ts';
+import { chooseSae, openModelFolder } from './providers/folderPicker.ts';
 import { createStatusBar, showActions } from './providers/statusBar.ts';
 import { SteerPanel } from './providers/steerPanel.ts';
 import { TokenDecorations } from './providers/tokenDecorations.ts';
@@ -36,6 +37,7 @@ function start(context: vscode.ExtensionContext, lifetime: DisposableStore): Mon
   const decorations = lifetime.add(new TokenDecorations(services));
   const featureView = lifetime.add(new FeatureView(services));
   const steerPanel = lifetime.add(new SteerPanel(services));
+  const diagnostics = lifetime.add(new DiagnosticsDocument(services));
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
   lifetime.add(reportFailures(services));
@@ -44,8 +46,10 @@ function start(context: vscode.ExtensionContext, lifetime: DisposableStore): Mon
     steerSelection: (feature: unknown, place: unknown) => steerPanel.steerSelection(feature, place),
     openFeature: (feature: unknown) => featureView.open(feature, () => pickFeature(services)),
     showActions: () => showActions(services),
-    chooseModel: () => chooseFolder(services, 'model'),
-    chooseSae: () => chooseFolder(services, 'sae'),
+    openModelFolder: (folder: unknown, variant: unknown) =>
+      openModelFolder(services, folder, variant),
+    chooseSae: (folder: unknown) => chooseSae(services, folder),
+    showDiagnostics: () => diagnostics.show(),
   };
   lifetime.add(registerCommands(commands, services.log));
   return createApi(services, performance.now() - started, (uri) => decorations.paintedIn(uri));

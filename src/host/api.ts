@@ -2,6 +2,7 @@
 // it changes nothing.
 import * as vscode from 'vscode';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
+import type { ModelPlace } from './modelInUse.ts';
 import type { Services } from './services.ts';
 
 export interface AnalysedToken {
@@ -33,12 +34,14 @@ export interface MonosemApi {
   tokensOf(uri: vscode.Uri): readonly AnalysedToken[];
   /** What is painted in the visible editor of a document, in text order. */
   paintedIn(uri: vscode.Uri): readonly PaintedRange[];
+  /** What runs where; `undefined` until the model is open. */
+  model(): ModelPlace | undefined;
   /** Process id of the running engine. */
   enginePid(): number | undefined;
 }
 
 export function createApi(
-  { analyses, engine }: Services,
+  { analyses, engine, model }: Services,
   activationMs: number,
   paintedIn: (uri: vscode.Uri) => readonly PaintedRange[],
 ): MonosemApi {
@@ -61,6 +64,7 @@ export function createApi(
       }));
     },
     paintedIn,
+    model: () => model.place,
     enginePid: () => engine.pid,
   };
 }

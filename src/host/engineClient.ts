@@ -34,11 +34,20 @@ export interface EngineClientOptions {
   readonly policy?: RestartPolicy;
 }
 
+/** An end of the engine nobody asked for. */
+export interface EngineCrash {
+  readonly at: Date;
+  /** e.g. `was ended by SIGSEGV`. */
+  readonly reason: string;
+}
+
 interface Session {
   readonly process: EngineProcess;
   readonly facts: InitializeResult;
 }
 
+/** Crashes that are remembered. */
+const mostCrashes = 20;
 /** The engine has this long to answer the handshake. */
 const handshakeMs = 30_000;
 /** … and this long to end when asked to, before it is killed. */
@@ -51,6 +60,7 @@ export class EngineClient implements Disposable {
   #state: EngineState = 'stopped';
   #session: Promise<Session> | undefined;
   #process: EngineProcess | undefined;
+  #crashes: readonly EngineCrash[] = [];
   #nextProgressToken = 0;
   /** Counts stops: a start that was overtaken by one comes to nothing. */
   #stops = 0;
@@ -65,6 +75,11 @@ export class EngineClient implements Disposable {
 
   get state(): EngineState {
     return this.#state;
+  }
+
+  /** The last ones since the extension was started, oldest first. */
+  get crashes(): readonly EngineCrash[] {
+    return this.#crashes;
   }
 
   /** Process id of the running engine. */
@@ -214,6 +229,7 @@ export class EngineClient implements Disposable {
     this.#process = undefined;
     this.#session = undefined;
     this.#policy.crashed();
+    this.#crashes = [...this.#crashes, { at: new Date(), reason }].slice(-mostCrashes);
     this.#options.log.error(`The engine (process ${process.pid ?? 0}) ${reason}.`);
     this.#setState(this.#policy.hasGivenUp ? 'givenUp' : 'crashed');
   }

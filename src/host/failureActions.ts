@@ -7,26 +7,28 @@ const otherFiles: readonly ErrorCode[] = [
   'fileMissing',
   'fileUnreadable',
   'fileDamaged',
-  'notADecoder',
-  'unsupportedModel',
-  'unsupportedSae',
   'badShape',
-  'saeDoesNotFit',
-  'unknownSite',
 ];
-const freshEngine: readonly ErrorCode[] = [
-  'engineStopped',
-  'protocolMismatch',
-  'runtimeFailed',
-  'internal',
+const otherModel: readonly ErrorCode[] = ['notADecoder', 'unsupportedModel'];
+const otherSae: readonly ErrorCode[] = ['unsupportedSae', 'saeDoesNotFit', 'noSae', 'unknownSite'];
+const freshEngine: readonly ErrorCode[] = ['engineStopped', 'protocolMismatch', 'internal'];
+
+const actions: readonly (readonly [
+  codes: readonly ErrorCode[],
+  actions: readonly CommandName[],
+])[] = [
+  [otherFiles, ['openSettings', 'showLog']],
+  [otherModel, ['openModelFolder', 'showDiagnostics']],
+  [otherSae, ['chooseSae', 'openModelFolder']],
+  [freshEngine, ['restartEngine', 'showLog']],
+  [['runtimeFailed'], ['restartEngine', 'showDiagnostics', 'showLog']],
+  [['providerMissing'], ['showDiagnostics', 'openSettings']],
+  [['unknownFeature'], ['openFeature']],
+  [['tooLarge'], ['openSettings']],
 ];
 
 /** Commands to offer, the most helpful one first; never none. */
 export function actionsAfter(error: unknown): readonly CommandName[] {
   const code = MonosemError.is(error) ? error.code : 'internal';
-  if (otherFiles.includes(code)) return ['openSettings', 'showLog'];
-  if (freshEngine.includes(code)) return ['restartEngine', 'showLog'];
-  if (code === 'unknownFeature') return ['openFeature'];
-  if (code === 'tooLarge') return ['openSettings'];
-  return ['showLog'];
+  return actions.find(([codes]) => codes.includes(code))?.[1] ?? ['showLog'];
 }

@@ -5,15 +5,19 @@ import type { DisposableStore } from '../shared/disposable.ts';
 import type { Source } from '../shared/engineProtocol.ts';
 import { FeatureBriefs } from './display/featureBriefs.ts';
 import { DocumentAnalyses } from './documents/documentAnalyses.ts';
+import type { AnalysisState } from './documents/documentAnalysis.ts';
 import { EngineClient } from './engineClient.ts';
 import { EngineProcess } from './engineProcess.ts';
+import { ModelInUse } from './modelInUse.ts';
 import { onDidChangeSettings, readSetting } from './settings.ts';
-import { resolveSource } from './source.ts';
+import type { SourceSettings } from './source.ts';
 
 export interface Services {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
   readonly engine: EngineClient;
+  /** What runs where, by the present settings. */
+  readonly model: ModelInUse;
   readonly briefs: FeatureBriefs;
   readonly analyses: DocumentAnalyses;
   /** The model and SAE looked through, by the present settings. */
@@ -33,14 +37,18 @@ export function createServices(
       log,
     }),
   );
-  const source = (): Promise<Source> =>
-    resolveSource({
-      model: readSetting('model'),
-      sae: readSetting('sae'),
-      extensionFolder: context.extensionUri.fsPath,
-      workspaceFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
-      listFolders,
-    });
+  const settings = (): SourceSettings => ({
+    model: readSetting('model'),
+    sae: readSetting('sae'),
+    modelVariant: readSetting('modelVariant'),
+    executionProvider: readSetting('executionProvider'),
+    deviceId: readSetting('deviceId'),
+    extensionFolder: context.extensionUri.fsPath,
+    workspaceFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
+    listFolders,
+  });
+  const model = lifetime.add(new ModelInUse({ engine, settings, log }));
+  const source = (): Promise<Source> => model.source();
   const briefs = new FeatureBriefs(async (features) =>
     engine.call('featureBriefs', { source: await source(), features }),
   );
@@ -50,7 +58,18 @@ export function createServices(
     }),
   );
   const analyses = lifetime.add(new DocumentAnalyses({ engine, source }));
-  return { context, log, engine, briefs, analyses, source };
+  lifetime.add(analyses.onDidChange((uri) => learnWhenOpen(model, analyses.of(uri)?.state)));
+  lifetime.add(
+    engine.onDidChangeState((state) => {
+      if (state !== 'starting' && state !== 'running') model.forget();
+    }),
+  );
+  return { context, log, engine, model, briefs, analyses, source };
+}
+
+/** The first results show that the model is open: what it is can be asked without waiting for it. */
+function learnWhenOpen(model: ModelInUse, state: AnalysisState | undefined): void {
+  if (state?.kind === 'analysing' || state?.kind === 'ready') void model.learn();
 }
 
 async function listFolders(folder: string): Promise<readonly string[]> {

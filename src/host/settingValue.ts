@@ -11,6 +11,8 @@ export function settingValue(
       return typeof value === 'boolean' ? value : setting.default;
     case 'string':
       return typeof value === 'string' ? value.trim() : setting.default;
+    case 'enum':
+      return setting.values.find((known) => known === value) ?? setting.default;
     case 'integer': {
       if (typeof value !== 'number' || !Number.isFinite(value)) return setting.default;
       const [least, most] = setting.range;

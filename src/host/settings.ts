@@ -13,11 +13,12 @@ export function readSetting<Name extends SettingName>(name: Name): SettingValue<
   return settingValue(setting, value) as SettingValue<Name>;
 }
 
-/** Writes to the workspace where the workspace already sets it, else for the user. */
+/** Writes to the workspace where the workspace already sets it, else for the user; nothing if it is so already. */
 export async function writeSetting<Name extends SettingName>(
   name: Name,
   value: SettingValue<Name>,
 ): Promise<void> {
+  if (readSetting(name) === value) return;
   const configuration = vscode.workspace.getConfiguration(settingSection);
   const { key } = settings[name];
   const isInWorkspace = configuration.inspect(key)?.workspaceValue !== undefined;

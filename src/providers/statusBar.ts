@@ -1,15 +1,17 @@
-// The status bar item: how the analysis of the active file is doing, why there is nothing to see, and a way to every
-// action.
+// The status bar item: how the analysis of the active file is doing, what runs where, why there is nothing to see, and
+// a way to every action.
 import * as vscode from 'vscode';
 import { runCommand } from '../host/commands.ts';
 import { statusText } from '../host/display/statusText.ts';
+import type { Status } from '../host/display/statusText.ts';
 import type { Services } from '../host/services.ts';
 import { commands } from '../shared/contributions.ts';
 import type { CommandName } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { Disposable } from '../shared/disposable.ts';
 
-export function createStatusBar({ analyses, engine }: Services): Disposable {
+export function createStatusBar(services: Services): Disposable {
+  const { analyses, engine, model } = services;
   const lifetime = new DisposableStore();
   const item = lifetime.add(
     vscode.window.createStatusBarItem('monosem.status', vscode.StatusBarAlignment.Right, 90),
@@ -17,13 +19,7 @@ export function createStatusBar({ analyses, engine }: Services): Disposable {
   item.name = 'Monosem';
   item.command = commands.showActions.id;
   const show = (): void => {
-    const { activeTextEditor, visibleTextEditors } = vscode.window;
-    const uri = (activeTextEditor ?? visibleTextEditors[0])?.document.uri;
-    const { text, tooltip, severity } = statusText({
-      isOn: analyses.isOn,
-      engine: engine.state,
-      analysis: uri && analyses.of(uri)?.state,
-    });
+    const { text, tooltip, severity } = presentStatus(services);
     item.text = text;
     item.tooltip = tooltip;
     item.backgroundColor =
@@ -32,10 +28,22 @@ export function createStatusBar({ analyses, engine }: Services): Disposable {
   lifetime.add(analyses.onDidChange(show));
   lifetime.add(analyses.onDidSwitch(show));
   lifetime.add(engine.onDidChangeState(show));
+  lifetime.add(model.onDidChange(show));
   lifetime.add(vscode.window.onDidChangeActiveTextEditor(show));
   show();
   item.show();
   return lifetime;
+}
+
+function presentStatus({ analyses, engine, model }: Services): Status {
+  const { activeTextEditor, visibleTextEditors } = vscode.window;
+  const uri = (activeTextEditor ?? visibleTextEditors[0])?.document.uri;
+  return statusText({
+    isOn: analyses.isOn,
+    engine: engine.state,
+    analysis: uri && analyses.of(uri)?.state,
+    place: model.place,
+  });
 }
 
 interface ActionItem extends vscode.QuickPickItem {
@@ -46,16 +54,21 @@ const icons: Readonly<Record<Exclude<CommandName, 'showActions'>, string>> = {
   toggleFeatures: '$(eye)',
   steerSelection: '$(settings)',
   openFeature: '$(search)',
-  chooseModel: '$(folder-opened)',
+  openModelFolder: '$(folder-opened)',
   chooseSae: '$(folder-opened)',
+  showDiagnostics: '$(pulse)',
   openSettings: '$(gear)',
   restartEngine: '$(debug-restart)',
   showLog: '$(output)',
 };
 
-/** What a click on the item offers. */
-export async function showActions({ analyses }: Services): Promise<void> {
-  const items = (Object.keys(icons) as (keyof typeof icons)[]).map((command): ActionItem => {
+/** What a click on the item offers, first what helps with the present state. */
+export async function showActions(services: Services): Promise<void> {
+  const { analyses } = services;
+  const { action } = presentStatus(services);
+  const names = Object.keys(icons) as (keyof typeof icons)[];
+  const sorted = names.sort((a, b) => Number(b === action) - Number(a === action));
+  const items = sorted.map((command): ActionItem => {
     const title = commands[command].title;
     const label =
       command === 'toggleFeatures' ? `${analyses.isOn ? 'Hide' : 'Show'} Features` : title;

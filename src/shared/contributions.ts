@@ -1,5 +1,6 @@
 // Everything Monosem adds to VS Code by name: commands, settings, views. package.json repeats it, because VS Code
 // reads it there; a test holds the two together, in both directions.
+import { providerSettings } from './engineProtocol.ts';
 
 export interface CommandContribution {
   readonly id: string;
@@ -15,8 +16,9 @@ export const commands = {
   openFeature: { id: 'monosem.openFeature', title: 'Open Feature…', icon: '$(search)' },
   toggleFeatures: { id: 'monosem.toggleFeatures', title: 'Show or Hide Features' },
   showActions: { id: 'monosem.showActions', title: 'Show Actions' },
-  chooseModel: { id: 'monosem.chooseModel', title: 'Choose Model Folder…' },
+  openModelFolder: { id: 'monosem.openModelFolder', title: 'Open Model Folder…' },
   chooseSae: { id: 'monosem.chooseSae', title: 'Choose Sparse Autoencoder Folder…' },
+  showDiagnostics: { id: 'monosem.showDiagnostics', title: 'Show Diagnostics' },
   openSettings: { id: 'monosem.openSettings', title: 'Open Settings' },
   restartEngine: { id: 'monosem.restartEngine', title: 'Restart Engine' },
   showLog: { id: 'monosem.showLog', title: 'Show Log' },
@@ -30,6 +32,12 @@ export type SettingContribution =
   | { readonly key: string; readonly type: 'string'; readonly default: string }
   | {
       readonly key: string;
+      readonly type: 'enum';
+      readonly default: string;
+      readonly values: readonly string[];
+    }
+  | {
+      readonly key: string;
       readonly type: 'integer';
       readonly default: number;
       readonly range: readonly [least: number, most: number];
@@ -41,21 +49,40 @@ export const settingSection = 'monosem';
 export const settings = {
   enabled: { key: 'enabled', type: 'boolean', default: true },
   model: { key: 'model', type: 'string', default: '' },
+  modelVariant: { key: 'modelVariant', type: 'string', default: '' },
   sae: { key: 'sae', type: 'string', default: '' },
+  executionProvider: {
+    key: 'executionProvider',
+    type: 'enum',
+    default: 'auto',
+    values: providerSettings,
+  },
+  deviceId: { key: 'deviceId', type: 'integer', default: 0, range: [0, 63] },
   topK: { key: 'features.topK', type: 'integer', default: 5, range: [1, 32] },
   maxFileKB: { key: 'analysis.maxFileKB', type: 'integer', default: 256, range: [1, 16_384] },
 } as const satisfies Readonly<Record<string, SettingContribution>>;
 
 export type SettingName = keyof typeof settings;
 
-export type SettingValue<Name extends SettingName> = {
-  boolean: boolean;
-  string: string;
-  integer: number;
-}[(typeof settings)[Name]['type']];
+type ValueOf<Setting> = Setting extends { readonly values: readonly (infer Value)[] }
+  ? Value
+  : Setting extends { readonly type: infer Type extends keyof ValueByType }
+    ? ValueByType[Type]
+    : never;
+
+interface ValueByType {
+  readonly boolean: boolean;
+  readonly string: string;
+  readonly integer: number;
+}
+
+export type SettingValue<Name extends SettingName> = ValueOf<(typeof settings)[Name]>;
 
 /** Settings that name files to load: a workspace that is not trusted may not choose them. */
-export const restrictedSettings: readonly SettingName[] = ['model', 'sae'];
+export const restrictedSettings: readonly SettingName[] = ['model', 'modelVariant', 'sae'];
+
+/** URI scheme of documents that Monosem writes itself. */
+export const documentScheme = 'monosem';
 
 export const viewContainer = 'monosem';
 /** Side panel with one feature's examples. */

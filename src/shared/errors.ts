@@ -14,6 +14,7 @@ export const errorCodes = [
   'unsupportedSae',
   'badShape',
   'saeDoesNotFit',
+  'noSae',
   'unknownSite',
   'unknownFeature',
   'noFeatureStore',

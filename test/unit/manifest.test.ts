@@ -20,6 +20,9 @@ interface Property {
   readonly default: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly enum?: readonly string[];
+  readonly enumDescriptions?: readonly string[];
+  readonly order: number;
   readonly markdownDescription: string;
 }
 
@@ -69,23 +72,29 @@ test('menus and key bindings name existing commands', () => {
   expect(inContextMenu).toContain(commands.steerSelection.id);
 });
 
-test('settings: keys, types, defaults and bounds', () => {
+test('settings: keys, types, defaults, bounds and choices', () => {
   const expected = allSettings.map((setting) => [
     `${settingSection}.${setting.key}`,
     {
-      type: setting.type,
+      type: setting.type === 'enum' ? 'string' : setting.type,
       default: setting.default,
+      enum: setting.type === 'enum' ? setting.values : undefined,
       minimum: setting.type === 'integer' ? setting.range[0] : undefined,
       maximum: setting.type === 'integer' ? setting.range[1] : undefined,
     },
   ]);
-  const inManifest = Object.entries(contributes.configuration.properties).map(
-    ([key, { type, default: standard, minimum, maximum, markdownDescription }]) => {
-      expect(markdownDescription.length).toBeGreaterThan(30);
-      return [key, { type, default: standard, minimum, maximum }];
-    },
-  );
+  const inManifest = Object.entries(contributes.configuration.properties).map(([key, property]) => {
+    const { type, default: standard, minimum, maximum } = property;
+    expect(property.markdownDescription.length).toBeGreaterThan(30);
+    expect(property.enumDescriptions?.length).toBe(property.enum?.length);
+    return [key, { type, default: standard, enum: property.enum, minimum, maximum }];
+  });
   expect(inManifest).toEqual(expected);
+});
+
+test('settings are listed in the order of the manifest', () => {
+  const properties = Object.values(contributes.configuration.properties);
+  expect(properties.map(({ order }) => order)).toEqual(properties.map((_, index) => index + 1));
 });
 
 test('an untrusted workspace may not choose what is loaded', () => {

@@ -1,11 +1,19 @@
-// The status bar item in words. Without VS Code.
+// The status bar item in words: how the analysis of the active file is doing, and what runs where. Without VS Code.
+import type { CommandName } from '../../shared/contributions.ts';
+import { MonosemError } from '../../shared/errors.ts';
 import type { AnalysisState } from '../documents/documentAnalysis.ts';
 import type { EngineState } from '../engineClient.ts';
+import type { ModelPlace } from '../modelInUse.ts';
+import { oneLine } from './oneLine.ts';
+import { providerName } from './providerName.ts';
 
 export interface Status {
   readonly text: string;
+  /** Plain text, several lines. */
   readonly tooltip: string;
   readonly severity: 'ok' | 'error';
+  /** What helps, to be offered first. */
+  readonly action?: CommandName;
 }
 
 export interface StatusFacts {
@@ -13,51 +21,83 @@ export interface StatusFacts {
   readonly engine: EngineState;
   /** Of the active file; `undefined` if there is none or it is not analysed. */
   readonly analysis: AnalysisState | undefined;
+  /** `undefined` until the model is open. */
+  readonly place?: ModelPlace | undefined;
+}
+
+/** What is said; `detail` is the word beside the name in the status bar. */
+interface Saying {
+  readonly icon: string;
+  readonly explanation: string;
+  readonly detail?: string;
+  readonly severity?: 'error';
+  readonly action?: CommandName;
 }
 
 const name = 'Monosem';
-const click = 'Click for actions.';
 
-export function statusText({ isOn, engine, analysis }: StatusFacts): Status {
-  if (engine === 'givenUp') {
-    return error('stopped', 'The engine keeps crashing and is not started again by itself.');
-  }
-  if (!isOn) return ok('$(eye-closed)', 'Features are hidden.');
-  if (analysis?.kind === 'waiting' && (engine === 'starting' || engine === 'crashed')) {
-    return ok('$(loading~spin)', 'The engine is starting.');
-  }
-  return analysisText(analysis);
+export function statusText(facts: StatusFacts): Status {
+  const saying = whatToSay(facts);
+  const { place } = facts;
+  const { icon, explanation, detail, severity = 'ok', action } = saying;
+  const accelerator =
+    place === undefined || place.provider === 'cpu'
+      ? undefined
+      : `· ${providerName(place.provider)}`;
+  const text = [icon, name, detail ?? accelerator].filter((part) => part !== undefined).join(' ');
+  const tooltip = [`${name}: ${explanation}`, ...placeLines(place), 'Click for actions.'].join(
+    '\n',
+  );
+  return { text, tooltip, severity, ...(action && { action }) };
 }
 
-function analysisText(analysis: AnalysisState | undefined): Status {
+function placeLines(place: ModelPlace | undefined): readonly string[] {
+  if (place === undefined) return [];
+  const { name: model, variant, provider, reason } = place;
+  return [[model, variant, providerName(provider)].map(oneLine).join(' · '), oneLine(reason)];
+}
+
+function whatToSay({ isOn, engine, analysis }: StatusFacts): Saying {
+  if (engine === 'givenUp') {
+    return failure('stopped', 'The engine keeps crashing and is not started again by itself.');
+  }
+  if (!isOn) return { icon: '$(eye-closed)', explanation: 'Features are hidden.' };
+  if (analysis?.kind === 'waiting' && (engine === 'starting' || engine === 'crashed')) {
+    return { icon: '$(loading~spin)', explanation: 'The engine is starting.' };
+  }
+  return aboutAnalysis(analysis);
+}
+
+function aboutAnalysis(analysis: AnalysisState | undefined): Saying {
   switch (analysis?.kind) {
     case undefined:
     case 'idle':
-      return ok('$(eye)', 'Open a file to see its features.');
+      return { icon: '$(eye)', explanation: 'Open a file to see its features.' };
     case 'waiting':
-      return ok('$(loading~spin)', 'The model is reading the file.');
+      return { icon: '$(loading~spin)', explanation: 'The model is reading the file.' };
     case 'analysing': {
-      const done = `${Math.floor(analysis.done * 100)} %`;
-      return ok('$(loading~spin)', `Features of ${done} of the file are known.`, done);
+      const detail = `${Math.floor(analysis.done * 100)} %`;
+      const explanation = `Features of ${detail} of the file are known.`;
+      return { icon: '$(loading~spin)', explanation, detail };
     }
-    case 'ready':
-      return ok('$(eye)', `Features of ${analysis.tokens.toLocaleString('en')} tokens are shown.`);
+    case 'ready': {
+      const tokens = analysis.tokens.toLocaleString('en');
+      return { icon: '$(eye)', explanation: `Features of ${tokens} tokens are shown.` };
+    }
     case 'skipped':
-      return ok('$(circle-slash)', analysis.reason.message);
+      return aboutSkipped(analysis.reason);
     case 'failed':
-      return error('failed', analysis.reason.message);
+      return failure('failed', analysis.reason.message);
   }
 }
 
-function ok(icon: string, explanation: string, detail = ''): Status {
-  const text = [icon, name, detail].filter((part) => part !== '').join(' ');
-  return { text, tooltip: `${name}: ${explanation} ${click}`, severity: 'ok' };
+function aboutSkipped(reason: MonosemError): Saying {
+  const saying = { icon: '$(circle-slash)', explanation: reason.message };
+  return MonosemError.is(reason, 'noSae')
+    ? { ...saying, detail: 'no SAE', action: 'chooseSae' }
+    : saying;
 }
 
-function error(detail: string, explanation: string): Status {
-  return {
-    text: `$(error) ${name} ${detail}`,
-    tooltip: `${name}: ${explanation} ${click}`,
-    severity: 'error',
-  };
+function failure(detail: string, explanation: string): Saying {
+  return { icon: '$(error)', explanation, detail, severity: 'error' };
 }

@@ -1,6 +1,7 @@
 // Which documents are analysed and when: those somebody can see, while features are switched on. One DocumentAnalysis
 // each; it lives as long as its document is open.
 import * as vscode from 'vscode';
+import { documentScheme } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Disposable } from '../../shared/disposable.ts';
 import type { Source } from '../../shared/engineProtocol.ts';
@@ -19,7 +20,11 @@ const otherSchemes = new Set([
   'comment',
   'walkThrough',
   'walkThroughSnippet',
+  documentScheme,
 ]);
+
+/** Settings that are written one after the other within this time count as one change, in milliseconds. */
+const settingsPauseMs = 200;
 
 export interface DocumentAnalysesOptions {
   readonly engine: EngineClient;
@@ -44,7 +49,7 @@ export class DocumentAnalyses implements vscode.Disposable {
     this.#lifetime.add(
       onDidChangeSettings((names) => {
         if (names.includes('enabled')) this.switch(readSetting('enabled'));
-        if (names.some((name) => name !== 'enabled')) this.restart();
+        if (names.some((name) => name !== 'enabled')) this.restart(settingsPauseMs);
       }),
     );
     this.#look();
@@ -71,12 +76,12 @@ export class DocumentAnalyses implements vscode.Disposable {
   }
 
   /** Analyses everything visible afresh: another model, another SAE, another engine. */
-  restart(): void {
+  restart(delayMs = 0): void {
     for (const analysis of this.#analyses.values()) {
       analysis.tokens.clear();
       analysis.stop();
     }
-    this.#look();
+    this.#look(delayMs);
   }
 
   dispose(): void {
@@ -86,7 +91,7 @@ export class DocumentAnalyses implements vscode.Disposable {
     this.#lifetime.dispose();
   }
 
-  #look(): void {
+  #look(delayMs = 0): void {
     const visible = new Map<string, vscode.TextDocument>();
     if (this.#isOn) {
       for (const { document } of vscode.window.visibleTextEditors) {
@@ -98,7 +103,7 @@ export class DocumentAnalyses implements vscode.Disposable {
     }
     for (const [key, document] of visible) {
       const analysis = this.#analyses.get(key) ?? this.#open(key, document);
-      if (analysis.state.kind === 'idle') analysis.start();
+      if (analysis.state.kind === 'idle') analysis.start(delayMs);
     }
   }
 

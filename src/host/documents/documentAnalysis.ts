@@ -22,7 +22,7 @@ export type AnalysisState =
   /** `done`: share of the text that has results, 0…1. */
   | { readonly kind: 'analysing'; readonly done: number }
   | { readonly kind: 'ready'; readonly tokens: number }
-  /** Nothing to analyse, and that is fine: empty, binary, too large. */
+  /** Nothing to analyse, and that is fine: empty, binary, too large, no SAE chosen. */
   | { readonly kind: 'skipped'; readonly reason: MonosemError }
   | { readonly kind: 'failed'; readonly reason: MonosemError };
 
@@ -131,7 +131,9 @@ export class DocumentAnalysis implements Disposable {
       await this.#ask(text, topK, signal);
     } catch (error) {
       if (signal.aborted) return;
-      this.#setState({ kind: 'failed', reason: asMonosemError(error) });
+      const isCalm = MonosemError.is(error, 'noSae');
+      if (isCalm) this.tokens.clear();
+      this.#setState({ kind: isCalm ? 'skipped' : 'failed', reason: asMonosemError(error) });
     }
   }
 

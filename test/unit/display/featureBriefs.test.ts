@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
 import { FeatureBriefs } from '../../../src/host/display/featureBriefs.ts';
-import { statusText } from '../../../src/host/display/statusText.ts';
-import { actionsAfter } from '../../../src/host/failureActions.ts';
 import type { FeatureBrief } from '../../../src/shared/engineProtocol.ts';
-import { MonosemError, errorCodes } from '../../../src/shared/errors.ts';
+import { MonosemError } from '../../../src/shared/errors.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 
 const briefOf = (feature: number): FeatureBrief => ({
@@ -57,29 +55,4 @@ test('answers about another model do not get mixed in', async () => {
   answer([briefOf(1)]);
   await loading;
   expect(briefs.get(1)).toBeUndefined();
-});
-
-test('every failure offers something to do', () => {
-  for (const code of errorCodes) {
-    expect(actionsAfter(new MonosemError(code, 'x')).length).toBeGreaterThan(0);
-  }
-  expect(actionsAfter(new MonosemError('fileMissing', 'x'))[0]).toBe('openSettings');
-  expect(actionsAfter(new TypeError('x'))[0]).toBe('restartEngine');
-});
-
-test('the status bar says what is going on', () => {
-  const running = { isOn: true, engine: 'running' } as const;
-  const reason = new MonosemError('tooLarge', 'The file has 900 KB.');
-  expect(statusText({ ...running, analysis: { kind: 'analysing', done: 0.456 } }).text).toContain(
-    '45 %',
-  );
-  expect(statusText({ ...running, analysis: { kind: 'ready', tokens: 1234 } }).tooltip).toContain(
-    '1,234 tokens',
-  );
-  const skipped = statusText({ ...running, analysis: { kind: 'skipped', reason } });
-  expect(skipped).toMatchObject({ severity: 'ok' });
-  expect(skipped.tooltip).toContain(reason.message);
-  expect(statusText({ ...running, analysis: { kind: 'failed', reason } }).severity).toBe('error');
-  expect(statusText({ ...running, engine: 'givenUp', analysis: undefined }).severity).toBe('error');
-  expect(statusText({ ...running, isOn: false, analysis: undefined }).tooltip).toContain('hidden');
 });

@@ -1,40 +1,60 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { resolveSource } from '../../../src/host/source.ts';
-import type { SourceChoice } from '../../../src/host/source.ts';
+import { modelChoice, saeFolder } from '../../../src/host/source.ts';
+import type { SourceSettings } from '../../../src/host/source.ts';
 import { settingValue } from '../../../src/host/settingValue.ts';
 import { settings } from '../../../src/shared/contributions.ts';
 
-const none: SourceChoice = {
+const none: SourceSettings = {
   model: '',
   sae: '',
+  modelVariant: '',
+  executionProvider: 'auto',
+  deviceId: 0,
   extensionFolder: resolve('/ext'),
   workspaceFolder: resolve('/projects'),
   listFolders: () => Promise.resolve([]),
 };
 
-test('nothing chosen: the model and SAE of the extension', async () => {
-  const { model, sae } = await resolveSource(none);
-  expect(model).toBe(resolve('/ext/models/stories15M'));
-  expect(sae).toBe(resolve('/ext/models/stories15M/saes/blocks.2.hook_resid_post'));
+test('nothing chosen: the model and SAE of the extension, and nothing said about them', async () => {
+  expect(modelChoice(none)).toEqual({ model: resolve('/ext/models/stories15M') });
+  expect(await saeFolder(none)).toBe(
+    resolve('/ext/models/stories15M/saes/blocks.2.hook_resid_post'),
+  );
 });
 
 test('folders may be absolute, in the home folder or in the workspace', async () => {
-  const chosen = await resolveSource({ ...none, model: '~/models/a', sae: 'saes/b' });
-  expect(chosen).toEqual({ model: join(homedir(), 'models/a'), sae: resolve('/projects/saes/b') });
+  const chosen = { ...none, model: '~/models/a', sae: 'saes/b' };
+  expect(modelChoice(chosen)).toEqual({ model: join(homedir(), 'models/a') });
+  expect(await saeFolder(chosen)).toBe(resolve('/projects/saes/b'));
 });
 
-test('a model of one’s own: the first SAE beside it, or a reason', async () => {
+test('variant, provider and device are told where they are chosen', () => {
+  expect(
+    modelChoice({
+      ...none,
+      modelVariant: 'onnx\\model_q4.onnx',
+      executionProvider: 'cuda',
+      deviceId: 1,
+    }),
+  ).toEqual({
+    model: resolve('/ext/models/stories15M'),
+    variant: 'onnx/model_q4.onnx',
+    provider: 'cuda',
+    deviceId: 1,
+  });
+});
+
+test('a model of one’s own: the first SAE beside it, or none', async () => {
   const listFolders = (folder: string): Promise<readonly string[]> => {
     expect(folder).toBe(resolve('/m/saes'));
     return Promise.resolve(['b', 'a']);
   };
-  const chosen = await resolveSource({ ...none, model: resolve('/m'), listFolders });
-  expect(chosen.sae).toBe(resolve('/m/saes/a'));
-  await expect(resolveSource({ ...none, model: resolve('/m') })).rejects.toMatchObject({
-    code: 'fileMissing',
-  });
+  expect(await saeFolder({ ...none, model: resolve('/m'), listFolders })).toBe(
+    resolve('/m/saes/a'),
+  );
+  expect(await saeFolder({ ...none, model: resolve('/m') })).toBeUndefined();
 });
 
 test('whatever stands in settings.json becomes a value of the right type', () => {
@@ -46,5 +66,8 @@ test('whatever stands in settings.json becomes a value of the right type', () =>
     true,
     true,
   ]);
+  expect(
+    ['webgpu', 'WEBGPU', 1].map((value) => settingValue(settings.executionProvider, value)),
+  ).toEqual(['webgpu', 'auto', 'auto']);
   expect([' /m ', 5].map((value) => settingValue(settings.model, value))).toEqual(['/m', '']);
 });

@@ -1,0 +1,67 @@
+// Gathers what "Show Diagnostics" tells: the engine's diagnostics of the present model, and what only the extension
+// knows. Nothing in it fails: what cannot be had is part of the report.
+import * as vscode from 'vscode';
+import { settingSection, settings } from '../shared/contributions.ts';
+import { messageOf } from '../shared/errors.ts';
+import { version } from '../shared/version.ts';
+import type { DiagnosticsReport } from './display/diagnosticsText.ts';
+import type { AnalysisState } from './documents/documentAnalysis.ts';
+import type { Services } from './services.ts';
+import { readSetting, settingNames } from './settings.ts';
+
+export async function gatherDiagnostics(services: Services): Promise<DiagnosticsReport> {
+  const { analyses, engine, model } = services;
+  const { choice } = model;
+  const asked = await tried(engine.call('diagnose', { model: choice }));
+  const sae = await aboutSae(services);
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  return {
+    at: new Date(),
+    program: programFacts(),
+    settings: settingNames.map((name) => {
+      const value = readSetting(name);
+      const { key, default: standard } = settings[name];
+      return { key: `${settingSection}.${key}`, value: `${value}`, isDefault: value === standard };
+    }),
+    engine: { state: engine.state, processId: engine.pid, crashes: engine.crashes },
+    activeFile: uri && stateText(analyses.of(uri)?.state),
+    choice,
+    sae,
+    diagnostics: asked.value,
+    failure: asked.failure,
+  };
+}
+
+async function aboutSae({ engine, model }: Services): Promise<DiagnosticsReport['sae']> {
+  const folder = await model.sae();
+  if (folder === undefined) return {};
+  const { value, failure } = await tried(
+    engine.call('describe', { source: { ...model.choice, sae: folder } }),
+  );
+  return { folder, facts: value?.sae, failure };
+}
+
+async function tried<T>(work: Promise<T>): Promise<{ value?: T; failure?: string }> {
+  try {
+    return { value: await work };
+  } catch (error) {
+    return { failure: messageOf(error) };
+  }
+}
+
+function programFacts(): DiagnosticsReport['program'] {
+  const { appName, remoteName, uiKind } = vscode.env;
+  return [
+    ['Monosem', version],
+    ['VS Code', `${vscode.version} (${appName})`],
+    ['window', uiKind === vscode.UIKind.Web ? 'browser' : 'desktop'],
+    ['connected to', remoteName ?? 'this machine'],
+    ['workspace trusted', vscode.workspace.isTrusted ? 'yes' : 'no'],
+  ];
+}
+
+function stateText(state: AnalysisState | undefined): string {
+  if (state === undefined) return 'not analysed';
+  const reason = 'reason' in state ? `: ${state.reason.message}` : '';
+  return `${state.kind}${reason}`;
+}

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { statusText } from '../../../src/host/display/statusText.ts';
+import type { ModelPlace } from '../../../src/host/modelInUse.ts';
+import { MonosemError } from '../../../src/shared/errors.ts';
+
+const running = { isOn: true, engine: 'running' } as const;
+const ready = { kind: 'ready', tokens: 1234 } as const;
+const place: ModelPlace = {
+  name: 'stories15M',
+  variant: 'onnx/model.onnx',
+  provider: 'cpu',
+  reason: 'WebGPU found no adapter, so the processor runs it.',
+};
+
+test('how the analysis is doing', () => {
+  const reason = new MonosemError('tooLarge', 'The file has 900 KB.');
+  expect(statusText({ ...running, analysis: { kind: 'analysing', done: 0.456 } }).text).toBe(
+    '$(loading~spin) Monosem 45 %',
+  );
+  expect(statusText({ ...running, analysis: ready })).toEqual({
+    text: '$(eye) Monosem',
+    tooltip: 'Monosem: Features of 1,234 tokens are shown.\nClick for actions.',
+    severity: 'ok',
+  });
+  const skipped = statusText({ ...running, analysis: { kind: 'skipped', reason } });
+  expect(skipped).toMatchObject({ severity: 'ok', text: '$(circle-slash) Monosem' });
+  expect(skipped.tooltip).toContain(reason.message);
+  expect(statusText({ ...running, analysis: { kind: 'failed', reason } }).severity).toBe('error');
+  expect(statusText({ ...running, engine: 'givenUp', analysis: undefined }).severity).toBe('error');
+  expect(statusText({ ...running, isOn: false, analysis: undefined }).tooltip).toContain('hidden');
+});
+
+test('the tooltip says what runs where, and why not elsewhere', () => {
+  const { text, tooltip } = statusText({ ...running, analysis: ready, place });
+  expect(text).toBe('$(eye) Monosem');
+  expect(tooltip.split('\n')).toEqual([
+    'Monosem: Features of 1,234 tokens are shown.',
+    'stories15M · onnx/model.onnx · CPU',
+    'WebGPU found no adapter, so the processor runs it.',
+    'Click for actions.',
+  ]);
+});
+
+test('an accelerator is named in the text, unless something else is to be said', () => {
+  const fast = { ...place, provider: 'webgpu' };
+  expect(statusText({ ...running, analysis: ready, place: fast }).text).toBe(
+    '$(eye) Monosem · WebGPU',
+  );
+  expect(
+    statusText({ ...running, analysis: { kind: 'analysing', done: 0.5 }, place: fast }).text,
+  ).toBe('$(loading~spin) Monosem 50 %');
+});
+
+test('a model without SAE is no failure, and what helps comes first', () => {
+  const reason = new MonosemError('noSae', 'No sparse autoencoder is chosen for gpt2.');
+  const status = statusText({ ...running, analysis: { kind: 'skipped', reason }, place });
+  expect(status).toMatchObject({
+    text: '$(circle-slash) Monosem no SAE',
+    severity: 'ok',
+    action: 'chooseSae',
+  });
+  expect(status.tooltip).toContain(reason.message);
+  expect(status.tooltip).toContain('stories15M · onnx/model.onnx · CPU');
+});
+
+test('names of models stay on their line', () => {
+  const strange = { ...place, name: 'a\nb\u202Ec' };
+  const { tooltip } = statusText({ ...running, analysis: ready, place: strange });
+  expect(tooltip.split('\n')).toHaveLength(4);
+  expect(tooltip).toContain('a b�c');
+});
