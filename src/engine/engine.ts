@@ -20,7 +20,7 @@ import type {
   SteerStep,
   TokenBatch,
 } from '../shared/engineProtocol.ts';
-import type { Diagnostics } from '../shared/diagnostics.ts';
+import type { Diagnostics, SelfTest } from '../shared/diagnostics.ts';
 import { MonosemError } from '../shared/errors.ts';
 import type { Tensor } from '../shared/tensor.ts';
 import { breathe } from './analysis/analysedWindow.ts';
@@ -32,11 +32,16 @@ import type { StoreFacts } from './features/store.ts';
 import { buildStoreOf, featureStoreFile, recordedPerToken } from './featureStores.ts';
 import { readTensor } from './files/tensorData.ts';
 import { readSafetensors, writeSafetensors } from './files/safetensors.ts';
-import { machineFacts } from './machineFacts.ts';
-import { bundleFolderOf, listVariants, readModelConfig } from './model/bundle.ts';
+import { diagnose, requestOf } from './diagnose.ts';
+import { TrialMarks } from './files/trialMarks.ts';
+import { bundleFolderOf } from './model/bundle.ts';
+import { readModelConfig } from './model/config.ts';
 import { openModel } from './model/openModel.ts';
+import { placeModel } from './model/placement.ts';
 import { SiteReader } from './model/siteReader.ts';
+import { listVariants } from './model/variants.ts';
 import { readOnnx } from './onnx/proto/protobuf.ts';
+import { ProviderChooser } from './onnx/runtime/executionProviders.ts';
 import { listExecutionProviders } from './onnx/runtime/session.ts';
 import { discoverSites } from './onnx/sites/sites.ts';
 import { windowCapacity } from './openSource.ts';
@@ -71,7 +76,8 @@ type Context<Progress> = CallContext<Progress>;
 const rankedPerToken = 32;
 
 export class Engine {
-  readonly #sources = new SourceCache();
+  readonly #chooser = new ProviderChooser(TrialMarks.ofThisUser());
+  readonly #sources = new SourceCache(this.#chooser);
 
   static create(): Engine {
     return new Engine();
@@ -187,9 +193,23 @@ export class Engine {
     return listVariants(path.resolve(model));
   }
 
-  /** What the engine runs on. */
-  diagnose(_params: { readonly model?: ModelChoice }): Promise<Diagnostics> {
-    return Promise.resolve(machineFacts());
+  /** What the engine runs on, and how a model fares on it: provider, self-test, timings. */
+  diagnose(
+    { model }: { readonly model?: ModelChoice },
+    context: Context<never>,
+  ): Promise<Diagnostics> {
+    return diagnose(model, this.#chooser, breathe(context));
+  }
+
+  /**
+   * Compares the overlay with the untouched file, once for each time a model is opened. Its two sessions hold the
+   * weights a second time, so a large model is tested only by `diagnose`, for whoever asks for it.
+   */
+  selfTest(
+    { source }: { readonly source: Source },
+    context: Context<never>,
+  ): Promise<SelfTest | undefined> {
+    return this.#sources.use(source, (open) => open.selfTestOnce(breathe(context)));
   }
 
   /** What an .onnx file is made of, and every place where its residual stream can be read and edited. */
@@ -219,11 +239,12 @@ export class Engine {
    * @param onProgress receives the number of tokens done
    */
   async activations(
-    { model: folder, site, text }: { model: string; site: string; text: string },
+    { model: choice, site, text }: { model: ModelChoice; site: string; text: string },
     onProgress: (tokens: number) => void,
   ): Promise<Tensor> {
-    const model = await openModel(folder);
-    const reader = await SiteReader.open(model, site);
+    const opened = await openModel(choice.model, choice.variant);
+    const { model } = await placeModel(opened, this.#chooser, requestOf(choice));
+    const reader = await SiteReader.open(model, site, model.execution);
     try {
       const { bosId } = model.tokenizer;
       const encoded = await model.tokenizer.encode(text);

@@ -3,7 +3,7 @@
 // messages, e.g. `The SAE configuration`.
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
-import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
 
@@ -112,10 +112,30 @@ export async function isFolder(file: string): Promise<boolean> {
   return (await statOrUndefined(file))?.isDirectory() === true;
 }
 
+/** Names of what is in a folder, sorted; empty when there is no such folder. */
+export async function fileNames(folder: string): Promise<readonly string[]> {
+  if (!(await isFolder(folder))) return [];
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    throw fileError(error, folder, 'The folder');
+  }
+}
+
 /** Size in bytes. */
 export async function fileSize(file: string, what: string): Promise<number> {
   try {
     return (await stat(file)).size;
+  } catch (error) {
+    throw fileError(error, file, what);
+  }
+}
+
+/** Names a file's content as long as nobody writes to it: path, size and time of the last change. */
+export async function fileIdentity(file: string, what: string): Promise<string> {
+  try {
+    const { size, mtimeMs } = await stat(file);
+    return `${await realpath(file)} ${size} ${mtimeMs}`;
   } catch (error) {
     throw fileError(error, file, what);
   }

@@ -1,27 +1,28 @@
 // Which ids begin and end a text, from the small JSON files of a model folder. They disagree in the wild: the
 // tokenizer's own choice of BOS counts most, and every id that any of the files calls an end is one.
-import path from 'node:path';
-import { exists, readJsonObject } from '../files/files.ts';
+import { readOptionalJson, readSpecialTokens } from './specialTokens.ts';
 
 export interface SpecialIds {
   readonly bosId: number | undefined;
+  /** The tokenizer puts BOS in front of a text by itself. */
+  readonly startsWithBos: boolean;
   /** Without repeats; may be empty. */
   readonly eosIds: readonly number[];
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-async function readOptional(folder: string, name: string): Promise<Json> {
-  const file = path.join(folder, name);
-  return (await exists(file)) ? readJsonObject(file, `The configuration ${name}`) : {};
+export interface Vocabulary {
+  /** The vocabulary's id of a token. */
+  readonly idOf: (token: string) => number | undefined;
+  /** Ids that the post-processor of tokenizer.json puts in front of a text. */
+  readonly prefix: readonly number[];
 }
 
-/** A special token is written as its text or as an object with `content`. */
-function tokenText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null || !('content' in value)) return undefined;
-  return typeof value.content === 'string' ? value.content : undefined;
-}
+/**
+ * Tokenizer classes of transformers that decide about BOS by `add_bos_token` (true by default) and replace the
+ * post-processor of tokenizer.json accordingly; all others leave the decision to tokenizer.json
+ * (transformers 4.57, `update_post_processor`).
+ */
+const decidesItself = /^(CodeLlama|Cohere|Gemma|Llama)Tokenizer(Fast)?$/;
 
 function idsOf(value: unknown): number[] {
   const ids: unknown[] = Array.isArray(value) ? value : [value];
@@ -30,25 +31,42 @@ function idsOf(value: unknown): number[] {
   );
 }
 
-/** @param idOf the vocabulary's id of a token */
+/** `key` of the file's top level, and of the parts in which some models keep the decoder's. */
+function idsIn(json: Readonly<Record<string, unknown>>, key: string): number[] {
+  const parts = [json, json['text_config'], json['model']];
+  return parts.flatMap((part) =>
+    typeof part === 'object' && part !== null && key in part
+      ? idsOf((part as Readonly<Record<string, unknown>>)[key])
+      : [],
+  );
+}
+
 export async function readSpecialIds(
   folder: string,
-  idOf: (token: string) => number | undefined,
+  { idOf, prefix }: Vocabulary,
 ): Promise<SpecialIds> {
-  const [tokenizer, generation, model] = await Promise.all(
-    ['tokenizer_config.json', 'generation_config.json', 'config.json'].map((name) =>
-      readOptional(folder, name),
+  const texts = await readSpecialTokens(folder);
+  const config = await readOptionalJson(folder, 'tokenizer_config.json');
+  const others = await Promise.all(
+    ['generation_config.json', 'config.json', 'genai_config.json'].map((name) =>
+      readOptionalJson(folder, name),
     ),
   );
-  const named = (key: string): number[] => {
-    const text = tokenText(tokenizer?.[key]);
+  const named = (role: string): number[] => {
+    const text = texts.get(role);
     const id = text === undefined ? undefined : idOf(text);
     return id === undefined ? [] : [id];
   };
-  const all = (name: 'bos' | 'eos'): number[] => [
-    ...named(`${name}_token`),
-    ...idsOf(generation?.[`${name}_token_id`]),
-    ...idsOf(model?.[`${name}_token_id`]),
-  ];
-  return { bosId: all('bos')[0], eosIds: [...new Set(all('eos'))] };
+  const stated = (key: string): number[] => others.flatMap((json) => idsIn(json, key));
+  const [namedBos] = named('bos_token');
+  const kind = config['tokenizer_class'];
+  const startsWithBos =
+    typeof kind === 'string' && decidesItself.test(kind)
+      ? namedBos !== undefined && config['add_bos_token'] !== false
+      : prefix.length > 0;
+  return {
+    bosId: [namedBos, ...prefix, ...stated('bos_token_id')].find((id) => id !== undefined),
+    startsWithBos,
+    eosIds: [...new Set([...named('eos_token'), ...stated('eos_token_id')])],
+  };
 }

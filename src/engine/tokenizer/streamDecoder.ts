@@ -10,7 +10,7 @@ const replacement = '\uFFFD';
 const longestSequence = 4;
 
 export interface StreamDecoderParts {
-  /** The vocabulary's piece for an id; undefined for an id that has none. */
+  /** The vocabulary's piece for an id; undefined for an id that shows nothing. */
   readonly pieceOf: (id: number) => string | undefined;
   readonly decode: DecodePieces;
   /**
@@ -23,7 +23,10 @@ export interface StreamDecoderParts {
 export class StreamDecoder {
   readonly #parts: StreamDecoderParts;
   readonly #contextLength: number;
+  /** Pieces of the character that is not complete; the first may begin with text that was given out. */
   #held: string[] = [];
+  /** How much of the text of `held` was given out. */
+  #given = 0;
 
   constructor(parts: StreamDecoderParts) {
     this.#parts = parts;
@@ -33,22 +36,43 @@ export class StreamDecoder {
   /** @returns the text that became complete with this token, often '' */
   push(id: number): string {
     const piece = this.#parts.pieceOf(id);
-    if (piece !== undefined) this.#held.push(piece);
+    if (piece === undefined) return '';
+    this.#held.push(piece);
     const text = this.#heldText();
-    if (text.endsWith(replacement) && this.#held.length < longestSequence) return '';
-    this.#held = [];
-    return text;
+    if (!text.endsWith(replacement)) return this.#giveAll(text);
+    if (text.replaceAll(replacement, '') !== '') return this.#giveBefore(piece, text);
+    return this.#held.length < longestSequence ? '' : this.#giveFirst(text);
   }
 
   /** @returns what was still held back, U+FFFD for bytes that never became a character */
   end(): string {
-    const text = this.#heldText();
+    return this.#giveAll(this.#heldText());
+  }
+
+  #giveAll(text: string): string {
     this.#held = [];
+    this.#given = 0;
     return text;
   }
 
+  /** The last piece ended a character and began another. */
+  #giveBefore(piece: string, text: string): string {
+    this.#held = [piece];
+    this.#given = 0;
+    this.#given = Math.max(0, this.#heldText().length - replacement.length);
+    return text.slice(0, -replacement.length);
+  }
+
+  /** The oldest piece can no longer become part of a character. */
+  #giveFirst(text: string): string {
+    this.#held.shift();
+    this.#given = 0;
+    return text.slice(0, Math.max(0, text.length - this.#heldText().length));
+  }
+
   #heldText(): string {
-    return this.#held.length === 0 ? '' : this.#decode(this.#held).slice(this.#contextLength);
+    if (this.#held.length === 0) return '';
+    return this.#decode(this.#held).slice(this.#contextLength + this.#given);
   }
 
   #decode(pieces: readonly string[]): string {

@@ -3,7 +3,8 @@
 import path from 'node:path';
 import { Tokenizer } from 'tokenizers';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
-import { readTextFile } from '../files/files.ts';
+import { exists, readTextFile } from '../files/files.ts';
+import { specialTokenIds } from './addedTokens.ts';
 import { alignTokens } from './align.ts';
 import { readSpecialIds, type SpecialIds } from './specialIds.ts';
 import { StreamDecoder } from './streamDecoder.ts';
@@ -16,8 +17,14 @@ export interface EncodedText {
   readonly ends: Uint32Array;
 }
 
+/** Pieces that stand for a letter in nearly every vocabulary; see `StreamDecoderParts.context`. */
+const ordinaryPieces = ['a', 'e', '0', '▁a', '▁the', 'Ġa', 'Ġthe', '▁'];
+
 export class TextTokenizer {
+  /** What begins a text for this model, whether or not its tokenizer puts it there. */
   readonly bosId: number | undefined;
+  /** The tokenizer puts BOS in front of a text by itself, as in training. */
+  readonly startsWithBos: boolean;
   /** Ids after which a continuation is over; may be empty. */
   readonly eosIds: readonly number[];
   readonly #tokenizer: Tokenizer;
@@ -29,23 +36,32 @@ export class TextTokenizer {
    */
   static async load(folder: string): Promise<TextTokenizer> {
     const file = path.join(folder, 'tokenizer.json');
+    if (!(await exists(file))) throw await noTokenizerJson(folder);
     const json = await readTextFile(file, 'The tokenizer');
     const tokenizer = parseTokenizer(json, file);
     tokenizer.disableTruncation();
     tokenizer.disablePadding();
-    const idOf = (token: string): number | undefined => tokenizer.tokenToId(token) ?? undefined;
-    return new TextTokenizer(tokenizer, await readSpecialIds(folder, idOf));
+    const ids = await readSpecialIds(folder, {
+      idOf: (token) => tokenizer.tokenToId(token) ?? undefined,
+      prefix: await prefixOf(tokenizer),
+    });
+    return new TextTokenizer(tokenizer, ids, specialTokenIds(json));
   }
 
-  private constructor(tokenizer: Tokenizer, special: SpecialIds) {
+  private constructor(tokenizer: Tokenizer, ids: SpecialIds, special: ReadonlySet<number>) {
     this.#tokenizer = tokenizer;
-    this.bosId = special.bosId;
-    this.eosIds = special.eosIds;
-    this.#neverShown = new Set(
-      special.bosId === undefined ? special.eosIds : [special.bosId, ...special.eosIds],
-    );
+    this.bosId = ids.bosId;
+    this.startsWithBos = ids.startsWithBos;
+    this.eosIds = ids.eosIds;
+    const ends = ids.bosId === undefined ? ids.eosIds : [ids.bosId, ...ids.eosIds];
+    this.#neverShown = new Set([...special, ...ends]);
   }
 
+  /**
+   * As `tokenizer(text, add_special_tokens=False)` of transformers: the name of a special token that stands in the
+   * text is that token. A rendered chat template needs it so, and a document that shows such names is seen as the model
+   * would see it.
+   */
   async encode(text: string): Promise<EncodedText> {
     const encoding = await this.#tokenizer.encode(text, null, { addSpecialTokens: false });
     return {
@@ -54,19 +70,20 @@ export class TextTokenizer {
     };
   }
 
-  /** The text of ids that begin a text; BOS and EOS have none. */
+  /** The text of ids that begin a text; special tokens, BOS and EOS have none. */
   async decode(ids: Iterable<number>): Promise<string> {
     const shown = [...ids].filter((id) => !this.#neverShown.has(id));
     return this.#tokenizer.decode(shown, true);
   }
 
-  /** Decodes a continuation, id by id. */
+  /** Decodes a continuation, id by id; what `decode` leaves out shows nothing here either. */
   stream(): StreamDecoder {
     const decoder = this.#tokenizer.getDecoder();
     return new StreamDecoder({
-      pieceOf: (id) => this.pieceOf(id),
-      decode: (pieces) => decoder?.decode([...pieces]) ?? pieces.join(''),
-      context: this.#tokenizer.tokenToId('a') === null ? undefined : 'a',
+      pieceOf: (id) => (this.#neverShown.has(id) ? undefined : this.pieceOf(id)),
+      // Without a decoder, pieces are words.
+      decode: (pieces) => decoder?.decode([...pieces]) ?? pieces.join(' '),
+      context: ordinaryPieces.find((piece) => this.#tokenizer.tokenToId(piece) !== null),
     });
   }
 
@@ -76,13 +93,38 @@ export class TextTokenizer {
   }
 }
 
+/** The ids that the tokenizer's post-processor puts in front of a text. */
+async function prefixOf(tokenizer: Tokenizer): Promise<readonly number[]> {
+  const encoding = await tokenizer.encode('a', null, { addSpecialTokens: true });
+  const isSpecial = encoding.getSpecialTokensMask();
+  const end = isSpecial.indexOf(0);
+  return encoding.getIds().slice(0, Math.max(0, end));
+}
+
+/** Says what the folder has instead, and how to make tokenizer.json of it. */
+async function noTokenizerJson(folder: string): Promise<MonosemError> {
+  const other: string[] = [];
+  for (const name of ['tokenizer.model', 'vocab.json', 'merges.txt', 'vocab.txt']) {
+    if (await exists(path.join(folder, name))) other.push(name);
+  }
+  return new MonosemError(
+    'fileMissing',
+    other.length === 0
+      ? `The tokenizer is missing: there is no file ${path.join(folder, 'tokenizer.json')}; copy it from the model the .onnx was made of.`
+      : `The tokenizer is there as ${other.join(' and ')}, but ${path.join(folder, 'tokenizer.json')} is missing; write it with transformers in Python: AutoTokenizer.from_pretrained("${folder}", use_fast=True).save_pretrained("${folder}").`,
+  );
+}
+
 function parseTokenizer(json: string, file: string): Tokenizer {
   try {
     return Tokenizer.fromString(json);
   } catch (cause) {
+    const why = json.startsWith('version https://git-lfs')
+      ? 'it is only a Git LFS pointer'
+      : messageOf(cause);
     throw new MonosemError(
       'fileDamaged',
-      `${file} is not a complete tokenizer file (${messageOf(cause)}); download it again with the model it belongs to.`,
+      `${file} is not a complete tokenizer file (${why}); download it again with the model it belongs to.`,
       { cause },
     );
   }

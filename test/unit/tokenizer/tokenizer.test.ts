@@ -73,20 +73,40 @@ describe('streaming', () => {
     );
   });
 
-  test('never holds back more than an incomplete character', () => {
-    const held: string[][] = [];
-    const decoder = new StreamDecoder({
-      pieceOf: (id) => (id === 0 ? undefined : `piece${String(id)}`),
-      decode: (pieces) => {
-        held.push([...pieces]);
-        return '\ufffd'.repeat(pieces.length);
+  /** A byte-level decoder over pieces of single bytes written in hexadecimal, `61` for an a. */
+  const ofBytes = (held: string[][] = []): StreamDecoder =>
+    new StreamDecoder({
+      pieceOf: (id) => pieces[id],
+      decode: (spelled) => {
+        held.push([...spelled]);
+        return Buffer.from(spelled.join(''), 'hex').toString('utf8');
       },
       context: undefined,
     });
-    const shown = [1, 2, 3, 4, 5, 0].map((id) => decoder.push(id));
-    expect(shown).toEqual(['', '', '', '\ufffd'.repeat(4), '', '']);
-    expect(decoder.end()).toBe('\ufffd');
-    expect(Math.max(...held.map((pieces) => pieces.length))).toBe(4);
+  let pieces: string[] = [];
+  const shown = (decoder: StreamDecoder, spelled: readonly string[]): string[] => {
+    pieces = [...spelled];
+    return [...pieces.map((_, id) => decoder.push(id)), decoder.end()];
+  };
+
+  test('never holds back more than an incomplete character', () => {
+    const held: string[][] = [];
+    const given = shown(ofBytes(held), ['97', '97', '97', '97', '97', '97']);
+    expect(given).toEqual(['', '', '', '\ufffd', '\ufffd', '\ufffd', '\ufffd'.repeat(3)]);
+    expect(Math.max(...held.map((of) => of.length))).toBe(4);
+  });
+
+  test('tokens that end one character and begin the next lose nothing', () => {
+    // 日本語 and 中文 in UTF-8, cut inside every character.
+    expect(shown(ofBytes(), ['78e6', '97', 'a5e6', '9cace8', 'aa9ee4', 'b8ad', 'e69687'])).toEqual([
+      'x', '', '日', '本', '語', '中', '文', '',
+    ]); // prettier-ignore
+  });
+
+  test('a character after wrong bytes is not lost with them', () => {
+    expect(shown(ofBytes(), ['97', '97', 'f0', '9f', '98', '80', '61']).join('')).toBe(
+      '\ufffd\ufffd😀a',
+    );
   });
 });
 
@@ -129,11 +149,12 @@ describe('files', () => {
     expect((await loaded.encode('one two three four five six')).ids).toHaveLength(6);
   });
 
-  test('without configuration there is neither BOS nor EOS', async () => {
+  test('without configuration BOS is what the post-processor puts in front, and there is no EOS', async () => {
     const bare = mkdtempSync(path.join(temporary, 'bare-'));
     copyFileSync(path.join(folder, 'tokenizer.json'), path.join(bare, 'tokenizer.json'));
     const loaded = await TextTokenizer.load(bare);
-    expect(loaded.bosId).toBeUndefined();
+    expect(loaded.bosId).toBe(1);
+    expect(loaded.startsWithBos).toBe(true);
     expect(loaded.eosIds).toEqual([]);
   });
 });
