@@ -62,7 +62,8 @@ async function generate(folder: string, text: string): Promise<void> {
     writeFileSync(path.join(partial, name), JSON.stringify(value));
   }
   const engine = Engine.create();
-  const x = await engine.activations({ model: partial, site, text: text.slice(0, 1000) }, () => 0);
+  const model = { model: partial, provider: 'cpu' } as const;
+  const x = await engine.activations({ model, site, text: text.slice(0, 1000) }, () => 0);
   await writeSparseSae(path.join(partial, 'sae'), { F: features, site, seed, x });
   renameSync(partial, folder);
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Engine } from '../engine/engine.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
 import { activations } from './commands/activations.ts';
+import { diagnose } from './commands/diagnose.ts';
 import { encode } from './commands/encode.ts';
 import { feature } from './commands/feature.ts';
 import { index } from './commands/index.ts';
@@ -22,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
   activations,
   encode,
   index,
+  diagnose,
 };
 
 function help(): string {
@@ -34,6 +36,7 @@ function help(): string {
     ]),
     '',
     'Every command takes --json. Without --model and --sae the embedded ones are used.',
+    'Commands that run a model take --provider auto|cpu|cuda|dml|webgpu|coreml and --device N.',
   ].join('\n');
 }
 

@@ -2,14 +2,21 @@
 // argument is a MonosemError that names the option and what it takes.
 import path from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import type { Source } from '../shared/engineProtocol.ts';
+import { providerSettings, type ModelChoice, type Source } from '../shared/engineProtocol.ts';
 import { defaultModelFolder, defaultSaeFolder } from '../shared/defaults.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
 
 export type OptionTable = NonNullable<ParseArgsConfig['options']>;
 
+/** Options of every command that needs a model. */
+export const modelOptions = {
+  model: { type: 'string' },
+  provider: { type: 'string' },
+  device: { type: 'string' },
+} as const;
+
 /** Options of every command that needs a model and an SAE. */
-export const sourceOptions = { model: { type: 'string' }, sae: { type: 'string' } } as const;
+export const sourceOptions = { ...modelOptions, sae: { type: 'string' } } as const;
 
 export const jsonOption = { json: { type: 'boolean' } } as const;
 
@@ -100,19 +107,43 @@ export function modelOf(args: Arguments, root: string): string {
 }
 
 /**
+ * The model meant by --model, and where --provider and --device want it to run.
+ * @throws MonosemError `badArgument`
+ */
+export function choiceOf(args: Arguments, root: string): ModelChoice {
+  const named = args.text('provider');
+  const provider = providerSettings.find((known) => known === named);
+  if (named !== undefined && provider === undefined) {
+    throw new MonosemError(
+      'badArgument',
+      `--provider takes ${providerSettings.join(', ')}, not "${named}".`,
+    );
+  }
+  const device = args.text('device');
+  return {
+    model: modelOf(args, root),
+    ...(provider === undefined ? {} : { provider }),
+    ...(device === undefined
+      ? {}
+      : { deviceId: readNumber('--device', device, { min: 0, max: 255, whole: true }) }),
+  };
+}
+
+/**
  * The model and SAE meant by --model and --sae. A model given without an SAE uses the embedded SAE only if the model
  * is the embedded one.
  * @throws MonosemError `badArgument`
  */
 export function sourceOf(args: Arguments, root: string): Source {
-  const model = modelOf(args, root);
+  const choice = choiceOf(args, root);
+  const { model } = choice;
   const sae = args.text('sae');
-  if (sae !== undefined) return { model, sae: path.resolve(sae) };
+  if (sae !== undefined) return { ...choice, sae: path.resolve(sae) };
   if (model !== path.resolve(root, defaultModelFolder)) {
     throw new MonosemError(
       'badArgument',
       `--sae is missing: the embedded SAE belongs to the embedded model, not to ${model}; name an SAE folder made for it.`,
     );
   }
-  return { model, sae: path.resolve(root, defaultSaeFolder) };
+  return { ...choice, sae: path.resolve(root, defaultSaeFolder) };
 }

@@ -1,5 +1,6 @@
 // A model and an SAE in use: their facts, the sessions made for them so far, and the documents analysed with them.
 // Sessions open on first need, because each one holds weights.
+import type { ProviderReport, SelfTest } from '../shared/diagnostics.ts';
 import type { AnalyseParams, SourceFacts } from '../shared/engineProtocol.ts';
 import type { Disposable } from '../shared/disposable.ts';
 import { MonosemError } from '../shared/errors.ts';
@@ -11,9 +12,16 @@ import type { FeatureStore } from './features/store.ts';
 import { featureStoreFile, openFeatureStore } from './featureStores.ts';
 import { exists } from './files/files.ts';
 import type { OpenModel } from './model/openModel.ts';
+import type { PlacedModel } from './model/placement.ts';
 import type { Program } from './model/program.ts';
+import { runSelfTest } from './model/selfTest.ts';
+import { untimed } from './model/timer.ts';
+import { weightBytes } from './model/weightTypes.ts';
 import { expectWidth, type Sae } from './sae/sae.ts';
 import { openSteerProgram } from './steering/steerProgram.ts';
+
+/** Largest model whose weights are held once more, for a moment, to test it without being asked: 256 MiB. */
+const selfTestLimit = 2 ** 28;
 
 /** Features that leave the runtime per token, unless more are asked for: enough for the L0 of common SAEs. */
 const usualLimit = 32;
@@ -30,14 +38,17 @@ const keptDocuments = 16;
 export class OpenSource implements Disposable {
   readonly model: OpenModel;
   readonly sae: Sae;
+  /** Where the model runs, and why there. */
+  readonly placement: ProviderReport;
   readonly #budget: CacheBudget;
   readonly #programs = new Map<string, Promise<Program>>();
   /** In the order of their last use. */
   readonly #documents = new Map<string, DocumentAnalyser>();
   #store: Promise<FeatureStore> | undefined;
+  #isTested = false;
 
   /** @throws MonosemError `saeDoesNotFit` or `unknownSite` */
-  constructor(model: OpenModel, sae: Sae, budget: CacheBudget) {
+  constructor({ model, report }: PlacedModel, sae: Sae, budget: CacheBudget) {
     expectWidth(sae, model.name, model.config.dModel);
     if (!model.sites.sites.has(sae.site)) {
       throw new MonosemError(
@@ -46,6 +57,7 @@ export class OpenSource implements Disposable {
       );
     }
     this.model = model;
+    this.placement = report;
     this.sae = sae;
     this.#budget = budget;
   }
@@ -71,8 +83,8 @@ export class OpenSource implements Disposable {
         vocabularySize: model.config.vocabularySize,
         contextLength: model.config.contextLength,
         variant: model.variant,
-        provider: 'cpu',
-        providerReason: 'The processor runs every model.',
+        provider: this.placement.provider,
+        providerReason: this.placement.reason,
         dynamicallyQuantized: model.sites.dynamicallyQuantized,
       },
       sae: {
@@ -104,6 +116,13 @@ export class OpenSource implements Disposable {
     // A failure is not remembered: the store may be built meanwhile.
     opening.catch(() => (this.#store = undefined));
     return opening;
+  }
+
+  /** @returns nothing for a model that was tested already or is too large */
+  async selfTestOnce(breath: () => Promise<void>): Promise<SelfTest | undefined> {
+    if (this.#isTested || weightBytes(this.model.onnx) > selfTestLimit) return undefined;
+    this.#isTested = true;
+    return runSelfTest(this.model, untimed, breath);
   }
 
   steerProgram(): Promise<Program> {

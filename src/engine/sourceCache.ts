@@ -1,8 +1,10 @@
-// Models and SAEs that are open, by folder. The last few stay open; one that is in use is never closed.
+// Models and SAEs that are open, by what was asked for. The last few stay open; one that is in use is never closed.
 import path from 'node:path';
 import type { Source } from '../shared/engineProtocol.ts';
 import { CacheBudget } from './analysis/cacheBudget.ts';
 import { openModel } from './model/openModel.ts';
+import { placeModel, requestOf } from './model/placement.ts';
+import type { ProviderChooser } from './onnx/runtime/executionProviders.ts';
 import { OpenSource } from './openSource.ts';
 import { loadSae } from './sae/load.ts';
 
@@ -21,6 +23,11 @@ export class SourceCache {
   /** In the order of their last use. */
   readonly #entries = new Map<string, Entry>();
   readonly #budget = new CacheBudget(cacheLimit);
+  readonly #chooser: ProviderChooser;
+
+  constructor(chooser: ProviderChooser) {
+    this.#chooser = chooser;
+  }
 
   /** Runs `work` on an open source, which stays open until it is done. */
   async use<R>(source: Source, work: (open: OpenSource) => Promise<R>): Promise<R> {
@@ -41,19 +48,20 @@ export class SourceCache {
   }
 
   #entry(source: Source): Entry {
-    const model = path.resolve(source.model);
-    const sae = path.resolve(source.sae);
-    const key = JSON.stringify([model, sae]);
+    const key = keyOf(source);
     const known = this.#entries.get(key);
     this.#entries.delete(key);
-    const entry = known ?? { opening: this.#open(key, model, sae), users: 0 };
+    const entry = known ?? { opening: this.#open(key, source), users: 0 };
     this.#entries.set(key, entry);
     return entry;
   }
 
-  #open(key: string, model: string, sae: string): Promise<OpenSource> {
-    const opening = Promise.all([openModel(model), loadSae(sae)]).then(
-      ([openedModel, loadedSae]) => new OpenSource(openedModel, loadedSae, this.#budget),
+  #open(key: string, source: Source): Promise<OpenSource> {
+    const placing = openModel(path.resolve(source.model), source.variant).then((model) =>
+      placeModel(model, this.#chooser, requestOf(source)),
+    );
+    const opening = Promise.all([placing, loadSae(path.resolve(source.sae))]).then(
+      ([placed, loadedSae]) => new OpenSource(placed, loadedSae, this.#budget),
     );
     // A failure is not remembered: the user may have mended the file.
     opening.catch(() => this.#entries.delete(key));
@@ -68,6 +76,10 @@ export class SourceCache {
       void close(entry);
     }
   }
+}
+
+function keyOf({ model, sae, variant, provider = 'auto', deviceId = 0 }: Source): string {
+  return JSON.stringify([path.resolve(model), path.resolve(sae), variant, provider, deviceId]);
 }
 
 async function close({ opening }: Entry): Promise<void> {

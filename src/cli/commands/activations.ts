@@ -1,22 +1,22 @@
 // `monosem activations FILE --site NAME --out FILE.safetensors`: the residual stream of a text, one row per token.
 import { readUserText, saveTensors } from '../../engine/engine.ts';
 import type { Command } from '../command.ts';
-import { modelOf, onlyPositional, required } from '../options.ts';
+import { choiceOf, modelOptions, onlyPositional, required } from '../options.ts';
 
 export const activations: Command = {
   usage: 'activations FILE --site NAME --out FILE.safetensors [--model DIR]',
   summary: 'activations [T, D] at a site, row t = token t of "inspect"',
-  options: { model: { type: 'string' }, site: { type: 'string' }, out: { type: 'string' } },
+  options: { ...modelOptions, site: { type: 'string' }, out: { type: 'string' } },
   async run({ engine, args, root, status }) {
     const file = onlyPositional(args, 'FILE');
     const site = required(args, 'site');
     const out = required(args, 'out');
-    const model = modelOf(args, root);
+    const model = choiceOf(args, root);
     const text = await readUserText(file);
     const tensor = await engine.activations({ model, site, text }, (tokens) => {
       status(`${tokens} tokens`);
     });
-    await saveTensors(out, { activations: tensor }, { site, model });
+    await saveTensors(out, { activations: tensor }, { site, model: model.model });
     return {
       json: { site, out, shape: tensor.dims },
       text: `activations [${tensor.dims.join(', ')}] at ${site} written to ${out}`,

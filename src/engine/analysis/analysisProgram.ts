@@ -42,7 +42,7 @@ export async function openAnalysisProgram(
   );
   if (loss) emitLosses(overlay);
   overlay.keepCache(loss ? undefined : sae.site);
-  return Program.open(overlay);
+  return Program.open(overlay, model.execution);
 }
 
 /** −ln softmax(logits)[target]. Only operators that every opset since 11 writes alike. */

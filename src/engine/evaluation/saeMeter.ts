@@ -37,7 +37,7 @@ export class SaeMeter implements Disposable {
     builder.output(names.x, x);
     builder.output(names.features, features);
     builder.output(names.reconstruction, emitDecode(builder, sae, features));
-    return new SaeMeter(sae, await Program.open(overlay));
+    return new SaeMeter(sae, await Program.open(overlay, model.execution));
   }
 
   /** @param ids one text [T], BOS first; T at most the model's context */

@@ -116,7 +116,7 @@ async function openProgram(model: OpenModel, site?: string, edit?: Edit): Promis
   builder.output(names.loss, emitLoss(builder, logProbabilities));
   if (edit === undefined) builder.output(names.logProbabilities, logProbabilities);
   else builder.output(names.divergence, emitDivergence(builder, logProbabilities));
-  return Program.open(overlay);
+  return Program.open(overlay, model.execution);
 }
 
 /** The first token's vector as it is, the others edited: [B, T, D] → [B, T, D]. */

@@ -3,16 +3,25 @@
 import { readOnnx } from '../onnx/proto/protobuf.ts';
 import { discoverSites, type Sites } from '../onnx/sites/sites.ts';
 import type { OnnxModel } from '../onnx/proto/model.ts';
+import type { SessionOptions } from '../onnx/runtime/session.ts';
 import { openBundle, type Bundle } from './bundle.ts';
+import { untimed, type Timer } from './timer.ts';
 
 export interface OpenModel extends Bundle {
   readonly onnx: OnnxModel;
   readonly sites: Sites;
+  /** Where its sessions run; the processor until `placeModel` has chosen. */
+  readonly execution: SessionOptions;
 }
 
 /** @throws MonosemError when the folder, the file or the graph is not what it has to be */
-export async function openModel(folder: string, variant?: string): Promise<OpenModel> {
-  const bundle = await openBundle(folder, variant);
-  const onnx = await readOnnx(bundle.onnxFile);
-  return { ...bundle, onnx, sites: discoverSites(onnx, bundle.config.layers) };
+export async function openModel(
+  folder: string,
+  variant?: string,
+  time: Timer = untimed,
+): Promise<OpenModel> {
+  const bundle = await time('read the folder', () => openBundle(folder, variant));
+  const onnx = await time('read the graph', () => readOnnx(bundle.onnxFile));
+  const sites = await time('find the sites', () => discoverSites(onnx, bundle.config.layers));
+  return { ...bundle, onnx, sites, execution: { provider: 'cpu' } };
 }

@@ -1,7 +1,9 @@
 // Protocol → façade, one line per call. It decides only what needs the compute lane and how urgent it is: what runs
 // the model queues, what reads files or the feature store does not.
 import type { CallContext, Handlers } from '../../shared/call.ts';
-import type { EngineCalls } from '../../shared/engineProtocol.ts';
+import type { SelfTest } from '../../shared/diagnostics.ts';
+import type { EngineCalls, Source } from '../../shared/engineProtocol.ts';
+import { messageOf } from '../../shared/errors.ts';
 import type { ServerContext, ServerHandlers } from './rpc.ts';
 import type { ComputeLane, Priority, Turn } from './scheduler.ts';
 
@@ -9,11 +11,23 @@ type Work = Omit<EngineCalls, 'initialize' | 'shutdown'>;
 
 /** What the server needs of the engine; `Engine` of engine.ts has it. */
 export interface Facade extends Handlers<Work> {
+  /** Result of the first call for each opened model; nothing afterwards. */
+  selfTest(
+    params: { readonly source: Source },
+    context: CallContext<never>,
+  ): Promise<SelfTest | undefined>;
   dispose(): Promise<void>;
 }
 
-/** @param engine the façade; throws until the handshake has been made */
-export function workHandlers(engine: () => Facade, lane: ComputeLane): ServerHandlers<Work> {
+/**
+ * @param engine the façade; throws until the handshake has been made
+ * @param log receives what nobody asked for
+ */
+export function workHandlers(
+  engine: () => Facade,
+  lane: ComputeLane,
+  log: (message: string) => void,
+): ServerHandlers<Work> {
   const inLane = <R, G>(
     priority: Priority,
     context: ServerContext<G>,
@@ -31,6 +45,18 @@ export function workHandlers(engine: () => Facade, lane: ComputeLane): ServerHan
         turn,
       ),
     );
+  /** When nothing else is to be done, and only because a model that fails it should not go unnoticed. */
+  const testInBackground = (source: Source): void => {
+    const context = { signal: new AbortController().signal, progress: () => undefined };
+    inLane('background', context, (inner) => engine().selfTest({ source }, inner)).then(
+      (test) => {
+        if (test?.isEqual === false) log(test.summary);
+      },
+      (error: unknown) => {
+        log(`The self-test of ${source.model} did not run: ${messageOf(error)}`);
+      },
+    );
+  };
   return {
     describe: async (params, context) => engine().describe(params, context),
     feature: async (params, context) => engine().feature(params, context),
@@ -42,8 +68,8 @@ export function workHandlers(engine: () => Facade, lane: ComputeLane): ServerHan
       inLane('interactive', context, (inner) => engine().activeFeatures(params, inner)),
     steer: (params, context) =>
       inLane('interactive', context, (inner) => engine().steer(params, inner)),
-    analyse: (params, context) =>
-      inLane('interactive', context, (inner, turn) =>
+    analyse: async (params, context) => {
+      const summary = await inLane('interactive', context, (inner, turn) =>
         engine().analyse(params, {
           ...inner,
           progress: (batch) => {
@@ -52,6 +78,9 @@ export function workHandlers(engine: () => Facade, lane: ComputeLane): ServerHan
             turn.setPriority('document');
           },
         }),
-      ),
+      );
+      testInBackground(params.source);
+      return summary;
+    },
   };
 }

@@ -50,7 +50,7 @@ export function startServer(options: ServerOptions): { stop(): Promise<void> } {
     throw new MonosemError('protocolMismatch', 'The first call to the engine must be initialize.');
   };
   const handlers = {
-    ...workHandlers(ready, new ComputeLane()),
+    ...workHandlers(ready, new ComputeLane(), options.log),
     initialize,
     shutdown: async (): Promise<null> => {
       await stop();

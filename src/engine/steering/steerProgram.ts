@@ -16,5 +16,5 @@ export async function openSteerProgram(model: OpenModel, sae: Sae): Promise<Prog
   emitIntervention(overlay, sae);
   builder.output(nextLogits, emitLastLogits(overlay));
   overlay.keepCache();
-  return Program.open(overlay);
+  return Program.open(overlay, model.execution);
 }

@@ -80,6 +80,7 @@ const engine: Facade = {
   },
   variants: () => Promise.resolve([]),
   diagnose: () => Promise.resolve({ platform: [], versions: [], providers: [] }),
+  selfTest: () => Promise.resolve(undefined),
   dispose: () => Promise.resolve(),
 };
 

@@ -52,7 +52,9 @@ export class ProviderChooser {
   async choose(request: ProviderRequest, model: TestedModel): Promise<ProviderReport> {
     const { setting } = request;
     if (setting === 'cpu') return onProcessor('It was asked for.', []);
-    return setting === 'auto' ? this.#automatic(request, model) : this.#named(setting, request, model);
+    return setting === 'auto'
+      ? this.#automatic(request, model)
+      : this.#named(setting, request, model);
   }
 
   async #automatic(request: ProviderRequest, model: TestedModel): Promise<ProviderReport> {
@@ -117,11 +119,7 @@ export class ProviderChooser {
     );
   }
 
-  #trial(
-    provider: Accelerator,
-    deviceId: number | undefined,
-    model: TestedModel,
-  ): Promise<Trial> {
+  #trial(provider: Accelerator, deviceId: number | undefined, model: TestedModel): Promise<Trial> {
     const key = trialKey(provider, deviceId, model);
     const known = this.#trials.get(key);
     if (known !== undefined) return known;
@@ -169,5 +167,5 @@ function whyProcessor(attempts: readonly ProviderAttempt[]): string {
     if (outcome === 'missing') return `${name} is not installed`;
     return outcome === 'works' ? `${name} is slower` : `${name} does not work here`;
   });
-  return `${clauses.join(', ')}.`;
+  return `No accelerator is used: ${clauses.join(', ')}.`;
 }

@@ -2,7 +2,7 @@
 // block, and how long does that take there and on the processor. It decides nothing.
 import path from 'node:path';
 import process from 'node:process';
-import { messageOf } from '../../../shared/errors.ts';
+import { MonosemError, messageOf } from '../../../shared/errors.ts';
 import { runtimeFolder, whyNotLoadable } from './nativeLibraries.ts';
 import { listExecutionProviders, type SessionOptions } from './session.ts';
 import { verifyTinyGraph } from './verificationGraph.ts';
@@ -102,11 +102,10 @@ function judge(name: string, verdict: BlockVerdict): Finding {
 /** onnxruntime says only that a library did not load; the system's loader knows which one it missed. */
 function whyNotOpened(provider: string, name: string, error: unknown): Finding {
   if (provider === 'cuda' && /load shared library/i.test(messageOf(error))) {
-    const library = path.join(runtimeFolder(), 'libonnxruntime_providers_cuda.so');
-    const reason = whyNotLoadable(library);
-    return notThere(
-      `onnxruntime could not load its ${name} libraries${reason === undefined ? '' : ` (${reason})`}.`,
-    );
+    const folder = runtimeFolder() + path.sep;
+    const reason = whyNotLoadable(`${folder}libonnxruntime_providers_cuda.so`);
+    const detail = reason === undefined ? '' : ` (${reason.replace(folder, '')})`;
+    return notThere(`onnxruntime could not load its ${name} libraries${detail}.`);
   }
   if (/no supported adapters|failed to get a webgpu adapter/i.test(messageOf(error))) {
     return notThere(`${name} found no graphics adapter with a driver.`);
@@ -114,9 +113,17 @@ function whyNotOpened(provider: string, name: string, error: unknown): Finding {
   return failed(`${name} could not run a small graph: ${sentence(error)}`);
 }
 
+/** WebGPU's shaders have 16-bit floats only where the adapter offers them. */
+const needsHalf = /requires f16 but the device does not support it/;
+
+/** What onnxruntime itself said: that the sentence around it names the model adds nothing here. */
 function sentence(error: unknown): string {
-  const text = messageOf(error).trim();
-  return text.endsWith('.') ? text : `${text}.`;
+  const text = messageOf(error instanceof MonosemError ? (error.cause ?? error) : error);
+  if (needsHalf.test(text)) {
+    return 'the graphics adapter has no 16-bit floats, which this file needs; a float32 variant of the model would do.';
+  }
+  const line = (text.split('\n')[0] ?? '').replace(/^Error: /, '').trim();
+  return line.endsWith('.') ? line : `${line}.`;
 }
 
 function notThere(reason: string): Finding {
