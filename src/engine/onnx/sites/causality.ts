@@ -46,17 +46,20 @@ function isCausal(graph: Graph, node: NodeProto): boolean {
   return comparison.has(opType) && !input.some((operand) => isOneNumber(graph, operand));
 }
 
+const passing = new Set(['Cast', 'CastLike', 'Identity']);
+
 /** A constant with a single element, as it is or cast. */
 function isOneNumber(graph: Graph, value: string): boolean {
   const tensor = graph.initializers.get(value);
-  if (tensor !== undefined) return sizes(tensor).every((size) => size === 1);
+  if (tensor !== undefined) return isSingle(tensor);
   const node = graph.producer(value);
-  if (node?.type === 'Constant') {
-    const { t } = findAttribute(node.proto, 'value') ?? {};
-    return t === undefined || sizes(t).every((size) => size === 1);
-  }
-  const isPassing = node?.type === 'Cast' || node?.type === 'Identity' || node?.type === 'CastLike';
-  return isPassing && isOneNumber(graph, node.inputs[0] ?? '');
+  if (node?.type === 'Constant') return isSingle(findAttribute(node.proto, 'value')?.t);
+  return node !== undefined && passing.has(node.type) && isOneNumber(graph, node.inputs[0] ?? '');
+}
+
+/** A Constant without a tensor holds a plain number. */
+function isSingle(tensor: TensorProto | undefined): boolean {
+  return tensor === undefined || sizes(tensor).every((size) => size === 1);
 }
 
 function sizes(tensor: TensorProto): number[] {
