@@ -8,6 +8,7 @@ file's own logits are measured with onnxruntime. Existing entries of the manifes
 import argparse
 import fcntl
 import json
+import math
 import os
 import platform
 import shutil
@@ -54,6 +55,16 @@ def update_manifest(out: Path, section: str, key: tuple[str, ...], entry: dict |
         os.close(lock)
 
 
+def sort_metadata(path: Path) -> None:
+    """safetensors writes metadata in random order; sorted, the same values give the same file."""
+    data = path.read_bytes()
+    end = 8 + int.from_bytes(data[:8], 'little')
+    header = json.loads(data[8:end])
+    header['__metadata__'] = dict(sorted(header['__metadata__'].items()))
+    text = json.dumps(header, separators=(',', ':'), ensure_ascii=False).encode()
+    path.write_bytes(data[:8] + text.ljust(end - 8) + data[end:])
+
+
 def write_reference(family: Family, folder: Path, out: Path):
     """The model's folder, its configuration and references in `out`; returns (model, ids, logits)."""
     save_model(family, folder)
@@ -68,6 +79,7 @@ def write_reference(family: Family, folder: Path, out: Path):
         attention='eager, float32', notes=family.notes,
     )
     save_file(values, target / 'reference.safetensors', metadata=note)
+    sort_metadata(target / 'reference.safetensors')
     (target / 'reference.safetensors').chmod(0o644)
     config = model.config
     row = dict(
@@ -105,13 +117,14 @@ def write_dialect(family: Family, dialect: Dialect, folder: Path, out: Path, ref
     row = {
         **head, 'file': f'{family.name}/{file.name}', 'exporter': exported.exporter,
         'exporterVersion': exported.exporter_version, 'precision': exported.precision,
-        'kvCache': exported.kv_cache, 'notes': exported.notes,
+        'kvCache': exported.kv_cache, 'singleToken': exported.single_token, 'notes': exported.notes,
     }
     try:
-        row |= measure(file, ids.numpy(), logits.numpy(), model.config.num_attention_heads)
+        reference = (ids.numpy(), logits.numpy())
+        row |= measure(file, reference, model.config.num_attention_heads, exported.single_token)
     except Exception as error:
         row['runError'] = str(error).splitlines()[0][:300]
-    errors = [row.get('exporterError', 9), row.get('exporterCacheError', 0)]
+    errors = [row[k] for k in ('exporterError', 'exporterCacheError') if k in row] or [math.inf]
     flag = '' if max(errors) <= exported.tolerance and file.stat().st_size <= LIMIT else '   <-- LOOK'
     print(f'{family.name} {dialect.name}: {file.stat().st_size} bytes, {errors} {row.get("runError", "")}{flag}')
     update_manifest(out, 'unsupported', key, None)

@@ -65,21 +65,31 @@ def _run(session, ids: np.ndarray, past: dict, heads: int) -> dict:
     return dict(zip(names, session.run(names, feeds(session, ids, past, heads))))
 
 
-def measure(file: Path, ids: np.ndarray, logits: np.ndarray, heads: int) -> dict:
+def _stepwise(session, ids: np.ndarray, start: int, heads: int) -> np.ndarray:
+    """Logits of tokens `start`.. one at a time, after the tokens before them in one pass."""
+    past: dict = {}
+    if start > 0:
+        past = _named_past(session, _run(session, ids[:, :start], {}, heads), start)
+    steps = []
+    for at in range(start, ids.shape[1]):
+        step = _run(session, ids[:, at : at + 1], past, heads)
+        past = _named_past(session, step, at + 1)
+        steps.append(step['logits'])
+    return np.concatenate(steps, axis=1)
+
+
+def measure(file: Path, reference: tuple[np.ndarray, np.ndarray], heads: int, single_token: bool) -> dict:
     """Max absolute error of the file's logits: `exporterError` over the whole sequence and, when it has a
-    cache, `exporterCacheError` over the second part of a sequence run in two parts."""
+    cache, `exporterCacheError` over the rest of a sequence continued token by token. A file for single
+    tokens has only the latter, from the first token on."""
+    ids, logits = reference
     session = onnxruntime.InferenceSession(str(file), providers=['CPUExecutionProvider'])
-    whole = _run(session, ids, {}, heads)
-    report = {'exporterError': float(np.abs(whole['logits'] - logits).max())}
+    report = {}
+    if not single_token:
+        whole = _run(session, ids, {}, heads)
+        report['exporterError'] = float(np.abs(whole['logits'] - logits).max())
     if any('past' in node.name for node in session.get_inputs()):
-        cut = ids.shape[1] // 2 + 2
-        first = _run(session, ids[:, :cut], {}, heads)
-        past = _named_past(session, first, cut)
-        steps = []
-        for at in range(cut, ids.shape[1]):
-            step = _run(session, ids[:, at : at + 1], past, heads)
-            past = _named_past(session, step, at + 1)
-            steps.append(step['logits'])
-        rest = np.concatenate(steps, axis=1)
+        cut = 0 if single_token else ids.shape[1] // 2 + 2
+        rest = _stepwise(session, ids, cut, heads)
         report['exporterCacheError'] = float(np.abs(rest - logits[:, cut:]).max())
     return report

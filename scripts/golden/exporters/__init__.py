@@ -19,7 +19,8 @@ class Unsupported(Exception):
 @dataclass(frozen=True)
 class Exported:
     """What the manifest says of a file beside its family and dialect. `tolerance` bounds the error of
-    the exported file's logits against the reference that is reported without a warning."""
+    the exported file's logits against the reference that is reported without a warning. `single_token`:
+    the file is meant for one token after a cache, so it is measured token by token."""
 
     exporter: str
     exporter_version: str
@@ -27,6 +28,7 @@ class Exported:
     kv_cache: bool
     notes: str = ''
     tolerance: float = 1e-4
+    single_token: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Dialect:
 
 
 def all_dialects() -> dict[str, Dialect]:
-    from . import optimum_export
+    from . import optimum_export, optimum_legacy
 
-    modules = [optimum_export]
+    modules = [optimum_export, optimum_legacy]
     return {dialect.name: dialect for module in modules for dialect in module.DIALECTS}

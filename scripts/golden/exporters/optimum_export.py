@@ -11,6 +11,8 @@ from pathlib import Path
 
 import torch
 
+from families import load_model
+
 from . import Dialect, Exported, Unsupported
 
 
@@ -27,16 +29,16 @@ def _needs_eager(folder: Path) -> bool:
 
 
 def _export(folder: Path, out: Path, task: str) -> Exported:
-    from optimum.exporters.onnx import main_export
+    from optimum.exporters.onnx import main_export, onnx_export_from_model
 
     eager = _needs_eager(folder)
 
     with tempfile.TemporaryDirectory() as work:
         try:
-            main_export(
-                str(folder), output=work, task=task, do_validation=False, library_name='transformers',
-                model_kwargs={'attn_implementation': 'eager'} if eager else None,
-            )
+            if eager:
+                onnx_export_from_model(load_model(folder), output=Path(work), task=task, do_validation=False)
+            else:
+                main_export(str(folder), output=work, task=task, do_validation=False, library_name='transformers')
         except Exception as error:
             raise Unsupported(f'{type(error).__name__}: {str(error).splitlines()[0][:300]}') from error
         out.write_bytes((Path(work) / 'model.onnx').read_bytes())
