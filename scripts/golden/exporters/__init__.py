@@ -41,7 +41,7 @@ class Dialect:
 
 
 def all_dialects() -> dict[str, Dialect]:
-    from . import optimum_export, optimum_legacy
+    from . import optimum_export, optimum_legacy, torch_export
 
-    modules = [optimum_export, optimum_legacy]
+    modules = [optimum_export, optimum_legacy, torch_export]
     return {dialect.name: dialect for module in modules for dialect in module.DIALECTS}
