@@ -24,7 +24,7 @@ export function alignTokens(text: string, offsets: readonly (readonly number[])[
   offsets.forEach(([from = 0, to = 0], token) => {
     const claimed = toUtf16 === undefined ? to : (toUtf16[to] ?? text.length);
     const overlaps = (toUtf16 === undefined ? from : (toUtf16[from] ?? text.length)) < end;
-    if (claimed > end && !overlaps) {
+    if (claimed > end && !overlaps && end > start) {
       ends.fill(end, firstOfRange, token);
       start = end;
       firstOfRange = token;

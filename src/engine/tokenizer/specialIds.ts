@@ -57,16 +57,16 @@ export async function readSpecialIds(
     const id = text === undefined ? undefined : idOf(text);
     return id === undefined ? [] : [id];
   };
-  const stated = (key: string): number[] => others.flatMap((json) => idsIn(json, key));
-  const [namedBos] = named('bos_token');
+  const statedIds = (key: string): number[] => others.flatMap((json) => idsIn(json, key));
+  const stated = [...named('bos_token'), ...statedIds('bos_token_id')];
   const kind = config['tokenizer_class'];
-  const startsWithBos =
-    typeof kind === 'string' && decidesItself.test(kind)
-      ? namedBos !== undefined && config['add_bos_token'] !== false
-      : prefix.length > 0;
+  const own = typeof kind === 'string' && decidesItself.test(kind);
   return {
-    bosId: [namedBos, ...prefix, ...stated('bos_token_id')].find((id) => id !== undefined),
-    startsWithBos,
-    eosIds: [...new Set([...named('eos_token'), ...stated('eos_token_id')])],
+    // What the post-processor does says more than what a file calls it: XGLM's texts begin with its EOS.
+    bosId: own ? stated[0] : [...prefix, ...stated][0],
+    startsWithBos: own
+      ? texts.has('bos_token') && config['add_bos_token'] !== false
+      : prefix.length > 0,
+    eosIds: [...new Set([...named('eos_token'), ...statedIds('eos_token_id')])],
   };
 }

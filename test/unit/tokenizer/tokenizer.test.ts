@@ -136,17 +136,101 @@ describe('files', () => {
     await expect(TextTokenizer.load(temporary)).rejects.toMatchObject({ code: 'fileDamaged' });
   });
 
-  test('BOS as the tokenizer names it, ends from every file; truncation is switched off', async () => {
+  test('BOS as the post-processor has it, ends from every file; truncation is switched off', async () => {
     const limited = Tokenizer.fromString(json);
     limited.setTruncation(4);
     limited.save(path.join(temporary, 'tokenizer.json'));
     write('tokenizer_config.json', '{"bos_token": {"content": "</s>"}, "eos_token": "<s>"}');
     write('generation_config.json', '{"bos_token_id": 7, "eos_token_id": [5, 1]}');
-    write('config.json', '{"bos_token_id": 8, "eos_token_id": 6}');
+    write(
+      'config.json',
+      '{"bos_token_id": 8, "eos_token_id": 6, "text_config": {"eos_token_id": 9}}',
+    );
     const loaded = await TextTokenizer.load(temporary);
-    expect(loaded.bosId).toBe(2);
-    expect(loaded.eosIds).toEqual([1, 5, 6]);
+    expect(loaded.bosId).toBe(1);
+    expect(loaded.eosIds).toEqual([1, 5, 6, 9]);
     expect((await loaded.encode('one two three four five six')).ids).toHaveLength(6);
+  });
+
+  test('the Llama class of transformers decides about BOS by its own setting', async () => {
+    const load = async (config: object): Promise<TextTokenizer> => {
+      const own = mkdtempSync(path.join(temporary, 'own-'));
+      writeFileSync(path.join(own, 'tokenizer.json'), json);
+      writeFileSync(path.join(own, 'tokenizer_config.json'), JSON.stringify(config));
+      return TextTokenizer.load(own);
+    };
+    const llama = { tokenizer_class: 'LlamaTokenizer', bos_token: '</s>' };
+    expect(await load(llama)).toMatchObject({ bosId: 2, startsWithBos: true });
+    expect(await load({ ...llama, add_bos_token: false })).toMatchObject({
+      bosId: 2,
+      startsWithBos: false,
+    });
+    expect(await load({ ...llama, bos_token: null })).toMatchObject({ startsWithBos: false });
+    expect(await load({ bos_token: '</s>', add_bos_token: false })).toMatchObject({
+      bosId: 1,
+      startsWithBos: true,
+    });
+  });
+
+  test('names of special tokens in special_tokens_map.json count where the configuration is silent', async () => {
+    const bare = mkdtempSync(path.join(temporary, 'map-'));
+    const content = JSON.parse(json) as Record<string, unknown>;
+    writeFileSync(
+      path.join(bare, 'tokenizer.json'),
+      JSON.stringify({ ...content, post_processor: null }),
+    );
+    writeFileSync(
+      path.join(bare, 'special_tokens_map.json'),
+      '{"bos_token": "<s>", "eos_token": {"content": "</s>"}}',
+    );
+    expect(await TextTokenizer.load(bare)).toMatchObject({
+      bosId: 1,
+      startsWithBos: false,
+      eosIds: [2],
+    });
+    writeFileSync(path.join(bare, 'tokenizer_config.json'), '{"bos_token": null}');
+    expect(await TextTokenizer.load(bare)).toMatchObject({ bosId: undefined, eosIds: [2] });
+  });
+
+  test('BOS and EOS of a folder that onnxruntime-genai made', async () => {
+    const bare = mkdtempSync(path.join(temporary, 'genai-'));
+    const content = JSON.parse(json) as Record<string, unknown>;
+    writeFileSync(
+      path.join(bare, 'tokenizer.json'),
+      JSON.stringify({ ...content, post_processor: null }),
+    );
+    writeFileSync(
+      path.join(bare, 'genai_config.json'),
+      '{"model": {"bos_token_id": 3, "eos_token_id": [4, 5]}}',
+    );
+    expect(await TextTokenizer.load(bare)).toMatchObject({
+      bosId: 3,
+      startsWithBos: false,
+      eosIds: [4, 5],
+    });
+  });
+
+  test.each([
+    [
+      ['tokenizer.model'],
+      /is there as tokenizer\.model, but .*tokenizer\.json is missing; write it/,
+    ],
+    [['vocab.json', 'merges.txt'], /vocab\.json and merges\.txt.*save_pretrained/],
+  ])('a folder with %s says how to make tokenizer.json', async (names, message) => {
+    const bare = mkdtempSync(path.join(temporary, 'older-'));
+    for (const name of names) writeFileSync(path.join(bare, name), 'x');
+    await expect(TextTokenizer.load(bare)).rejects.toMatchObject({
+      code: 'fileMissing',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  test('a Git LFS pointer', async () => {
+    write('tokenizer.json', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n');
+    await expect(TextTokenizer.load(temporary)).rejects.toMatchObject({
+      code: 'fileDamaged',
+      message: expect.stringContaining('Git LFS pointer') as string,
+    });
   });
 
   test('without configuration BOS is what the post-processor puts in front, and there is no EOS', async () => {
