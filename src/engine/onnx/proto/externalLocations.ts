@@ -77,12 +77,19 @@ function resolve(tensor: TensorProto, file: string, needed: Needed): TensorProto
   const absolute = path.resolve(path.dirname(file), location);
   const offset = sizeEntry(tensor, 'offset', file) ?? 0;
   const length = lengthOf(tensor, file);
+  if (length === 0) return withoutElements(tensor);
   needed.set(absolute, Math.max(needed.get(absolute) ?? 0, offset + (length ?? 0)));
   const copy = shallowCopy(tensor);
   copy.externalData = externalEntries(absolute, offset, length ?? 0).filter(
     ({ key }) => length !== undefined || key !== 'length',
   );
   return copy;
+}
+
+/** onnxruntime takes a length of 0 for no length at all, and reads what it finds. */
+function withoutElements(tensor: TensorProto): TensorProto {
+  const inline = { externalData: [], dataLocation: 0, rawData: new Uint8Array(0) };
+  return Object.assign(shallowCopy(tensor), inline);
 }
 
 function isExternal({ dataLocation, externalData }: TensorProto): boolean {
