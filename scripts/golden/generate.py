@@ -1,15 +1,13 @@
 """Writes the golden files of the decoder families: models, references, exports and their manifest.
 
 Run by hand (README.md). One family at a time: a random model is saved in a temporary folder, its
-reference values are taken from transformers, each asked dialect is exported from that folder and the
-file's own logits are measured with onnxruntime. Existing entries of the manifest are replaced.
+reference values are taken from transformers, each asked dialect is exported from that folder and
+the file's own logits are measured with onnxruntime. Existing entries of the manifest are replaced.
 """
 
 import argparse
-import fcntl
 import json
 import math
-import os
 import platform
 import shutil
 import sys
@@ -22,37 +20,23 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+from aligned import ALIGNED
 from exporters import Dialect, Unsupported, all_dialects
-from families import BY_NAME, FAMILIES, SEED, Family, load_model, save_model, token_ids
+from families import FAMILIES, Family
+from manifest import update_manifest
+from models import SEED, load_model, save_model, token_ids
+from own_values import write_values
 from reference import reference_values
-from verify import measure
+from verify import axis_sizes, measure
 
 OUT = Path(__file__).resolve().parents[2] / 'test' / 'golden' / 'families'
 LIMIT = 500_000
+BY_NAME = {family.name: family for family in FAMILIES + ALIGNED}
 
 
 def versions() -> str:
     names = ['torch', 'transformers', 'numpy', 'onnx', 'onnxruntime']
     return ', '.join([f'python {platform.python_version()}'] + [f'{n} {version(n)}' for n in names])
-
-
-def update_manifest(out: Path, section: str, key: tuple[str, ...], entry: dict | None) -> None:
-    """Replaces (or with None removes) the entry with these key fields, under a lock: several runs may write."""
-    path = out / 'manifest.json'
-    lock = os.open(out, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        manifest = json.loads(path.read_text()) if path.exists() else {}
-        rows = {tuple(row[k] for k in ('family', 'dialect') if k in row): row for row in manifest.get(section, [])}
-        rows.pop(key, None)
-        if entry is not None:
-            rows[key] = entry
-        manifest[section] = [rows[k] for k in sorted(rows)]
-        order = ['seed', 'families', 'files', 'unsupported']
-        manifest['seed'] = SEED
-        path.write_text(json.dumps({k: manifest[k] for k in order if k in manifest}, indent=1) + '\n')
-    finally:
-        os.close(lock)
 
 
 def sort_metadata(path: Path) -> None:
@@ -66,7 +50,7 @@ def sort_metadata(path: Path) -> None:
 
 
 def write_reference(family: Family, folder: Path, out: Path):
-    """The model's folder, its configuration and references in `out`; returns (model, ids, logits)."""
+    """Writes the model's configuration and references to `out`; returns (model, ids, logits)."""
     save_model(family, folder)
     model = load_model(folder)
     ids = token_ids()
@@ -75,8 +59,11 @@ def write_reference(family: Family, folder: Path, out: Path):
     target.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder / 'config.json', target / 'config.json')
     note = dict(
-        command=f'python generate.py --family {family.name}', versions=versions(), seed=str(SEED),
-        attention='eager, float32', notes=family.notes,
+        command=f'python generate.py --family {family.name}',
+        versions=versions(),
+        seed=str(SEED),
+        attention='eager, float32',
+        notes=family.notes,
     )
     save_file(values, target / 'reference.safetensors', metadata=note)
     sort_metadata(target / 'reference.safetensors')
@@ -97,11 +84,14 @@ def write_reference(family: Family, folder: Path, out: Path):
         notes=family.notes,
     )
     update_manifest(out, 'families', (family.name,), row)
-    print(f'{family.name}: reference, sums to {error:.1e}, |logits| ≤ {values["logits"].abs().max():.1f}')
+    largest = values['logits'].abs().max()
+    print(f'{family.name}: reference, sums to {error:.1e}, |logits| ≤ {largest:.1f}')
     return model, ids, values['logits']
 
 
-def write_dialect(family: Family, dialect: Dialect, folder: Path, out: Path, reference: tuple) -> None:
+def write_dialect(
+    family: Family, dialect: Dialect, folder: Path, out: Path, reference: tuple
+) -> None:
     model, ids, logits = reference
     key = (family.name, dialect.name)
     file = out / family.name / f'{dialect.name}.onnx'
@@ -115,18 +105,29 @@ def write_dialect(family: Family, dialect: Dialect, folder: Path, out: Path, ref
         update_manifest(out, 'unsupported', key, {**head, 'reason': str(reason)})
         return
     row = {
-        **head, 'file': f'{family.name}/{file.name}', 'exporter': exported.exporter,
-        'exporterVersion': exported.exporter_version, 'precision': exported.precision,
-        'kvCache': exported.kv_cache, 'singleToken': exported.single_token, 'notes': exported.notes,
+        **head,
+        'file': f'{family.name}/{file.name}',
+        'exporter': exported.exporter,
+        'exporterVersion': exported.exporter_version,
+        'precision': exported.precision,
+        'kvCache': exported.kv_cache,
+        'singleToken': exported.single_token,
+        'notes': exported.notes,
     }
     try:
         reference = (ids.numpy(), logits.numpy())
-        row |= measure(file, reference, model.config.num_attention_heads, exported.single_token)
+        row |= measure(file, reference, axis_sizes(model.config), exported.single_token)
     except Exception as error:
         row['runError'] = str(error).splitlines()[0][:300]
+    if exported.own_values and 'runError' not in row:
+        own = out / family.name / 'reference.safetensors'
+        row |= write_values(file, own, ids.numpy(), axis_sizes(model.config))
     errors = [row[k] for k in ('exporterError', 'exporterCacheError') if k in row] or [math.inf]
-    flag = '' if max(errors) <= exported.tolerance and file.stat().st_size <= LIMIT else '   <-- LOOK'
-    print(f'{family.name} {dialect.name}: {file.stat().st_size} bytes, {errors} {row.get("runError", "")}{flag}')
+    flag = (
+        '' if max(errors) <= exported.tolerance and file.stat().st_size <= LIMIT else '   <-- LOOK'
+    )
+    size = file.stat().st_size
+    print(f'{family.name} {dialect.name}: {size} bytes, {errors} {row.get("runError", "")}{flag}')
     update_manifest(out, 'unsupported', key, None)
     update_manifest(out, 'files', key, row)
 
@@ -134,7 +135,9 @@ def write_dialect(family: Family, dialect: Dialect, folder: Path, out: Path, ref
 def main() -> None:
     dialects = all_dialects()
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--family', nargs='*', choices=list(BY_NAME), default=[f.name for f in FAMILIES])
+    parser.add_argument(
+        '--family', nargs='*', choices=list(BY_NAME), default=list(BY_NAME)
+    )
     parser.add_argument('--dialect', nargs='*', choices=list(dialects), default=list(dialects))
     parser.add_argument('--reference', action='store_true', help='write the references only')
     parser.add_argument('--out', type=Path, default=OUT)
@@ -148,7 +151,7 @@ def main() -> None:
             try:
                 reference = write_reference(BY_NAME[name], Path(folder), args.out)
                 for dialect in [] if args.reference else [dialects[d] for d in args.dialect]:
-                    if dialect.families is None or name in dialect.families:
+                    if name in (dialect.families or [f.name for f in FAMILIES]):
                         write_dialect(BY_NAME[name], dialect, Path(folder), args.out, reference)
             except Exception:
                 traceback.print_exc()

@@ -7,7 +7,8 @@ would already have gone through the final norm.
 
 import torch
 
-from families import Family, Layout
+from families import Family
+from layouts import Layout
 
 
 def _tensor(value):
@@ -43,10 +44,14 @@ def _hook_block(capture: Capture, block: torch.nn.Module, layout: Layout, prefix
     capture.input(block, f'{prefix}.hook_resid_pre')
     capture.output(block, f'{prefix}.hook_resid_post')
     capture.input(block.get_submodule(layout.out_proj), f'{prefix}.attn.hook_z')
-    capture.output(block.get_submodule(layout.attn_out or layout.out_proj), f'{prefix}.hook_attn_out')
+    capture.output(
+        block.get_submodule(layout.attn_out or layout.out_proj), f'{prefix}.hook_attn_out'
+    )
     capture.input(block.get_submodule(layout.mlp_in), f'{prefix}.ln2.hook_normalized')
     capture.input(block.get_submodule(layout.down_proj), f'{prefix}.mlp.hook_post')
-    capture.output(block.get_submodule(layout.mlp_out or layout.down_proj), f'{prefix}.hook_mlp_out')
+    capture.output(
+        block.get_submodule(layout.mlp_out or layout.down_proj), f'{prefix}.hook_mlp_out'
+    )
     if layout.mid is not None:
         side, name = layout.mid.split(':')
         getattr(capture, side)(block.get_submodule(name), f'{prefix}.hook_resid_mid')
@@ -57,20 +62,23 @@ def _largest(difference: torch.Tensor) -> float:
 
 
 def check_sums(values: dict[str, torch.Tensor], layers: int, layout: Layout) -> float:
-    """The largest |resid_post - (resid_pre + attn_out + mlp_out)| (and of resid_mid), or 0 for blocks
-    that normalise the stream itself, where no such sum holds."""
+    """The largest |resid_post - (resid_pre + attn_out + mlp_out)| (and the same of resid_mid), or 0
+    for blocks that normalise the stream itself, where no such sum holds."""
     worst = 0.0
     for layer in range(0 if layout.post_norm else layers):
-        at = lambda site: values[f'blocks.{layer}.hook_{site}']  # noqa: E731
-        total = at('resid_pre') + at('attn_out') + at('mlp_out')
-        worst = max(worst, _largest(at('resid_post') - total))
+        prefix = f'blocks.{layer}.hook_'
+        mid = values[f'{prefix}resid_pre'] + values[f'{prefix}attn_out']
+        added = mid + values[f'{prefix}mlp_out']
+        worst = max(worst, _largest(values[f'{prefix}resid_post'] - added))
         if layout.mid is not None:
-            worst = max(worst, _largest(at('resid_mid') - at('resid_pre') - at('attn_out')))
+            worst = max(worst, _largest(values[f'{prefix}resid_mid'] - mid))
     return worst
 
 
-def reference_values(family: Family, model: torch.nn.Module, ids: torch.Tensor) -> tuple[dict, float]:
-    """Every site's values [1, T, width] with `ids` and `logits`, and the worst error of the sums."""
+def reference_values(
+    family: Family, model: torch.nn.Module, ids: torch.Tensor
+) -> tuple[dict, float]:
+    """Every site's values [1, T, width], `ids` and `logits`, and the worst error of the sums."""
     layout = family.layout
     capture = Capture()
     blocks = model.get_submodule(layout.blocks)

@@ -1,34 +1,39 @@
-"""Runs an exported file with onnxruntime and measures it against the reference, as a user would run it:
-the whole sequence at once and, with a KV cache, once more in two parts."""
+"""Runs an exported file with onnxruntime and measures it against the reference, as a user would run
+it: the whole sequence at once and, with a KV cache, once more token by token."""
 
 from pathlib import Path
 
+import ml_dtypes
 import numpy as np
 import onnxruntime
 
 DTYPES = {
-    'tensor(int64)': np.int64, 'tensor(int32)': np.int32, 'tensor(bool)': np.bool_,
-    'tensor(float)': np.float32, 'tensor(float16)': np.float16,
+    'tensor(int64)': np.int64,
+    'tensor(int32)': np.int32,
+    'tensor(bool)': np.bool_,
+    'tensor(float)': np.float32,
+    'tensor(float16)': np.float16,
+    'tensor(bfloat16)': ml_dtypes.bfloat16,
 }
 
 
-def _past_shape(shape: list, past: int, heads: int) -> list[int]:
-    """The shape of an empty or filled cache input: symbolic axes are told apart by their names."""
-    sizes = []
-    for axis in shape:
-        if isinstance(axis, int):
-            sizes.append(axis)
-        elif 'num_heads' in axis:
-            sizes.append(heads)
-        elif 'batch' in axis:
-            sizes.append(1)
-        else:
-            sizes.append(past)
-    return sizes
+def axis_sizes(config) -> dict[str, int]:
+    """Sizes of the symbolic axes of an empty cache, by what their names contain; the others are 0."""
+    heads = config.num_attention_heads
+    width = getattr(config, 'head_dim', None) or config.hidden_size // heads
+    return {'num_heads': heads, 'batch': 1, 'kv_cache_dim': width}
 
 
-def feeds(session: onnxruntime.InferenceSession, ids: np.ndarray, past: dict, heads: int) -> dict:
-    """Inputs of one forward pass over `ids` [1, T] after the cache `past` (by input name; {} at the start)."""
+def _empty_shape(shape: list, sizes: dict[str, int]) -> list[int]:
+    """The shape of an empty cache input: symbolic axes are told apart by their names."""
+    return [
+        axis if isinstance(axis, int) else next((sizes[k] for k in sizes if k in axis), 0)
+        for axis in shape
+    ]
+
+
+def feeds(session: onnxruntime.InferenceSession, ids: np.ndarray, past: dict, sizes: dict) -> dict:
+    """Inputs of one pass over `ids` [1, T] after the cache `past` (by input name; {} at first)."""
     known = past.get('length', 0)
     total = known + ids.shape[1]
     values = {
@@ -47,7 +52,7 @@ def feeds(session: onnxruntime.InferenceSession, ids: np.ndarray, past: dict, he
         elif node.name in past:
             result[node.name] = past[node.name]
         else:
-            result[node.name] = np.zeros(_past_shape(node.shape, 0, heads), dtype)
+            result[node.name] = np.zeros(_empty_shape(node.shape, sizes), dtype)
     return result
 
 
@@ -60,36 +65,38 @@ def _named_past(session: onnxruntime.InferenceSession, outputs: dict, length: in
     return past
 
 
-def _run(session, ids: np.ndarray, past: dict, heads: int) -> dict:
+def _run(session, ids: np.ndarray, past: dict, sizes: dict) -> dict:
     names = [node.name for node in session.get_outputs()]
-    return dict(zip(names, session.run(names, feeds(session, ids, past, heads))))
+    return dict(zip(names, session.run(names, feeds(session, ids, past, sizes)), strict=True))
 
 
-def _stepwise(session, ids: np.ndarray, start: int, heads: int) -> np.ndarray:
+def _stepwise(session, ids: np.ndarray, start: int, sizes: dict) -> np.ndarray:
     """Logits of tokens `start`.. one at a time, after the tokens before them in one pass."""
     past: dict = {}
     if start > 0:
-        past = _named_past(session, _run(session, ids[:, :start], {}, heads), start)
+        past = _named_past(session, _run(session, ids[:, :start], {}, sizes), start)
     steps = []
     for at in range(start, ids.shape[1]):
-        step = _run(session, ids[:, at : at + 1], past, heads)
+        step = _run(session, ids[:, at : at + 1], past, sizes)
         past = _named_past(session, step, at + 1)
         steps.append(step['logits'])
     return np.concatenate(steps, axis=1)
 
 
-def measure(file: Path, reference: tuple[np.ndarray, np.ndarray], heads: int, single_token: bool) -> dict:
-    """Max absolute error of the file's logits: `exporterError` over the whole sequence and, when it has a
-    cache, `exporterCacheError` over the rest of a sequence continued token by token. A file for single
-    tokens has only the latter, from the first token on."""
+def measure(
+    file: Path, reference: tuple[np.ndarray, np.ndarray], sizes: dict, single_token: bool
+) -> dict:
+    """Max absolute error of the file's logits: `exporterError` over the whole sequence and, when it
+    has a cache, `exporterCacheError` over the rest of a sequence continued token by token. A file
+    for single tokens has only the latter, from the first token on."""
     ids, logits = reference
     session = onnxruntime.InferenceSession(str(file), providers=['CPUExecutionProvider'])
     report = {}
     if not single_token:
-        whole = _run(session, ids, {}, heads)
+        whole = _run(session, ids, {}, sizes)
         report['exporterError'] = float(np.abs(whole['logits'] - logits).max())
     if any('past' in node.name for node in session.get_inputs()):
         cut = 0 if single_token else ids.shape[1] // 2 + 2
-        rest = _stepwise(session, ids, cut, heads)
+        rest = _stepwise(session, ids, cut, sizes)
         report['exporterCacheError'] = float(np.abs(rest - logits[:, cut:]).max())
     return report

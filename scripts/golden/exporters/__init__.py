@@ -1,8 +1,9 @@
 """The dialects: what each exporter writes, by dialect name.
 
-An exporter is a function (folder saved with save_pretrained, the loaded torch model, out path, ids)
-that writes one .onnx at `out` (≤ 500 KB) and returns an `Exported`, or raises `Unsupported` with the
-exporter's own reason. Add a dialect by adding it to a module's DIALECTS and that module to MODULES.
+An exporter is a function (folder saved with save_pretrained, the loaded torch model, out path,
+ids) that writes one .onnx at `out` (≤ 500 KB) and returns an `Exported`, or raises `Unsupported`
+with the exporter's own reason. A new dialect goes into a module's DIALECTS, its module into the
+list below.
 """
 
 from collections.abc import Callable
@@ -18,9 +19,10 @@ class Unsupported(Exception):
 
 @dataclass(frozen=True)
 class Exported:
-    """What the manifest says of a file beside its family and dialect. `tolerance` bounds the error of
-    the exported file's logits against the reference that is reported without a warning. `single_token`:
-    the file is meant for one token after a cache, so it is measured token by token."""
+    """What the manifest says of a file beside its family and dialect. `tolerance` bounds the
+    error of the exported file's logits that is reported without a warning. `single_token`: the file
+    is meant for one token after a cache, so it is measured token by token. `own_values`: its logits and
+    residual stream by python onnxruntime are stored beside it."""
 
     exporter: str
     exporter_version: str
@@ -29,11 +31,12 @@ class Exported:
     notes: str = ''
     tolerance: float = 1e-4
     single_token: bool = False
+    own_values: bool = False
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """`families` None means every family; otherwise only those are exported."""
+    """`families` None means every family of families.py; otherwise only those are exported."""
 
     name: str
     export: Callable[[Path, torch.nn.Module, Path, torch.Tensor], Exported]
@@ -41,7 +44,7 @@ class Dialect:
 
 
 def all_dialects() -> dict[str, Dialect]:
-    from . import optimum_export, optimum_legacy, torch_export
+    from . import genai, optimum_export, optimum_legacy, torch_export
 
-    modules = [optimum_export, optimum_legacy, torch_export]
+    modules = [optimum_export, optimum_legacy, torch_export, genai]
     return {dialect.name: dialect for module in modules for dialect in module.DIALECTS}

@@ -1,7 +1,7 @@
 """Hugging Face optimum's exporter as it is today: one model.onnx, with and without KV cache.
 
-It loads models with torch's scaled_dot_product_attention, which has no soft cap (Gemma 2), and which
-transformers feeds wrongly with Falcon's ALiBi: those two are loaded with eager attention instead.
+It loads models with torch's scaled_dot_product_attention, which has no soft cap (Gemma 2), and
+which transformers feeds wrongly with Falcon's ALiBi: those are loaded with eager attention instead.
 """
 
 import json
@@ -11,15 +11,35 @@ from pathlib import Path
 
 import torch
 
-from families import load_model
+from models import load_model
 
 from . import Dialect, Exported, Unsupported
 
-
 # Without a cache: one of each family, variants only where the exporter has nothing else.
 WITHOUT_PAST = (
-    'gpt2', 'gpt_neo', 'gpt_neox', 'gptj', 'opt', 'bloom', 'falcon', 'falcon_new', 'llama', 'mistral', 'qwen2', 'qwen3',
-    'gemma', 'gemma2', 'gemma3', 'phi', 'phi3', 'stablelm', 'olmo', 'olmo2', 'granite', 'cohere', 'mpt',
+    'gpt2',
+    'gpt_neo',
+    'gpt_neox',
+    'gptj',
+    'opt',
+    'bloom',
+    'falcon',
+    'falcon_new',
+    'llama',
+    'mistral',
+    'qwen2',
+    'qwen3',
+    'gemma',
+    'gemma2',
+    'gemma3',
+    'phi',
+    'phi3',
+    'stablelm',
+    'olmo',
+    'olmo2',
+    'granite',
+    'cohere',
+    'mpt',
 )
 
 
@@ -36,11 +56,21 @@ def _export(folder: Path, out: Path, task: str) -> Exported:
     with tempfile.TemporaryDirectory() as work:
         try:
             if eager:
-                onnx_export_from_model(load_model(folder), output=Path(work), task=task, do_validation=False)
+                onnx_export_from_model(
+                    load_model(folder), output=Path(work), task=task, do_validation=False
+                )
             else:
-                main_export(str(folder), output=work, task=task, do_validation=False, library_name='transformers')
+                main_export(
+                    str(folder),
+                    output=work,
+                    task=task,
+                    do_validation=False,
+                    library_name='transformers',
+                )
         except Exception as error:
-            raise Unsupported(f'{type(error).__name__}: {str(error).splitlines()[0][:300]}') from error
+            raise Unsupported(
+                f'{type(error).__name__}: {str(error).splitlines()[0][:300]}'
+            ) from error
         out.write_bytes((Path(work) / 'model.onnx').read_bytes())
     return Exported(
         exporter='optimum',
@@ -51,11 +81,15 @@ def _export(folder: Path, out: Path, task: str) -> Exported:
     )
 
 
-def export_with_past(folder: Path, _model: torch.nn.Module, out: Path, _ids: torch.Tensor) -> Exported:
+def export_with_past(
+    folder: Path, _model: torch.nn.Module, out: Path, _ids: torch.Tensor
+) -> Exported:
     return _export(folder, out, 'text-generation-with-past')
 
 
-def export_without_past(folder: Path, _model: torch.nn.Module, out: Path, _ids: torch.Tensor) -> Exported:
+def export_without_past(
+    folder: Path, _model: torch.nn.Module, out: Path, _ids: torch.Tensor
+) -> Exported:
     return _export(folder, out, 'text-generation')
 
 

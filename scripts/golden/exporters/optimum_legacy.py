@@ -1,8 +1,8 @@
 """optimum 1.x: the split decoder_model/decoder_with_past_model pair, their merge with an If on
 `use_cache_branch`, and its single model.onnx at the opset of its day.
 
-It needs older versions of torch and transformers, hence a Python of its own, named by the environment
-variable GOLDEN_LEGACY_PYTHON.
+It needs older versions of torch and transformers, hence a Python of its own, named by the
+environment variable GOLDEN_LEGACY_PYTHON.
 """
 
 import os
@@ -39,7 +39,9 @@ def _run(folder: Path, kind: str) -> tuple[tempfile.TemporaryDirectory, str]:
     return work, versions[0].removeprefix('VERSIONS ')
 
 
-def _export(file: str, notes: str, folder: Path, _model: torch.nn.Module, out: Path, _ids: torch.Tensor) -> Exported:
+def _export(
+    file: str, notes: str, folder: Path, _model: torch.nn.Module, out: Path, _ids: torch.Tensor
+) -> Exported:
     work, versions = _run(folder, 'single' if file == 'model.onnx' else 'legacy')
     out.write_bytes((Path(work.name) / file).read_bytes())
     return Exported(
@@ -56,8 +58,20 @@ PAIR = ('gpt2',)
 MERGED = ('gpt2', 'gpt_neox', 'bloom', 'llama')
 SINGLE = ('opt', 'falcon', 'mistral')
 DIALECTS = [
-    Dialect('optimum-merged', partial(_export, 'decoder_model_merged.onnx', 'If on use_cache_branch'), MERGED),
-    Dialect('optimum-decoder', partial(_export, 'decoder_model.onnx', 'no cache inputs, but present.* outputs'), PAIR),
-    Dialect('optimum-with-past', partial(_export, 'decoder_with_past_model.onnx', 'one token after a cache'), PAIR),
+    Dialect(
+        'optimum-merged',
+        partial(_export, 'decoder_model_merged.onnx', 'If on use_cache_branch'),
+        MERGED,
+    ),
+    Dialect(
+        'optimum-decoder',
+        partial(_export, 'decoder_model.onnx', 'no cache inputs, but present.* outputs'),
+        PAIR,
+    ),
+    Dialect(
+        'optimum-with-past',
+        partial(_export, 'decoder_with_past_model.onnx', 'one token after a cache'),
+        PAIR,
+    ),
     Dialect('optimum-1x', partial(_export, 'model.onnx', ''), SINGLE),
 ]

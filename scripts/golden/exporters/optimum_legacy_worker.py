@@ -1,4 +1,4 @@
-"""Runs in its own Python (requirements-legacy.txt): optimum 1.x, whose hub models are still the most common.
+"""Runs in its own Python (requirements-legacy.txt): optimum 1.x, whose models the hub is full of.
 
     python optimum_legacy_worker.py MODEL_FOLDER OUT_FOLDER TASK legacy|single
 
@@ -15,7 +15,12 @@ from optimum.exporters.onnx import main_export
 def main() -> None:
     folder, out, task, kind = sys.argv[1:]
     main_export(
-        folder, output=out, task=task, do_validation=False, library_name='transformers', framework='pt',
+        folder,
+        output=out,
+        task=task,
+        do_validation=False,
+        library_name='transformers',
+        framework='pt',
         legacy=kind == 'legacy',
     )
     names = ['optimum', 'transformers', 'torch', 'onnx']
