@@ -8,6 +8,9 @@ import { DisposableStore } from '../shared/disposable.ts';
 
 const place = vscode.Uri.from({ scheme: documentScheme, path: 'Monosem Diagnostics.md' });
 
+/** Longest wait for a document to take the new text; it is shown then in any case. */
+const refreshMs = 2000;
+
 export class DiagnosticsDocument implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #services: Services;
   readonly #lifetime = new DisposableStore();
@@ -34,10 +37,23 @@ export class DiagnosticsDocument implements vscode.TextDocumentContentProvider, 
       gatherDiagnostics(this.#services),
     );
     this.#text = diagnosticsText(report);
-    // A document that is still open from the last time reads the new text.
-    this.#changed.fire(place);
     const document = await vscode.workspace.openTextDocument(place);
+    await this.#refreshed(document);
     await vscode.window.showTextDocument(document, { preview: false });
+  }
+
+  /** A document that VS Code still has from the last time reads the new text, in its own time. */
+  async #refreshed(document: vscode.TextDocument): Promise<void> {
+    const isNew = (): boolean => document.getText().replaceAll('\r\n', '\n') === this.#text;
+    if (isNew()) return;
+    const lifetime = new DisposableStore();
+    await new Promise<void>((resolve) => {
+      lifetime.add(vscode.workspace.onDidChangeTextDocument(() => isNew() && resolve()));
+      const timer = setTimeout(resolve, refreshMs);
+      lifetime.add({ dispose: () => clearTimeout(timer) });
+      this.#changed.fire(place);
+    });
+    lifetime.dispose();
   }
 
   dispose(): void {
