@@ -40,7 +40,7 @@ import { openModel } from './model/openModel.ts';
 import { placeModel, requestOf } from './model/placement.ts';
 import { SiteReader } from './model/siteReader.ts';
 import { listVariants } from './model/variants.ts';
-import { readOnnx } from './onnx/proto/protobuf.ts';
+import { readDecoder } from './onnx/sites/mergedDecoder.ts';
 import { ProviderChooser } from './onnx/runtime/executionProviders.ts';
 import { listExecutionProviders } from './onnx/runtime/session.ts';
 import { discoverSites } from './onnx/sites/sites.ts';
@@ -215,7 +215,7 @@ export class Engine {
   /** What an .onnx file is made of, and every place where its residual stream can be read and edited. */
   async sites(onnxFile: string): Promise<GraphFacts> {
     const file = path.resolve(onnxFile);
-    const onnx = await readOnnx(file);
+    const onnx = await readDecoder(file);
     const folder = await bundleFolderOf(file);
     const config = folder === undefined ? undefined : await readModelConfig(folder);
     const found = discoverSites(onnx, config?.layers);

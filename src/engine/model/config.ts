@@ -110,8 +110,8 @@ class Facts {
 
   /** Falcon and MPT say it in ways of their own. */
   kvHeads(): number | undefined {
-    const falcon = this.#json['multi_query'] === true;
-    if (falcon && this.#json['new_decoder_architecture'] !== true) return 1;
+    const isMultiQuery = this.#json['multi_query'] === true;
+    if (isMultiQuery && this.#json['new_decoder_architecture'] !== true) return 1;
     const attention = this.#json['attn_config'];
     const nested = isJson(attention) ? attention['kv_n_heads'] : undefined;
     if (typeof nested === 'number') return nested;

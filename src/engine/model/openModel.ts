@@ -1,6 +1,6 @@
 // A model ready to be instrumented: its folder, its parsed graph, and where its residual stream is. Holds no session;
 // sessions are made per purpose from overlays over this.
-import { readOnnx } from '../onnx/proto/protobuf.ts';
+import { readDecoder } from '../onnx/sites/mergedDecoder.ts';
 import { discoverSites, type Sites } from '../onnx/sites/sites.ts';
 import type { OnnxModel } from '../onnx/proto/model.ts';
 import type { SessionOptions } from '../onnx/runtime/session.ts';
@@ -21,7 +21,7 @@ export async function openModel(
   time: Timer = untimed,
 ): Promise<OpenModel> {
   const bundle = await time('read the folder', () => openBundle(folder, variant));
-  const onnx = await time('read the graph', () => readOnnx(bundle.onnxFile));
+  const onnx = await time('read the graph', () => readDecoder(bundle.onnxFile));
   const sites = await time('find the sites', () => discoverSites(onnx, bundle.config.layers));
   return { ...bundle, onnx, sites, execution: { provider: 'cpu' } };
 }

@@ -2,7 +2,9 @@
 // without KV cache, and the overlay changes no bit of the logits.
 import { describe, expect, test } from 'vitest';
 import { expectSameBits } from '../onnx/decoderRuns.ts';
-import { familyOf, manifest, readReference, relativeError, type Precision } from './goldens.ts';
+import { familyOf, manifest, readReference, relativeError } from './goldens.ts';
+import type { Precision, Reference } from './goldens.ts';
+import { modelTable, withoutFigures, writeTable, writtenTable } from './modelTable.ts';
 import { captured, openCapture, openGolden, overlayLogits, plainLogits } from './runs.ts';
 
 /**
@@ -18,28 +20,33 @@ const bounds: Readonly<Record<Precision, number>> = {
   q4: 0.6,
 };
 
-/** Cached and uncached runs take other kernels. */
-const cacheBound = 1e-4;
+/** Set to write the table of docs/models.md instead of comparing it. */
+const isUpdating = process.env['MONOSEM_UPDATE_DOCS'] !== undefined;
 
-describe.each(manifest.files.map((file) => [file.file, file] as const))('%s', (_, golden) => {
+/** Traced by old optimum with a cache and one new token, which lost them the causal mask. */
+const tracedForOneToken = new Set(['gpt2/optimum-merged.onnx', 'gpt2/optimum-with-past.onnx']);
+
+const measured = new Map<string, number>();
+const runnable = manifest.files.filter(
+  ({ file, runtimeError }) =>
+    runtimeError === undefined && !(tracedForOneToken.has(file) && !file.includes('merged')),
+);
+
+describe.each(runnable.map((golden) => [golden.file, golden] as const))('%s', (file, golden) => {
   const family = familyOf(golden);
-  const bound = Math.max(bounds[golden.precision], 0);
-  const referenceFile = `${golden.family}/reference.safetensors`;
+  const reference = readReference(`${golden.family}/reference.safetensors`);
 
   test('every site holds what the reference holds', async () => {
     const open = await openGolden(golden);
-    expect([...open.sites.sites.keys()].sort()).toEqual(
-      expectedSites(family.layers, family.parallel),
-    );
-    const { ids, values } = await readReference(referenceFile);
+    const expected = expectedSites(family.layers, family.parallel);
+    expect([...open.sites.sites.keys()].sort()).toEqual(expected);
+    const { ids, values } = await reference;
     const program = await openCapture(open);
     try {
       const found = captured(await program.run({ ids, batch: 1 }), open.sites);
-      const errors = [...values].map(([name, { data }]) => [
-        name,
-        relativeError(found.get(name) ?? [], data),
-      ]);
-      expect(errors.filter(([, error]) => !(Number(error) <= bound))).toEqual([]);
+      const errors = errorsBySite(found, values);
+      expectWithin(bounds[golden.precision], errors);
+      measured.set(file, Math.max(...errors.values()));
     } finally {
       program.dispose();
     }
@@ -47,39 +54,77 @@ describe.each(manifest.files.map((file) => [file.file, file] as const))('%s', (_
 
   test('the overlay changes no bit of the logits', async () => {
     const open = await openGolden(golden);
-    const { ids } = await readReference(referenceFile);
-    expectSameBits(await overlayLogits(open, ids), await plainLogits(open, ids));
+    const { ids } = await reference;
+    const [instrumented, plain] = [await overlayLogits(open, ids), await plainLogits(open, ids)];
+    // onnxruntime optimises a branch of an If less than the same graph on its own, and so sums in another order.
+    if (golden.dialect === 'optimum-merged') {
+      expect(
+        relativeError(instrumented.data as Float32Array, plain.data as Float32Array),
+      ).toBeLessThan(1e-5);
+    } else expectSameBits(instrumented, plain);
   });
 
-  test.runIf(golden.kvCache)(
-    'the second half behind the cache of the first is the same',
-    async () => {
-      const open = await openGolden(golden);
-      const { ids, values } = await readReference(referenceFile);
-      const program = await openCapture(open);
-      try {
-        expect(program.hasCache).toBe(true);
-        const half = Math.floor(ids.length / 2);
-        const first = await program.run({ ids: ids.subarray(0, half), batch: 1 });
-        const second = await program.run({
-          ids: ids.subarray(half),
-          batch: 1,
-          ...(first.cache === undefined ? {} : { cache: first.cache }),
-        });
-        const found = captured(second, open.sites);
-        const errors = [...values].map(([name, { data }]) => {
-          const tail = data.subarray((data.length / ids.length) * half);
-          return [name, relativeError(found.get(name) ?? [], tail)];
-        });
-        expect(
-          errors.filter(([, error]) => !(Number(error) <= Math.max(bound, cacheBound))),
-        ).toEqual([]);
-      } finally {
-        program.dispose();
-      }
-    },
-  );
+  const cached = golden.kvCache && !tracedForOneToken.has(file) ? test : test.skip;
+  cached('the second half behind the KV cache of the first is the same', async () => {
+    const open = await openGolden(golden);
+    const { ids, values } = await reference;
+    const half = Math.floor(ids.length / 2);
+    const program = await openCapture(open);
+    try {
+      expect(program.hasCache).toBe(true);
+      const { cache } = await program.run({ ids: ids.subarray(0, half), batch: 1 });
+      if (cache === undefined) throw new Error('no cache');
+      const second = await program.run({ ids: ids.subarray(half), batch: 1, cache });
+      const errors = errorsBySite(captured(second, open.sites), tails(values, half / ids.length));
+      expectWithin(bounds[golden.precision], errors);
+    } finally {
+      program.dispose();
+    }
+  });
 });
+
+test.each(manifest.files.filter(({ file }) => tracedForOneToken.has(file)))(
+  '$file cannot read several tokens behind a cache',
+  async (golden) => {
+    if (golden.dialect === 'optimum-merged') {
+      const { sites } = await openGolden(golden);
+      expect(sites.inputs.past).toEqual([]);
+    } else {
+      await expect(openGolden(golden)).rejects.toThrow('reads only one token at a time');
+    }
+  },
+);
+
+test('docs/models.md says what was measured here', () => {
+  const table = modelTable(measured);
+  if (isUpdating) writeTable(table);
+  expect(withoutFigures(writtenTable())).toBe(withoutFigures(table));
+});
+
+type Values = Reference['values'];
+
+function errorsBySite(
+  found: ReadonlyMap<string, Float32Array>,
+  values: Values,
+): Map<string, number> {
+  return new Map(
+    [...values].map(([name, { data }]) => [name, relativeError(found.get(name) ?? [], data)]),
+  );
+}
+
+function expectWithin(bound: number, errors: ReadonlyMap<string, number>): void {
+  expect([...errors].filter(([, error]) => !(error <= bound))).toEqual([]);
+}
+
+/** [1, T, …] → its rows behind the first share of T. */
+function tails(values: Values, share: number): Values {
+  return new Map(
+    [...values].map(([name, { dims, data }]) => [
+      name,
+      { dims, data: data.subarray(Math.round(data.length * share)) },
+    ]),
+  );
+}
 
 function expectedSites(layers: number, parallel: boolean): string[] {
   const hooks = [

@@ -2,8 +2,13 @@
 import { Program, type BlockResult } from '../../../src/engine/model/program.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
 import type { OnnxModel } from '../../../src/engine/onnx/proto/model.ts';
-import { readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
-import { openSession, type OnnxTensor } from '../../../src/engine/onnx/runtime/session.ts';
+import { readDecoder } from '../../../src/engine/onnx/sites/mergedDecoder.ts';
+import {
+  openSession,
+  type OnnxTensor,
+  type OnnxTensors,
+  type Session,
+} from '../../../src/engine/onnx/runtime/session.ts';
 import { discoverSites, type Sites } from '../../../src/engine/onnx/sites/sites.ts';
 import { familyOf, goldenPath, type GoldenFile } from './goldens.ts';
 
@@ -18,7 +23,7 @@ export interface OpenGolden {
 
 export async function openGolden(golden: GoldenFile): Promise<OpenGolden> {
   const file = goldenPath(golden.file);
-  const model = await readOnnx(file);
+  const model = await readDecoder(file);
   return { file, model, sites: discoverSites(model, familyOf(golden).layers) };
 }
 
@@ -49,7 +54,26 @@ export async function plainLogits(
   { file, sites }: OpenGolden,
   ids: Uint32Array,
 ): Promise<OnnxTensor> {
-  return logitsOf(new Program(await openSession({ file }, options), sites.inputs), sites, ids);
+  const session = await openSession({ file }, options);
+  return logitsOf(new Program(session, sites.inputs), sites, {
+    ids,
+    feeds: mergedFeeds(session, sites),
+  });
+}
+
+/** What a merged export takes besides: which of its branches to use, and an empty cache where that is not used. */
+function mergedFeeds(session: Session, { inputs }: Sites): OnnxTensors {
+  const feeds: Record<string, OnnxTensor> = {};
+  const hasCache = inputs.past.length > 0;
+  for (const { name, dims } of session.inputs) {
+    if (name === 'use_cache_branch') {
+      feeds[name] = { type: 'bool', dims: [1], data: Uint8Array.of(hasCache ? 1 : 0) };
+    } else if (name.startsWith('past') && !hasCache) {
+      const [, heads = 1, , width = 1] = dims.map(Number);
+      feeds[name] = { type: 'float32', dims: [1, heads, 0, width], data: new Float32Array(0) };
+    }
+  }
+  return feeds;
 }
 
 /** The logits of the overlay with nothing read and nothing edited. */
@@ -59,16 +83,16 @@ export async function overlayLogits(
 ): Promise<OnnxTensor> {
   const overlay = new Overlay(model, sites);
   overlay.keepOutput(sites.logits ?? '');
-  return logitsOf(await Program.open(overlay, options), sites, ids);
+  return logitsOf(await Program.open(overlay, options), sites, { ids });
 }
 
 async function logitsOf(
   program: Program,
   { logits = '' }: Sites,
-  ids: Uint32Array,
+  run: { readonly ids: Uint32Array; readonly feeds?: OnnxTensors },
 ): Promise<OnnxTensor> {
   try {
-    const tensor = (await program.run({ ids, batch: 1 })).outputs[logits];
+    const tensor = (await program.run({ ...run, batch: 1 })).outputs[logits];
     if (tensor === undefined) throw new Error('no logits');
     return tensor;
   } finally {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect } from 'vitest';
 import type { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import { readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
+import { readDecoder } from '../../../src/engine/onnx/sites/mergedDecoder.ts';
 import {
   openSession,
   type OnnxTensor,
@@ -41,7 +41,7 @@ let count = 0;
 export async function openDecoder(folder: string, options: DecoderOptions): Promise<OpenDecoder> {
   const shape = options.kind === 'gpt2' ? tinyGpt2 : tinyLlama;
   const written = writeDecoder(path.join(folder, `decoder${count++}`), shape, options);
-  const model = await readOnnx(written.file);
+  const model = await readDecoder(written.file);
   return { ...written, model, sites: discoverSites(model, shape.layers) };
 }
 

@@ -3,7 +3,7 @@ import { rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import { readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
+import { readDecoder } from '../../../src/engine/onnx/sites/mergedDecoder.ts';
 import type { GraphProto } from '../../../src/engine/onnx/proto/schema.ts';
 import { discoverSites } from '../../../src/engine/onnx/sites/sites.ts';
 import { tinyGpt2, writeDecoder } from '../../fixtures/decoders.ts';
@@ -123,7 +123,7 @@ describe('weights stay in their files', () => {
     const snapshot = path.join(folder, 'link.onnx');
     symlinkSync(external.file, snapshot);
     symlinkSync(path.join(home, 'model.onnx_data'), path.join(folder, 'model.onnx_data'));
-    const model = await readOnnx(snapshot);
+    const model = await readDecoder(snapshot);
     const overlay = new Overlay(model, discoverSites(model, tinyGpt2.layers));
     overlay.keepOutput('logits');
     expect(overlay.build().folder).toBe(home);

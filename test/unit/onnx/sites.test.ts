@@ -8,7 +8,8 @@ import { GraphBuilder, valueInfo } from '../../../src/engine/onnx/graph/builder.
 import type { OnnxModel } from '../../../src/engine/onnx/proto/model.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
 import type { GraphProto, NodeProto } from '../../../src/engine/onnx/proto/schema.ts';
-import { encodeOnnx, readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
+import { encodeOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
+import { readDecoder } from '../../../src/engine/onnx/sites/mergedDecoder.ts';
 import type { OnnxTensor } from '../../../src/engine/onnx/runtime/session.ts';
 import { discoverSites } from '../../../src/engine/onnx/sites/sites.ts';
 import { buildGpt2 } from '../../fixtures/decoders/gpt2.ts';
@@ -277,7 +278,7 @@ test('a merged export is read as its branch with cache', async () => {
   const plain = await withSession({ file }, (session) =>
     session.run({ ...feeds, use_cache_branch: use }),
   );
-  const model = await readOnnx(file);
+  const model = await readDecoder(file);
   const sites = discoverSites(model, tinyGpt2.layers);
   expect(sites).toEqual(decoder.sites);
   const overlay = new Overlay(model, sites);

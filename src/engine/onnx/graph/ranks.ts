@@ -140,7 +140,7 @@ export class Ranks {
 function constantRank({ proto }: GraphNode): number | undefined {
   const tensor = findAttribute(proto, 'value')?.t;
   if (tensor) return tensor.dims?.length ?? 0;
-  return findAttribute(proto, 'value_float') ?? findAttribute(proto, 'value_int') ? 0 : undefined;
+  return (findAttribute(proto, 'value_float') ?? findAttribute(proto, 'value_int')) ? 0 : undefined;
 }
 
 function plus(a: number | undefined, b: number | undefined, c: number): number | undefined {

@@ -75,16 +75,17 @@ export function packModel(model: OnnxModel): PackedModel {
       `${[...real.values()].join(' and ')} are on different drives; put them on the same drive.`,
     );
   }
+  const relative = new Map<string, string>();
+  for (const [location, file] of real) {
+    relative.set(location, path.relative(folder, file).split(path.sep).join('/'));
+  }
   const proto = shallowCopy(model.proto);
   proto.graph = mapTensors(graph, (tensor) => {
     const location = externalLocationOf(tensor);
     if (location === undefined) return tensor;
-    const relative = path.relative(folder, real.get(location) ?? location);
     const copy = shallowCopy(tensor);
     copy.externalData = (tensor.externalData ?? []).map((entry) =>
-      entry.key === 'location'
-        ? { key: 'location', value: relative.split(path.sep).join('/') }
-        : entry,
+      entry.key === 'location' ? { key: 'location', value: relative.get(location) ?? '' } : entry,
     );
     return copy;
   });

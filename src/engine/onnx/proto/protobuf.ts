@@ -6,7 +6,6 @@ import { MonosemError } from '../../../shared/errors.ts';
 import { withByteFile, type ByteFile } from '../../files/byteFile.ts';
 import { resolveExternalData } from './externalLocations.ts';
 import { foreignFile, isZeros } from './foreignFile.ts';
-import { inlineCacheBranch } from '../graph/mergedDecoder.ts';
 import type { OnnxModel } from './model.ts';
 import { decodeModelProto, encodeModelProto } from './schema.ts';
 import type { ModelProto } from './schema.ts';
@@ -26,7 +25,7 @@ export async function readOnnx(file: string): Promise<OnnxModel> {
     if ((decoded.graph?.node?.length ?? 0) === 0) throw notOnnx(bytes);
     return decoded;
   });
-  return { file: absolute, proto: await resolveExternalData(inlineCacheBranch(proto), absolute) };
+  return { file: absolute, proto: await resolveExternalData(proto, absolute) };
 }
 
 /** The model as a file's content. External references are written as they are. */

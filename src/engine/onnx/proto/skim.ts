@@ -98,17 +98,22 @@ export class Skimmer {
     return product;
   }
 
-  /** @param nested how to copy the messages in some fields; all other fields are copied as they are */
+  /**
+   * @param nested how to copy the messages in some fields; everything else is copied as it is, and so are messages
+   *   that are too short to hold a large payload
+   */
   #copy(from: number, to: number, nested: Readonly<Partial<Record<number, Copy>>>): Uint8Array {
     const writer = protobuf.Writer.create();
+    let copied = from;
     for (const field of this.#reader.fields(from, to)) {
-      const copyNested = field.type === lengthDelimited ? nested[field.number] : undefined;
-      if (copyNested === undefined) writer.raw(this.#reader.bytes(field.start, field.to));
-      else {
-        writer.uint32((field.number << 3) | lengthDelimited);
-        writer.bytes(copyNested(field.from, field.to));
-      }
+      if (field.type !== lengthDelimited || field.to - field.from < minExternalBytes) continue;
+      const copyNested = nested[field.number];
+      if (copyNested === undefined) continue;
+      writer.raw(this.#reader.bytes(copied, field.start));
+      writer.uint32((field.number << 3) | lengthDelimited);
+      writer.bytes(copyNested(field.from, field.to));
+      copied = field.to;
     }
-    return writer.finish();
+    return writer.raw(this.#reader.bytes(copied, to)).finish();
   }
 }

@@ -6,7 +6,13 @@ import type { ProviderAttempt, ProviderReport } from '../../../shared/diagnostic
 import type { ProviderSetting } from '../../../shared/engineProtocol.ts';
 import { MonosemError } from '../../../shared/errors.ts';
 import type { TrialMarks } from '../../files/trialMarks.ts';
-import { tryProvider, type BlockTest, type Trial } from './providerTrial.ts';
+import {
+  tryProvider,
+  type BlockTest,
+  type Candidate,
+  type Finding,
+  type Trial,
+} from './providerTrial.ts';
 import { canChooseDevice, listExecutionProviders } from './session.ts';
 
 /**
@@ -88,7 +94,7 @@ export class ProviderChooser {
         reason: `An earlier trial of ${names[provider]} ended the engine, so it is left alone for a day; choose ${provider} by name to try again at once.`,
       };
     }
-    const trial = await this.#trial(provider, deviceId, model);
+    const trial = await this.#trial({ provider, isWanted: false, ...device(deviceId) }, model);
     const { outcome, reason, milliseconds, isSlower } = trial;
     const isTaken = outcome === 'works' && !isSlower;
     return { provider, outcome: isTaken ? 'chosen' : outcome, reason, milliseconds };
@@ -106,38 +112,42 @@ export class ProviderChooser {
         `Device ${deviceId} cannot be chosen: ${names[provider]} chooses its device itself; leave the device id out, or at 0.`,
       );
     }
-    const { outcome, reason, milliseconds } = await this.#trial(provider, deviceId, model);
+    const wanted = { provider, isWanted: true, ...device(deviceId) };
+    const { outcome, reason, milliseconds } = await this.#trial(wanted, model);
     if (outcome === 'works') {
       const attempts = [{ provider, outcome: 'chosen', reason, milliseconds }] as const;
       return chosen(provider, request, `It was asked for. ${reason}`, attempts);
     }
     // Asked for again, it is tried again: something may have been installed meanwhile.
-    this.#trials.delete(trialKey(provider, deviceId, model));
+    this.#trials.delete(trialKey(wanted, model));
     throw new MonosemError(
       'providerMissing',
       `The model cannot run on ${names[provider]}. ${reason} Set the execution provider to auto, or see docs/gpu.md for what ${names[provider]} needs.`,
     );
   }
 
-  #trial(provider: Accelerator, deviceId: number | undefined, model: TestedModel): Promise<Trial> {
-    const key = trialKey(provider, deviceId, model);
+  #trial(named: Unnamed, model: TestedModel): Promise<Trial> {
+    const key = trialKey(named, model);
     const known = this.#trials.get(key);
     if (known !== undefined) return known;
-    const device = deviceId === undefined ? {} : { deviceId };
-    const candidate = { provider, name: names[provider], ...device };
-    const trial = tryProvider(candidate, model, (work) => this.#marks.during(provider, work));
+    const candidate = { ...named, name: names[named.provider] };
+    const guard = (work: () => Promise<Finding>): Promise<Finding> =>
+      this.#marks.during(named.provider, work);
+    const trial = tryProvider(candidate, model, guard);
     this.#trials.set(key, trial);
     trial.catch(() => this.#trials.delete(key));
     return trial;
   }
 }
 
-function trialKey(
-  provider: Accelerator,
-  deviceId: number | undefined,
-  { key }: TestedModel,
-): string {
-  return JSON.stringify([provider, deviceId ?? 0, key]);
+type Unnamed = Omit<Candidate, 'name'> & { readonly provider: Accelerator };
+
+function trialKey({ provider, deviceId = 0, isWanted }: Unnamed, { key }: TestedModel): string {
+  return JSON.stringify([provider, deviceId, isWanted, key]);
+}
+
+function device(deviceId: number | undefined): { readonly deviceId?: number } {
+  return deviceId === undefined ? {} : { deviceId };
 }
 
 /** A device other than the first was asked for, of a provider that does not let one choose. */
@@ -151,8 +161,8 @@ function chosen(
   reason: string,
   attempts: readonly ProviderAttempt[],
 ): ProviderReport {
-  const device = deviceId !== undefined && canChooseDevice(provider) ? { deviceId } : {};
-  return { provider, ...device, reason, attempts };
+  const chosenDevice = device(canChooseDevice(provider) ? deviceId : undefined);
+  return { provider, ...chosenDevice, reason, attempts };
 }
 
 function onProcessor(reason: string, attempts: readonly ProviderAttempt[]): ProviderReport {

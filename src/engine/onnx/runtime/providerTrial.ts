@@ -5,7 +5,7 @@ import process from 'node:process';
 import { MonosemError, messageOf } from '../../../shared/errors.ts';
 import { runtimeFolder, whyNotLoadable } from './nativeLibraries.ts';
 import { listExecutionProviders, type SessionOptions } from './session.ts';
-import { verifyTinyGraph } from './verificationGraph.ts';
+import { timeProduct, verifyTinyGraph } from './verificationGraph.ts';
 
 /** Outcome of running a model's first block on a provider and on the processor. */
 export interface BlockVerdict {
@@ -33,7 +33,7 @@ export interface Trial {
   readonly milliseconds: number;
 }
 
-type Finding = Omit<Trial, 'milliseconds'>;
+export type Finding = Omit<Trial, 'milliseconds'>;
 
 /** A provider and one of its devices. */
 export interface Candidate {
@@ -41,7 +41,15 @@ export interface Candidate {
   readonly deviceId?: number;
   /** What it is called among people. */
   readonly name: string;
+  /** It was asked for, so it is tried on the model however slow it is. */
+  readonly isWanted: boolean;
 }
+
+/**
+ * How much longer than the processor a plain product may take. Real devices are faster, or lose a few milliseconds
+ * with copying, which is up to 30 times what a fast processor needs; a software renderer needs a thousand times.
+ */
+const hopelessFactor = 100;
 
 /** @param guard runs what may end the process */
 export async function tryProvider(
@@ -67,10 +75,13 @@ function missing({ provider, name }: Candidate): Finding | undefined {
   return undefined;
 }
 
-async function verify({ name, ...target }: Candidate, model: BlockTest): Promise<Finding> {
+async function verify(candidate: Candidate, model: BlockTest): Promise<Finding> {
+  const { name, isWanted, ...target } = candidate;
   try {
     const mistake = await verifyTinyGraph(target);
     if (mistake !== undefined) return failed(`${name} computes wrongly: ${mistake}.`);
+    const hopeless = isWanted ? undefined : await findHopeless(name, target);
+    if (hopeless !== undefined) return hopeless;
   } catch (error) {
     return whyNotOpened(target.provider, name, error);
   }
@@ -79,6 +90,18 @@ async function verify({ name, ...target }: Candidate, model: BlockTest): Promise
   } catch (error) {
     return failed(`${name} could not run the model's first block: ${sentence(error)}`);
   }
+}
+
+/** Software that imitates a device is told by a product of two matrices, before it takes minutes over a model. */
+async function findHopeless(name: string, target: SessionOptions): Promise<Finding | undefined> {
+  const there = await timeProduct(target);
+  const here = await timeProduct({ provider: 'cpu' });
+  if (there <= hopelessFactor * here) return undefined;
+  return {
+    outcome: 'works',
+    isSlower: true,
+    reason: `${name} takes ${there.toFixed(0)} ms for a product of two matrices and the processor ${here.toFixed(1)} ms, as when software imitates a graphics card; it was not tried on the model.`,
+  };
 }
 
 function judge(name: string, verdict: BlockVerdict): Finding {

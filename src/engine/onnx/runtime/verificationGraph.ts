@@ -1,5 +1,6 @@
-// A tiny graph with a known answer: whether an execution provider multiplies, normalises and sorts as float64
-// arithmetic does. It says nothing of any model; a provider that is broken fails here, cheaply.
+// Tiny graphs: one with a known answer, which tells whether an execution provider multiplies, normalises and sorts as
+// float64 arithmetic does, and a plain product, which tells a graphics processor from a program that imitates one.
+// They say nothing of any model; a provider that is broken or unfit fails here, cheaply.
 import { Random } from '../../math/rng.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import { packModel } from '../proto/externalData.ts';
@@ -95,4 +96,32 @@ function compare(outputs: OnnxTensors, rows: readonly Float64Array[]): string | 
     }
   }
   return undefined;
+}
+
+/** Rows and width of the timed product: 17 million multiplications. */
+const product = { T: 64, D: 512 };
+const productRuns = 3;
+/** A first run this long, kernels compiled and all, needs no second one to be slow. */
+const patienceMs = 2000;
+
+/** Milliseconds a plain product takes on a provider, best of several runs. */
+export async function timeProduct(options: SessionOptions): Promise<number> {
+  const { T, D } = product;
+  const builder = new GraphBuilder({ name: 'product' });
+  const x = builder.input('x', 'float32', ['tokens', D]);
+  const W = builder.constant(new Float32Array(D * D).fill(1 / D), [D, D]);
+  builder.output('y', builder.op('MatMul', [x, W]), 'float32');
+  const session = await openSession(packModel(builder.build()), options);
+  try {
+    const data = new Float32Array(T * D).fill(1);
+    let best = Infinity;
+    for (let run = 0; run <= productRuns && !(run > 0 && best > patienceMs); run++) {
+      const start = performance.now();
+      await session.run({ x: { type: 'float32', dims: [T, D], data } });
+      best = Math.min(best, performance.now() - start);
+    }
+    return best;
+  } finally {
+    session.dispose();
+  }
 }

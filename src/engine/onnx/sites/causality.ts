@@ -1,4 +1,4 @@
-// Whether a graph gives its attention a direction in time. A decoder without KV cache shows it in one of few ways: an
+// Whether a graph gives its attention a direction in time. A decoder that reads several tokens shows it in one of few ways: an
 // operator that is causal itself, a triangle, a stored mask, or a comparison of positions with positions. Encoders
 // with relative positions compare them with fixed numbers only.
 import type { Graph } from '../graph/graph.ts';
@@ -23,8 +23,6 @@ const maskReader = new Set(['Slice', 'Where', 'Add', 'And', 'Not', 'Cast', 'Equa
 
 /** What makes the attention causal, in a few words; `undefined` for a graph in which nothing does. */
 export function findCausalSign(graph: Graph): string | undefined {
-  const cache = [...graph.inputs.keys()].find((name) => /past|cache/i.test(name));
-  if (cache !== undefined) return `the cache input ${cache}`;
   for (const node of graph.nodes) {
     const inner = subgraphsOf(node.proto).flatMap(nodesOf);
     const causal = [node.proto, ...inner].find((each) => isCausal(graph, each));

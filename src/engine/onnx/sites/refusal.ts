@@ -118,9 +118,18 @@ function shown({ name = '', type }: ValueInfoProto): string {
   return `${name} [${dims.join(', ')}]`;
 }
 
-/** Attention without a cache in which nothing keeps a token from seeing those after it: BERT and its relatives. */
+/**
+ * Attention in which nothing keeps a token from seeing those after it: BERT and its relatives, and decoders that were
+ * traced with a cache and one new token.
+ */
 function refuseEncoder(proto: ModelProto, graph: Graph, file: string): void {
   if (!hasAttention(proto.graph) || findCausalSign(graph) !== undefined) return;
+  if ([...graph.inputs.keys()].some((name) => /past|cache/i.test(name))) {
+    throw new MonosemError(
+      'unsupportedModel',
+      `${file} reads only one token at a time: it was traced behind a KV cache and has no causal mask; use decoder_model.onnx of the same export, or export the model again with a newer optimum.`,
+    );
+  }
   const names = (values: Iterable<string>): string => [...values].join(', ');
   throw new MonosemError(
     'notADecoder',

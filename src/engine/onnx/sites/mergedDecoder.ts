@@ -1,0 +1,78 @@
+// "Merged" exports hold the decoder twice, with and without KV cache, in the branches of one If. One of them takes the
+// place of the If: the one with cache, since a cache of length 0 is legal, unless it was traced for a single new token
+// and so has lost its causal mask. Everything else is left alone.
+import { Graph } from '../graph/graph.ts';
+import { renameOuterRead } from '../graph/subgraphs.ts';
+import type { OnnxModel } from '../proto/model.ts';
+import { readOnnx } from '../proto/protobuf.ts';
+import type { AttributeProto, GraphProto, ModelProto, NodeProto } from '../proto/schema.ts';
+import { shallowCopy } from '../proto/schema.ts';
+import { findCausalSign } from './causality.ts';
+
+/** Name exporters give to the condition; true chooses `then_branch`. */
+const conditionName = 'use_cache_branch';
+
+/** Reads an .onnx, and makes one graph of a merged one. Throws what `readOnnx` throws. */
+export async function readDecoder(file: string): Promise<OnnxModel> {
+  const model = await readOnnx(file);
+  return { ...model, proto: withoutCacheSwitch(model.proto) };
+}
+
+function withoutCacheSwitch(model: ModelProto): ModelProto {
+  const { graph = {} } = model;
+  const merged = graph.node?.find(isCacheSwitch);
+  const cached = merged && inlineBranch(graph, merged, 'then_branch');
+  if (merged === undefined || cached === undefined) return model;
+  const copy = shallowCopy(model);
+  copy.graph = cached;
+  if (findCausalSign(new Graph(cached)) === undefined) {
+    const whole = inlineBranch(graph, merged, 'else_branch');
+    if (whole !== undefined) copy.graph = withoutUnread(whole);
+  }
+  return copy;
+}
+
+function inlineBranch(graph: GraphProto, merged: NodeProto, name: string): GraphProto | undefined {
+  const branch = merged.attribute?.find((attribute) => attribute.name === name)?.g;
+  return branch ? inline(graph, merged, branch) : undefined;
+}
+
+/** The graph without the cache: its inputs, which this branch does not read, and its outputs. */
+function withoutUnread(graph: GraphProto): GraphProto {
+  const read = new Set((graph.node ?? []).flatMap(({ input }) => input ?? []));
+  const isCache = ({ name = '' }): boolean => /^(past|present)/.test(name) && !read.has(name);
+  const copy = shallowCopy(graph);
+  copy.input = (graph.input ?? []).filter((input) => !isCache(input));
+  copy.output = (graph.output ?? []).filter((output) => !isCache(output));
+  return copy;
+}
+
+function isCacheSwitch({ opType, input }: NodeProto): boolean {
+  return opType === 'If' && input?.[0] === conditionName;
+}
+
+function inline(graph: GraphProto, merged: NodeProto, branch: GraphProto): GraphProto {
+  const outputs = (branch.output ?? []).map(({ name }) => name ?? '');
+  const names = new Map(outputs.map((inner, i) => [inner, merged.output?.[i] ?? inner]));
+  const nodes = (branch.node ?? []).map((node) => renamed(node, names));
+  const copy = shallowCopy(graph);
+  copy.node = (graph.node ?? []).flatMap((node) => (node === merged ? nodes : [node]));
+  copy.initializer = [...(graph.initializer ?? []), ...(branch.initializer ?? [])];
+  copy.valueInfo = [...(graph.valueInfo ?? []), ...(branch.valueInfo ?? [])];
+  copy.input = (graph.input ?? []).filter(({ name }) => name !== conditionName);
+  return copy;
+}
+
+/** The node with the branch's outputs called as the If calls them. */
+function renamed(node: NodeProto, names: ReadonlyMap<string, string>): NodeProto {
+  let copy = shallowCopy(node);
+  const hasSubgraph = (node.attribute ?? []).some(isGraph);
+  for (const [from, to] of names) if (hasSubgraph) copy = renameOuterRead(copy, from, to);
+  copy.input = (node.input ?? []).map((name) => names.get(name) ?? name);
+  copy.output = (node.output ?? []).map((name) => names.get(name) ?? name);
+  return copy;
+}
+
+function isGraph(attribute: AttributeProto): boolean {
+  return Object.hasOwn(attribute, 'g') || (attribute.graphs ?? []).length > 0;
+}
