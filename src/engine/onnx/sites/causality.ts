@@ -1,6 +1,6 @@
-// Whether a graph gives its attention a direction in time. A decoder that reads several tokens shows it in one of few ways: an
-// operator that is causal itself, a triangle, a stored mask, or a comparison of positions with positions. Encoders
-// with relative positions compare them with fixed numbers only.
+// Whether a graph gives its attention a direction in time. A decoder that reads several tokens shows it in one of few
+// ways: an operator that is causal itself, a triangle, a stored mask, or a comparison of positions with positions.
+// Encoders with relative positions compare them with fixed numbers only.
 import type { Graph } from '../graph/graph.ts';
 import { subgraphsOf } from '../graph/subgraphs.ts';
 import { findAttribute, intAttribute } from '../proto/attributes.ts';
@@ -8,11 +8,16 @@ import { toNumber, type GraphProto, type NodeProto, type TensorProto } from '../
 
 /** All nodes, those of subgraphs included. */
 export function nodesOf(graph: GraphProto = {}): NodeProto[] {
-  return (graph.node ?? []).flatMap((node) => [node, ...subgraphsOf(node).flatMap(nodesOf)]);
+  const nodes = [...(graph.node ?? [])];
+  // Grows while it is read: what is appended is looked into as well.
+  for (const node of nodes) {
+    for (const inner of subgraphsOf(node)) nodes.push(...(inner.node ?? []));
+  }
+  return nodes;
 }
 
-export function hasAttention(graph: GraphProto = {}): boolean {
-  return nodesOf(graph).some(({ opType = '' }) => /Attention|^Softmax$/.test(opType));
+export function hasAttention(nodes: readonly NodeProto[]): boolean {
+  return nodes.some(({ opType = '' }) => /Attention|^Softmax$/.test(opType));
 }
 
 const causalOperator =
@@ -22,12 +27,9 @@ const comparison = new Set(['Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual'])
 const maskReader = new Set(['Slice', 'Where', 'Add', 'And', 'Not', 'Cast', 'Equal', 'GatherND']);
 
 /** What makes the attention causal, in a few words; `undefined` for a graph in which nothing does. */
-export function findCausalSign(graph: Graph): string | undefined {
-  for (const node of graph.nodes) {
-    const inner = subgraphsOf(node.proto).flatMap(nodesOf);
-    const causal = [node.proto, ...inner].find((each) => isCausal(graph, each));
-    if (causal !== undefined) return `the node ${causal.name ?? causal.opType ?? ''}`;
-  }
+export function findCausalSign(graph: Graph, nodes: readonly NodeProto[]): string | undefined {
+  const causal = nodes.find((node) => isCausal(graph, node));
+  if (causal !== undefined) return `the node ${causal.name ?? causal.opType ?? ''}`;
   const mask = [...graph.initializers.values()].find((tensor) => isStoredMask(graph, tensor));
   return mask === undefined ? undefined : `the mask ${mask.name ?? ''}`;
 }

@@ -3,7 +3,7 @@
 // decoder has; what shows none of them passes, and the search for sites decides.
 import { MonosemError } from '../../../shared/errors.ts';
 import type { Graph } from '../graph/graph.ts';
-import { toNumber, type ModelProto, type ValueInfoProto } from '../proto/schema.ts';
+import { toNumber, type ModelProto, type NodeProto, type ValueInfoProto } from '../proto/schema.ts';
 import { knownDomains, newestIrVersion, newestOpset } from '../runtime/limits.ts';
 import { findCausalSign, hasAttention, nodesOf } from './causality.ts';
 
@@ -12,10 +12,11 @@ const instead = 'choose a decoder-only language model';
 /** @throws MonosemError `unsupportedModel` or `notADecoder` */
 export function refuseNonDecoder(proto: ModelProto, graph: Graph, file: string): void {
   refuseNewer(proto, file);
-  refuseTraining(proto, file);
-  refuseForeignOperators(proto, file);
+  const nodes = nodesOf(proto.graph);
+  refuseTraining(nodes, file);
+  refuseForeignOperators(proto, nodes, file);
   refuseOtherInputs(graph, file);
-  refuseEncoder(proto, graph, file);
+  refuseEncoder(graph, nodes, file);
 }
 
 function refuseNewer(proto: ModelProto, file: string): void {
@@ -33,8 +34,8 @@ function refuseNewer(proto: ModelProto, file: string): void {
 
 const trainingOperator = /Grad$|^(SoftmaxCrossEntropyLoss|NegativeLogLikelihoodLoss)|Optimizer/;
 
-function refuseTraining(proto: ModelProto, file: string): void {
-  const node = nodesOf(proto.graph).find(
+function refuseTraining(nodes: readonly NodeProto[], file: string): void {
+  const node = nodes.find(
     ({ opType = '', domain }) =>
       trainingOperator.test(opType) || domain === 'ai.onnx.preview.training',
   );
@@ -46,14 +47,19 @@ function refuseTraining(proto: ModelProto, file: string): void {
 }
 
 /** Operators the file defines itself, as torch.onnx does, are no foreign ones. */
-function refuseForeignOperators(proto: ModelProto, file: string): void {
+function refuseForeignOperators(
+  proto: ModelProto,
+  nodes: readonly NodeProto[],
+  file: string,
+): void {
   const own = new Set(
     (proto.functions ?? []).map(({ domain = '', name = '' }) => `${domain}:${name}`),
   );
   const foreign = new Set<string>();
-  for (const { domain = '', opType = '' } of nodesOf(proto.graph)) {
+  for (const { domain = '', opType = '' } of nodes) {
+    if (knownDomains.has(domain)) continue;
     const name = `${domain}:${opType}`;
-    if (!knownDomains.has(domain) && !own.has(name)) foreign.add(name);
+    if (!own.has(name)) foreign.add(name);
   }
   if (foreign.size === 0) return;
   const [first = '', second, third] = foreign;
@@ -122,8 +128,8 @@ function shown({ name = '', type }: ValueInfoProto): string {
  * Attention in which nothing keeps a token from seeing those after it: BERT and its relatives, and decoders that were
  * traced with a cache and one new token.
  */
-function refuseEncoder(proto: ModelProto, graph: Graph, file: string): void {
-  if (!hasAttention(proto.graph) || findCausalSign(graph) !== undefined) return;
+function refuseEncoder(graph: Graph, nodes: readonly NodeProto[], file: string): void {
+  if (!hasAttention(nodes) || findCausalSign(graph, nodes) !== undefined) return;
   if ([...graph.inputs.keys()].some((name) => /past|cache/i.test(name))) {
     throw new MonosemError(
       'unsupportedModel',
