@@ -7,7 +7,7 @@ import type { OnnxModel } from '../proto/model.ts';
 import { readOnnx } from '../proto/protobuf.ts';
 import type { AttributeProto, GraphProto, ModelProto, NodeProto } from '../proto/schema.ts';
 import { shallowCopy } from '../proto/schema.ts';
-import { findCausalSign } from './causality.ts';
+import { findCausalSign, nodesOf } from './causality.ts';
 
 /** Name exporters give to the condition; true chooses `then_branch`. */
 const conditionName = 'use_cache_branch';
@@ -25,7 +25,7 @@ function withoutCacheSwitch(model: ModelProto): ModelProto {
   if (merged === undefined || cached === undefined) return model;
   const copy = shallowCopy(model);
   copy.graph = cached;
-  if (findCausalSign(new Graph(cached)) === undefined) {
+  if (findCausalSign(new Graph(cached), nodesOf(cached)) === undefined) {
     const whole = inlineBranch(graph, merged, 'else_branch');
     if (whole !== undefined) copy.graph = withoutUnread(whole);
   }
