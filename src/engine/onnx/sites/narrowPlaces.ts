@@ -13,33 +13,61 @@ export function* narrowPlaces(
   derived: ReadonlySet<string>,
   value: string,
 ): Generator<string> {
-  /** Values reached, with the consumers that have not been passed. */
-  const open = new Map([[value, pathsFrom(graph, derived, value)]]);
-  const reached = new Set([value]);
+  const paths = new OpenPaths(graph, derived, value);
   for (const node of graph.nodes) {
-    const reads = [...new Set([...node.inputs, ...node.outerReads])].filter((name) =>
-      reached.has(name),
-    );
-    if (reads.length === 0 || !leadsOn(node, derived)) continue;
+    if (!leadsOn(node, derived) || !paths.enter(node)) continue;
     if (beyondNorm.test(node.type)) return;
-    for (const name of reads) {
-      const left = (open.get(name) ?? 1) - 1;
-      if (left > 0) open.set(name, left);
-      else open.delete(name);
-    }
-    for (const output of node.outputs) {
-      const paths = pathsFrom(graph, derived, output);
-      if (output === '' || paths === 0) continue;
-      reached.add(output);
-      open.set(output, paths);
-    }
-    const [only, ...others] = open.keys();
-    if (only !== undefined && others.length === 0) yield only;
+    paths.leave(node);
+    const { only } = paths;
+    if (only !== undefined) yield only;
   }
 }
 
-function pathsFrom(graph: Graph, derived: ReadonlySet<string>, value: string): number {
-  return graph.consumers(value).filter((node) => leadsOn(node, derived)).length;
+/** Values reached so far that have consumers which have not been passed yet. */
+class OpenPaths {
+  readonly #graph: Graph;
+  readonly #derived: ReadonlySet<string>;
+  readonly #reached: Set<string>;
+  /** By value: how many of its consumers are still to come. */
+  readonly #left = new Map<string, number>();
+
+  constructor(graph: Graph, derived: ReadonlySet<string>, value: string) {
+    this.#graph = graph;
+    this.#derived = derived;
+    this.#reached = new Set([value]);
+    this.#left.set(value, this.#consumers(value));
+  }
+
+  /** The value all paths pass through at this point, if it is a single one. */
+  get only(): string | undefined {
+    return this.#left.size === 1 ? [...this.#left.keys()][0] : undefined;
+  }
+
+  /** @returns false for a node that reads nothing reached */
+  enter(node: GraphNode): boolean {
+    const reads = new Set(
+      [...node.inputs, ...node.outerReads].filter((name) => this.#reached.has(name)),
+    );
+    for (const name of reads) {
+      const left = (this.#left.get(name) ?? 1) - 1;
+      if (left > 0) this.#left.set(name, left);
+      else this.#left.delete(name);
+    }
+    return reads.size > 0;
+  }
+
+  leave(node: GraphNode): void {
+    for (const output of node.outputs) {
+      const consumers = this.#consumers(output);
+      if (output === '' || consumers === 0) continue;
+      this.#reached.add(output);
+      this.#left.set(output, consumers);
+    }
+  }
+
+  #consumers(value: string): number {
+    return this.#graph.consumers(value).filter((node) => leadsOn(node, this.#derived)).length;
+  }
 }
 
 function leadsOn(node: GraphNode, derived: ReadonlySet<string>): boolean {

@@ -45,34 +45,37 @@ export class Projections {
 
   /** What every product reads that no other product of the branch comes before. */
   first(branch: ReadonlySet<GraphNode>): ProductInput | undefined {
-    const products = this.#products(branch);
-    const behindProduct = new Set<string>();
     const inputs = new Map<string, Set<GraphNode>>();
-    for (const node of [...branch].sort((a, b) => this.#position(a) - this.#position(b))) {
-      const isBehind = [...node.inputs, ...node.outerReads].some((name) => behindProduct.has(name));
-      const isProduct = products.includes(node);
-      if (isBehind || isProduct) for (const output of node.outputs) behindProduct.add(output);
-      if (isBehind || !isProduct) continue;
+    for (const node of this.#firstProducts(branch)) {
       const { value, copiedBy } = original(this.#graph, node.inputs[0] ?? '');
       const readers = inputs.get(value) ?? new Set();
       inputs.set(value, readers.add(copiedBy.at(-1) ?? node));
     }
-    const [[value, readers] = [], ...others] = inputs;
-    if (value === undefined || readers === undefined || others.length > 0) return undefined;
-    return this.#inputOf(value, readers);
+    const [only, ...others] = inputs;
+    return only === undefined || others.length > 0 ? undefined : this.#inputOf(...only);
+  }
+
+  #firstProducts(branch: ReadonlySet<GraphNode>): GraphNode[] {
+    const products = new Set(this.#products(branch));
+    const behindProduct = new Set<string>();
+    return this.#inOrder(branch).filter((node) => {
+      const isBehind = [...node.inputs, ...node.outerReads].some((name) => behindProduct.has(name));
+      const isProduct = products.has(node);
+      if (isBehind || isProduct) for (const output of node.outputs) behindProduct.add(output);
+      return isProduct && !isBehind;
+    });
   }
 
   #products(branch: ReadonlySet<GraphNode>): GraphNode[] {
-    return [...branch]
-      .filter(({ type, inputs }) => {
-        const weights = inputs[weightInput[type] ?? 1];
-        return product.test(type) && weights !== undefined && this.#constants.has(weights);
-      })
-      .sort((a, b) => this.#position(a) - this.#position(b));
+    return this.#inOrder(branch).filter(({ type, inputs }) => {
+      const weights = inputs[weightInput[type] ?? 1];
+      return product.test(type) && weights !== undefined && this.#constants.has(weights);
+    });
   }
 
-  #position(node: GraphNode): number {
-    return this.#order.get(node) ?? 0;
+  #inOrder(branch: ReadonlySet<GraphNode>): GraphNode[] {
+    const position = (node: GraphNode): number => this.#order.get(node) ?? 0;
+    return [...branch].sort((a, b) => position(a) - position(b));
   }
 
   #inputOf(value: string, readers: ReadonlySet<GraphNode>): ProductInput {
