@@ -64,7 +64,6 @@ function folderOf(argument: unknown): string | undefined {
 }
 
 function otherVariant(present: string): readonly FolderItem[] {
-  if (readSetting('model') === '') return [];
   return [{ label: `$(versions) Choose another variant of ${basename(present)}`, folder: present }];
 }
 
@@ -75,14 +74,18 @@ async function askForFolder(
 ): Promise<string | undefined> {
   const { title, detail, standard } = words[setting];
   const current = readSetting(setting);
+  if (current === '') return browse(title);
   const items: readonly FolderItem[] = [
     { label: '$(folder-opened) Browse…', detail, folder: undefined },
     ...more,
     { label: `$(discard) ${standard}`, folder: '' },
   ];
-  const placeHolder = current === '' ? standard : `Now: ${current}`;
+  const placeHolder = `Now: ${current}`;
   const item = await vscode.window.showQuickPick(items, { title, placeHolder });
-  if (item === undefined || item.folder !== undefined) return item?.folder;
+  return item === undefined || item.folder !== undefined ? item?.folder : browse(title);
+}
+
+async function browse(title: string): Promise<string | undefined> {
   const [chosen] =
     (await vscode.window.showOpenDialog({
       title,

@@ -1,6 +1,7 @@
 // The workbench as a person uses it: files, commands, the cursor, hovers, views. Tests speak in these words; only this
 // file knows VS Code's class names.
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 const startTimeoutMs = 180_000;
 const viewTimeoutMs = 60_000;
@@ -17,8 +18,12 @@ export class Workbench {
 
   /** Waits until the workbench is drawn and the extension has put its item into the status bar. */
   async ready(): Promise<void> {
-    const item = this.#page.locator('.statusbar-item', { hasText: 'Monosem' }).first();
-    await item.waitFor({ timeout: startTimeoutMs });
+    await this.statusItem.waitFor({ timeout: startTimeoutMs });
+  }
+
+  /** Our item in the status bar. */
+  get statusItem(): Locator {
+    return this.#page.locator('.statusbar-item', { hasText: 'Monosem' }).first();
   }
 
   /** The text of the file in the first column. */
@@ -54,12 +59,29 @@ export class Workbench {
 
   /** Runs a command by its title, as from the command palette. */
   async runCommand(title: string): Promise<void> {
+    const box = await this.#choose('F1', title);
+    await box.waitFor({ state: 'hidden' });
+  }
+
+  /** Runs a command that goes on with another question in the same place. */
+  async runAskingCommand(title: string): Promise<void> {
     await this.#choose('F1', title);
   }
 
-  async #choose(key: string, text: string): Promise<void> {
+  async #choose(key: string, text: string): Promise<Locator> {
     const box = await this.#type(key, text);
     await box.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+    return box;
+  }
+
+  /** Answers the dialog for a folder, which in the browser is an input box with a path. */
+  async enterFolder(folder: string): Promise<void> {
+    const box = this.#page.locator('.quick-input-widget');
+    const input = box.locator('input[type="text"]').first();
+    await expect.poll(() => input.inputValue()).toMatch(/\/$/);
+    await input.fill(`${folder}/`);
+    await expect.poll(() => input.inputValue()).toBe(`${folder}/`);
+    await box.getByRole('button', { name: 'Choose' }).click();
     await box.waitFor({ state: 'hidden' });
   }
 
