@@ -11,6 +11,7 @@ export type OptionTable = NonNullable<ParseArgsConfig['options']>;
 /** Options of every command that needs a model. */
 export const modelOptions = {
   model: { type: 'string' },
+  variant: { type: 'string' },
   provider: { type: 'string' },
   device: { type: 'string' },
 } as const;
@@ -107,7 +108,7 @@ export function modelOf(args: Arguments, root: string): string {
 }
 
 /**
- * The model meant by --model, and where --provider and --device want it to run.
+ * The model meant by --model and --variant, and where --provider and --device want it to run.
  * @throws MonosemError `badArgument`
  */
 export function choiceOf(args: Arguments, root: string): ModelChoice {
@@ -120,8 +121,10 @@ export function choiceOf(args: Arguments, root: string): ModelChoice {
     );
   }
   const device = args.text('device');
+  const variant = args.text('variant');
   return {
     model: modelOf(args, root),
+    ...(variant === undefined ? {} : { variant }),
     ...(provider === undefined ? {} : { provider }),
     ...(device === undefined
       ? {}

@@ -8,9 +8,11 @@ import type {
   ActiveFeaturesParams,
   AnalyseParams,
   AnalysisSummary,
+  Continuation,
   FeatureBrief,
   FeatureParams,
   FeatureSummary,
+  GeneratedToken,
   ModelChoice,
   ModelVariant,
   Source,
@@ -34,7 +36,7 @@ import { readTensor } from './files/tensorData.ts';
 import { readSafetensors, writeSafetensors } from './files/safetensors.ts';
 import { diagnose } from './diagnose.ts';
 import { TrialMarks } from './files/trialMarks.ts';
-import { bundleFolderOf } from './model/bundle.ts';
+import { bundleFolderOf, onnxFileOf } from './model/bundle.ts';
 import { readModelConfig } from './model/config.ts';
 import { openModel } from './model/openModel.ts';
 import { placeModel, requestOf } from './model/placement.ts';
@@ -49,6 +51,8 @@ import { decode, encode, loadWeights } from './sae/encode.ts';
 import { loadSae } from './sae/load.ts';
 import { expectFeature } from './sae/sae.ts';
 import { SourceCache } from './sourceCache.ts';
+import { continueText, type ContinueParams } from './steering/continueText.ts';
+import { openPlainProgram } from './steering/steerProgram.ts';
 import { steerSource } from './steering/steerSource.ts';
 
 export { readUserText } from './files/textFile.ts';
@@ -188,6 +192,24 @@ export class Engine {
     });
   }
 
+  /** Continuation of a prompt by the model as it is; needs no SAE. */
+  async continueText(
+    { model: choice, ...params }: ContinueParams & { readonly model: ModelChoice },
+    context: Context<GeneratedToken>,
+  ): Promise<Continuation> {
+    const opened = await openModel(choice.model, choice.variant);
+    const { model } = await placeModel(opened, this.#chooser, requestOf(choice));
+    const program = await openPlainProgram(model);
+    try {
+      const report = (token: GeneratedToken): void => {
+        context.progress(token);
+      };
+      return await continueText({ model, program }, params, report, breathe(context));
+    } finally {
+      program.dispose();
+    }
+  }
+
   /** The .onnx files of a model folder, the one that is taken when none is named first. */
   variants({ model }: { readonly model: string }): Promise<readonly ModelVariant[]> {
     return listVariants(path.resolve(model));
@@ -212,9 +234,13 @@ export class Engine {
     return this.#sources.use(source, (open) => open.selfTestOnce(breathe(context)));
   }
 
-  /** What an .onnx file is made of, and every place where its residual stream can be read and edited. */
-  async sites(onnxFile: string): Promise<GraphFacts> {
-    const file = path.resolve(onnxFile);
+  /**
+   * What a decoder is made of, and every place where its residual stream can be read and edited.
+   * @param place an .onnx file, or a model folder
+   * @param variant which .onnx of the folder
+   */
+  async sites(place: string, variant?: string): Promise<GraphFacts> {
+    const file = await onnxFileOf(path.resolve(place), variant);
     const onnx = await readDecoder(file);
     const folder = await bundleFolderOf(file);
     const config = folder === undefined ? undefined : await readModelConfig(folder);

@@ -1,14 +1,14 @@
-// `monosem sites MODEL.onnx`: what the model is made of and where its residual stream can be read and edited.
+// `monosem sites MODEL`: what the model is made of and where its residual stream can be read and edited.
 import type { Command } from '../command.ts';
 import { onlyPositional } from '../options.ts';
 import { table } from '../table.ts';
 
 export const sites: Command = {
-  usage: 'sites MODEL.onnx',
+  usage: 'sites MODEL.onnx|DIR [--variant FILE.onnx]',
   summary: 'architecture facts of an ONNX decoder and the tensor behind every site',
-  options: {},
+  options: { variant: { type: 'string' } },
   async run({ engine, args }) {
-    const facts = await engine.sites(onlyPositional(args, 'MODEL.onnx'));
+    const facts = await engine.sites(onlyPositional(args, 'MODEL.onnx'), args.text('variant'));
     const { sites: found, ...about } = facts;
     const lines = Object.entries(about).map(([name, value]) => [name, String(value)]);
     return {

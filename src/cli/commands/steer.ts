@@ -1,54 +1,93 @@
-// `monosem steer --prompt TEXT --edit …`: baseline and steered continuation of a prompt, side by side.
+// `monosem steer --prompt TEXT --edit …`: baseline and steered continuation of a prompt, side by side. Without edits and
+// without an SAE: what the model writes by itself.
 import { MonosemError } from '../../shared/errors.ts';
 import type { SteerResult, SteerScope } from '../../shared/engineProtocol.ts';
 import { parseEdit } from '../../engine/engine.ts';
-import type { Command, Output } from '../command.ts';
-import { required, sourceOf, sourceOptions } from '../options.ts';
+import type { Command, CommandContext, Output } from '../command.ts';
+import { choiceOf, required, sourceOf, sourceOptions, type Arguments } from '../options.ts';
 
 const scopes: readonly SteerScope[] = ['all', 'prompt', 'generated'];
 
 export const steer: Command = {
   usage:
-    'steer --prompt TEXT --edit ID:ablate|ID:scale=S|ID:clamp=C|ID:add=A … [--scope all|prompt|generated] [--tokens 60] [--temperature 0] [--seed 0] [--model DIR] [--sae DIR]',
-  summary: 'continue a prompt with features changed, beside the unchanged model',
+    'steer --prompt TEXT [--chat] [--edit ID:ablate|ID:scale=S|ID:clamp=C|ID:add=A …] [--scope all|prompt|generated] [--tokens 60] [--temperature 0] [--seed 0] [--model DIR] [--variant FILE.onnx] [--sae DIR]',
+  summary:
+    'continue a prompt with features changed, beside the unchanged model; without --edit, the model alone',
   options: {
     ...sourceOptions,
     prompt: { type: 'string' },
+    chat: { type: 'boolean' },
     edit: { type: 'string', multiple: true },
     scope: { type: 'string' },
     tokens: { type: 'string' },
     temperature: { type: 'string' },
     seed: { type: 'string' },
   },
-  async run({ engine, args, root, status }) {
-    const prompt = required(args, 'prompt');
-    const edits = args.texts('edit').map(parseEdit);
-    if (edits.length === 0) {
-      throw new MonosemError(
-        'badArgument',
-        '--edit is missing: say what to change, for example --edit 123:clamp=8; "monosem inspect FILE" shows feature ids.',
-      );
-    }
-    const result = await engine.steer(
-      {
-        source: sourceOf(args, root),
-        prompt,
-        edits,
-        scope: readScope(args.text('scope') ?? 'all'),
-        maxTokens: args.number('tokens', 60, { min: 1, max: 100_000, whole: true }),
-        temperature: args.number('temperature', 0, { min: 0, max: 100 }),
-        seed: args.number('seed', 0, { min: 0, max: 2 ** 32 - 1, whole: true }),
-      },
-      {
-        signal: { aborted: false },
-        progress: (step) => {
-          status(`${step.step + 1} tokens`);
-        },
-      },
-    );
-    return output(prompt, result);
-  },
+  run: (context) =>
+    context.args.texts('edit').length === 0 ? continuePrompt(context) : steerPrompt(context),
 };
+
+/** What both ways of generating take. */
+function generation(args: Arguments): {
+  prompt: string;
+  chat: boolean;
+  maxTokens: number;
+  temperature: number;
+  seed: number;
+} {
+  return {
+    prompt: required(args, 'prompt'),
+    chat: args.flag('chat'),
+    maxTokens: args.number('tokens', 60, { min: 1, max: 100_000, whole: true }),
+    temperature: args.number('temperature', 0, { min: 0, max: 100 }),
+    seed: args.number('seed', 0, { min: 0, max: 2 ** 32 - 1, whole: true }),
+  };
+}
+
+async function continuePrompt({ engine, args, root, status }: CommandContext): Promise<Output> {
+  const params = generation(args);
+  for (const name of ['sae', 'scope']) {
+    if (args.text(name) === undefined) continue;
+    throw new MonosemError(
+      'badArgument',
+      `--edit is missing, but --${name} is there: say what to change, for example --edit 123:clamp=8; "monosem inspect FILE" shows feature ids.`,
+    );
+  }
+  let tokens = 0;
+  const continuation = await engine.continueText(
+    { model: choiceOf(args, root), ...params },
+    {
+      signal: { aborted: false },
+      progress: () => {
+        tokens += 1;
+        status(`${tokens} tokens`);
+      },
+    },
+  );
+  return {
+    json: { baseline: continuation },
+    text: `${params.prompt}│${continuation.text}`,
+  };
+}
+
+async function steerPrompt({ engine, args, root, status }: CommandContext): Promise<Output> {
+  const params = generation(args);
+  const result = await engine.steer(
+    {
+      source: sourceOf(args, root),
+      ...params,
+      edits: args.texts('edit').map(parseEdit),
+      scope: readScope(args.text('scope') ?? 'all'),
+    },
+    {
+      signal: { aborted: false },
+      progress: (step) => {
+        status(`${step.step + 1} tokens`);
+      },
+    },
+  );
+  return output(params.prompt, result);
+}
 
 function readScope(text: string): SteerScope {
   const scope = scopes.find((known) => known === text);

@@ -2,7 +2,7 @@
 // Reads the small files and says which .onnx is meant; it opens no session.
 import path from 'node:path';
 import { MonosemError } from '../../shared/errors.ts';
-import { exists } from '../files/files.ts';
+import { exists, isFolder } from '../files/files.ts';
 import { ChatTemplate } from '../tokenizer/chatTemplate.ts';
 import { TextTokenizer } from '../tokenizer/tokenizer.ts';
 import { readModelConfig, type ModelConfig } from './config.ts';
@@ -30,6 +30,11 @@ export async function bundleFolderOf(onnxFile: string): Promise<string | undefin
     }
   }
   return undefined;
+}
+
+/** The .onnx meant by a path: itself, or the chosen one of a model folder. @param place absolute */
+export async function onnxFileOf(place: string, variant?: string): Promise<string> {
+  return (await isFolder(place)) ? path.join(place, await chooseVariant(place, variant)) : place;
 }
 
 /**

@@ -9,6 +9,7 @@ import type { TextTokenizer } from '../tokenizer/tokenizer.ts';
 import { scopeTouches, type Transform } from './edits.ts';
 import { GrowingText } from './growingText.ts';
 import type { RowEdit } from './interventions.ts';
+import { promptBlock, roomBehind } from './prompt.ts';
 import type { RunRows } from './rows.ts';
 
 export interface SteerRun {
@@ -25,9 +26,6 @@ export interface SteerRun {
   readonly seed: number;
 }
 
-/** Prompt tokens per run of the model; a cancellation is noticed between two runs. */
-const promptBlock = 256;
-
 /** Of the baseline and of the steered row. */
 type Pair<T> = readonly [baseline: T, steered: T];
 
@@ -40,7 +38,7 @@ export async function steer(
   onStep: (step: SteerStep) => void,
   breath: () => Promise<void>,
 ): Promise<SteerResult> {
-  const length = Math.min(run.maxTokens, roomBehind(run));
+  const length = Math.min(run.maxTokens, roomBehind(run.prompt, run.contextLength));
   const choose = chooser(run);
   const baseline = new GrowingText(run.tokenizer);
   const steered = new GrowingText(run.tokenizer);
@@ -57,15 +55,6 @@ export async function steer(
     logits = await runPair(run, 'generated', next);
   }
   return { baseline: baseline.finish(), steered: steered.finish(), steps };
-}
-
-function roomBehind({ contextLength, prompt }: SteerRun): number {
-  const room = contextLength - prompt.length;
-  if (room > 0) return room;
-  throw new MonosemError(
-    'tooManyTokens',
-    `The prompt has ${prompt.length} tokens, but the model reads ${contextLength} at most and needs room to continue; shorten the prompt.`,
-  );
 }
 
 /** Adds the chosen tokens to both texts; `undefined` once both have ended. */

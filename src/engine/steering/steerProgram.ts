@@ -1,5 +1,5 @@
-// The graph that steers: the whole decoder with the intervention at the SAE's site and the next-token logits of the
-// last position.
+// The graphs that generate: the whole decoder with the next-token logits of the last position, and, to steer, the
+// intervention at the SAE's site.
 import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
 import { Overlay } from '../onnx/overlay.ts';
@@ -15,6 +15,14 @@ export async function openSteerProgram(model: OpenModel, sae: Sae): Promise<Prog
   const { builder } = overlay;
   emitIntervention(overlay, sae);
   builder.output(nextLogits, emitLastLogits(overlay));
+  overlay.keepCache();
+  return Program.open(overlay, model.execution);
+}
+
+/** The same without an SAE. */
+export async function openPlainProgram(model: OpenModel): Promise<Program> {
+  const overlay = new Overlay(model.onnx, model.sites);
+  overlay.builder.output(nextLogits, emitLastLogits(overlay));
   overlay.keepCache();
   return Program.open(overlay, model.execution);
 }

@@ -1,12 +1,12 @@
 // A steering request against an open model and SAE: checks it, prepares its inputs, runs it.
 import type { SteerParams, SteerResult, SteerStep } from '../../shared/engineProtocol.ts';
-import { MonosemError } from '../../shared/errors.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import type { Program } from '../model/program.ts';
 import { editedFeatureFeeds, readDecoderRows } from '../sae/rows.ts';
 import type { Sae } from '../sae/sae.ts';
 import { transformsOf } from './edits.ts';
 import { interventionInputs } from './interventions.ts';
+import { promptIds } from './prompt.ts';
 import { rowsApart, rowsTogether, type EditedRows } from './rows.ts';
 import { steer } from './steer.ts';
 
@@ -18,7 +18,7 @@ export interface SteerableSource {
   readonly program: Program;
 }
 
-/** @throws MonosemError `unknownFeature`, `badEdit`, `emptyText`, `tooManyTokens`; whatever `breath` throws */
+/** @throws MonosemError `unknownFeature`, `badEdit`, `emptyText`, `tooManyTokens`, `unsupportedModel`; whatever `breath` throws */
 export async function steerSource(
   { model, sae, bosId, program }: SteerableSource,
   params: SteerParams,
@@ -36,11 +36,7 @@ export async function steerSource(
       [interventionInputs.decoder]: { type: 'float32', ...decoder },
     },
   };
-  const { ids } = await model.tokenizer.encode(params.prompt);
-  const prompt = Uint32Array.from([...(bosId === undefined ? [] : [bosId]), ...ids]);
-  if (prompt.length === 0) {
-    throw new MonosemError('emptyText', 'The prompt is empty; write a few words to continue from.');
-  }
+  const prompt = await promptIds(model, params, bosId);
   const run = {
     runRows: model.sites.dynamicallyQuantized ? rowsApart(edited, 2) : rowsTogether(edited),
     tokenizer: model.tokenizer,

@@ -1,0 +1,101 @@
+// What a model writes behind a prompt when nothing is changed: generation without an SAE.
+import type { Continuation, GeneratedToken } from '../../shared/engineProtocol.ts';
+import { MonosemError } from '../../shared/errors.ts';
+import { Random } from '../math/rng.ts';
+import { argmax, sampleGumbelPair } from '../math/sampling.ts';
+import { logSoftmaxAt } from '../math/softmax.ts';
+import type { KvCache } from '../model/kvCache.ts';
+import type { OpenModel } from '../model/openModel.ts';
+import type { Program } from '../model/program.ts';
+import { GrowingText } from './growingText.ts';
+import { promptBlock, promptIds, roomBehind, type Prompt } from './prompt.ts';
+import { nextLogits } from './steerProgram.ts';
+
+export interface ContinueParams extends Prompt {
+  /** Most tokens to generate. */
+  readonly maxTokens: number;
+  /** 0 = greedy. */
+  readonly temperature: number;
+  readonly seed: number;
+}
+
+export interface ContinuableModel {
+  readonly model: OpenModel;
+  /** From `openPlainProgram` for the same model. */
+  readonly program: Program;
+}
+
+/**
+ * A plain prompt begins with BOS where the model's tokenizer puts one there.
+ * @param breath awaited between two runs of the model
+ * @throws MonosemError `emptyText`, `tooManyTokens`, `unsupportedModel`; whatever `breath` throws
+ */
+export async function continueText(
+  { model, program }: ContinuableModel,
+  params: ContinueParams,
+  onToken: (token: GeneratedToken) => void,
+  breath: () => Promise<void>,
+): Promise<Continuation> {
+  const { tokenizer, config } = model;
+  const bosId = tokenizer.startsWithBos ? tokenizer.bosId : undefined;
+  const prompt = await promptIds(model, params, bosId);
+  const length = Math.min(params.maxTokens, roomBehind(prompt, config.contextLength));
+  const row = new Row(program);
+  const choose = chooser(params);
+  const text = new GrowingText(tokenizer);
+  await breath();
+  let logits = await row.feed(prompt, breath);
+  for (let count = 0; count < length; count++) {
+    if (count > 0) {
+      await breath();
+      logits = await row.feed(Uint32Array.of(text.lastId), breath);
+    }
+    const id = choose(logits);
+    const token = text.take(id, logSoftmaxAt(logits, id));
+    if (token === undefined) break;
+    onToken(token);
+  }
+  return text.finish();
+}
+
+function chooser({ temperature, seed }: ContinueParams): (logits: Float32Array) => number {
+  if (temperature === 0) return (logits) => argmax(logits, 0, logits.length);
+  const random = new Random(seed);
+  // The same draws as the baseline of a steered run has.
+  return (logits) => sampleGumbelPair(logits, logits, temperature, () => random.uniform())[0];
+}
+
+/** One sequence as the model has read it so far. */
+class Row {
+  readonly #program: Program;
+  #cache: KvCache | undefined;
+  /** Everything read; kept for models without a KV cache, which read it all again at every step. */
+  #ids = new Uint32Array(0);
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  /** @returns the logits [V] behind the last of these tokens */
+  async feed(ids: Uint32Array, breath: () => Promise<void>): Promise<Float32Array> {
+    if (!this.#program.hasCache) {
+      this.#ids = Uint32Array.from([...this.#ids, ...ids]);
+      return this.#run(this.#ids);
+    }
+    for (let at = 0; at + promptBlock < ids.length; at += promptBlock) {
+      await this.#run(ids.subarray(at, at + promptBlock));
+      await breath();
+    }
+    const rest = (ids.length - 1) % promptBlock;
+    return this.#run(ids.subarray(ids.length - 1 - rest));
+  }
+
+  async #run(ids: Uint32Array): Promise<Float32Array> {
+    const cache = this.#cache === undefined ? {} : { cache: this.#cache };
+    const result = await this.#program.run({ ids, batch: 1, ...cache });
+    this.#cache = result.cache;
+    const data = result.outputs[nextLogits]?.data;
+    if (data instanceof Float32Array) return data;
+    throw new MonosemError('internal', 'The graph that continues text has no logits.');
+  }
+}

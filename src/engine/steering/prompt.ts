@@ -1,0 +1,53 @@
+// What the model reads before it writes: the ids of a prompt, as plain text or as what a user says in a chat.
+import { MonosemError } from '../../shared/errors.ts';
+import type { OpenModel } from '../model/openModel.ts';
+
+/** Prompt tokens per run of the model; a cancellation is noticed between two runs. */
+export const promptBlock = 256;
+
+export interface Prompt {
+  readonly prompt: string;
+  /** The prompt is one message of a user, put into the model's chat template. */
+  readonly chat?: boolean;
+}
+
+/**
+ * Ids [T], T ≥ 1. A chat template writes BOS itself where the model wants one, so nothing is put in front of it.
+ * @param bosId what a plain prompt begins with, if anything
+ * @throws MonosemError `emptyText`, or `unsupportedModel` for a chat with a model that has no template
+ */
+export async function promptIds(
+  { name, tokenizer, chatTemplate }: OpenModel,
+  { prompt, chat = false }: Prompt,
+  bosId: number | undefined,
+): Promise<Uint32Array> {
+  if (chat && chatTemplate === undefined) {
+    throw new MonosemError(
+      'unsupportedModel',
+      `The model ${name} has no chat template (chat_template in tokenizer_config.json, or chat_template.jinja); give it plain text to continue instead.`,
+    );
+  }
+  const messages = [{ role: 'user', content: prompt }];
+  const text =
+    chat && chatTemplate !== undefined
+      ? chatTemplate.render(messages, { addGenerationPrompt: true })
+      : prompt;
+  const { ids } = await tokenizer.encode(text);
+  const first = chat || bosId === undefined ? [] : [bosId];
+  if (first.length + ids.length > 0) return Uint32Array.from([...first, ...ids]);
+  throw new MonosemError('emptyText', 'The prompt is empty; write a few words to continue from.');
+}
+
+/**
+ * Tokens that fit behind a prompt.
+ * @param contextLength longest sequence of the model, prompt included
+ * @throws MonosemError `tooManyTokens`
+ */
+export function roomBehind(prompt: Uint32Array, contextLength: number): number {
+  const room = contextLength - prompt.length;
+  if (room > 0) return room;
+  throw new MonosemError(
+    'tooManyTokens',
+    `The prompt has ${prompt.length} tokens, but the model reads ${contextLength} at most and needs room to continue; shorten the prompt.`,
+  );
+}
