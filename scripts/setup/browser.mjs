@@ -56,13 +56,29 @@ function currentEnvironment() {
   return Object.fromEntries(entries.flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])));
 }
 
+async function unpackOnce() {
+  if (fs.existsSync(binary)) return;
+  await withLock(async () => {
+    if (!fs.existsSync(binary)) await announce('unpacking the test browser (once)', unpackChromium);
+  });
+}
+
+/**
+ * The software graphics driver that comes with the browser: with these variables set before it starts, a program finds
+ * a Vulkan device on a machine without one. Linux x64 only.
+ * @returns {Promise<Record<string, string>>}
+ */
+export async function softwareVulkan() {
+  await unpackOnce();
+  return {
+    VK_ICD_FILENAMES: path.join(folder, 'vk_swiftshader_icd.json'),
+    LD_LIBRARY_PATH: folder,
+  };
+}
+
 /** @returns {Promise<BrowserLaunch>} */
 async function packagedChromium() {
-  if (!fs.existsSync(binary))
-    await withLock(async () => {
-      if (!fs.existsSync(binary))
-        await announce('unpacking the test browser (once)', unpackChromium);
-    });
+  await unpackOnce();
   const plain = currentEnvironment();
   const libraries = path.join(folder, 'al2023', 'lib');
   const own = { ...plain, LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: path.join(folder, 'fonts') };

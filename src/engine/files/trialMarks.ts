@@ -36,10 +36,10 @@ export class TrialMarks {
 
   /** Runs `trial` with a mark set, which is gone afterwards whatever the outcome, unless the process dies. */
   async during<R>(name: string, trial: () => Promise<R>): Promise<R> {
+    const isMarked = this.#write(name);
     const remove = (): void => {
-      rmSync(this.#file(name), { force: true });
+      if (isMarked) rmSync(this.#file(name), { force: true });
     };
-    this.#write(name);
     // An orderly end in the middle of a trial is no crash.
     process.once('exit', remove);
     try {
@@ -50,12 +50,14 @@ export class TrialMarks {
     }
   }
 
-  #write(name: string): void {
+  #write(name: string): boolean {
     try {
       mkdirSync(this.#folder, { recursive: true });
       writeFileSync(this.#file(name), String(process.pid));
+      return true;
     } catch {
       // A folder that cannot be written to: the trial goes unmarked.
+      return false;
     }
   }
 
