@@ -44,7 +44,7 @@ class Dialect:
 
 
 def all_dialects() -> dict[str, Dialect]:
-    from . import genai, optimum_export, optimum_legacy, torch_export
+    from . import genai, optimum_export, optimum_legacy, precision, torch_export
 
-    modules = [optimum_export, optimum_legacy, torch_export, genai]
+    modules = [optimum_export, optimum_legacy, torch_export, genai, precision]
     return {dialect.name: dialect for module in modules for dialect in module.DIALECTS}

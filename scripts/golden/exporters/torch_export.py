@@ -16,8 +16,9 @@ from transformers import AutoModelForCausalLM, DynamicCache
 from . import Dialect, Exported, Unsupported
 
 OPSET_TRACE = 17
-WITH_PAST = ('gpt2', 'gpt_neox', 'llama', 'gemma2', 'gemma3', 'phi', 'qwen3', 'mistral')
-TRACED = ('gpt2', 'gpt_neox', 'llama', 'gemma2', 'phi', 'qwen3')
+TRACED = ('gpt2', 'llama', 'gemma2')
+TRACED_PAST = ('gpt2', 'gpt_neox', 'llama', 'gemma2', 'phi', 'qwen3')
+DYNAMO_PAST = (*TRACED_PAST, 'gemma3', 'mistral')
 STRIPPED = 'doc_string and metadata_props stripped'
 
 
@@ -147,6 +148,14 @@ def _export(folder: Path, model: torch.nn.Module, out: Path, kind: tuple[str, bo
     )
 
 
+def bfloat16_model(folder: Path, out: Path) -> None:
+    """The traced model without cache, its parameters and sums in bfloat16."""
+    model = AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.bfloat16, attn_implementation='eager'
+    ).eval()
+    _trace(Logits(model).eval(), _sample(model, torch.arange(3, 17)[None], False), out)
+
+
 def trace(folder: Path, model: torch.nn.Module, out: Path, _ids: torch.Tensor) -> Exported:
     return _export(folder, model, out, ('trace', False))
 
@@ -165,7 +174,7 @@ def dynamo_past(folder: Path, model: torch.nn.Module, out: Path, _ids: torch.Ten
 
 DIALECTS = [
     Dialect('torch-trace', trace, TRACED),
-    Dialect('torch-trace-past', trace_past, WITH_PAST),
+    Dialect('torch-trace-past', trace_past, TRACED_PAST),
     Dialect('torch-dynamo', dynamo),
-    Dialect('torch-dynamo-past', dynamo_past, WITH_PAST),
+    Dialect('torch-dynamo-past', dynamo_past, DYNAMO_PAST),
 ]
