@@ -1,7 +1,7 @@
 // The user's settings, typed and validated; the only reader and writer of VS Code's configuration. Values are read
 // afresh each time, so nobody holds a stale one.
 import * as vscode from 'vscode';
-import { settingSection, settings } from '../shared/contributions.ts';
+import { restrictedSettings, settingSection, settings } from '../shared/contributions.ts';
 import type { SettingName, SettingValue } from '../shared/contributions.ts';
 import { settingValue } from './settingValue.ts';
 
@@ -21,7 +21,9 @@ export async function writeSetting<Name extends SettingName>(
   if (readSetting(name) === value) return;
   const configuration = vscode.workspace.getConfiguration(settingSection);
   const { key } = settings[name];
-  const isInWorkspace = configuration.inspect(key)?.workspaceValue !== undefined;
+  // What a workspace that is not trusted says does not count, and what were written there would not either.
+  const counts = vscode.workspace.isTrusted || !restrictedSettings.includes(name);
+  const isInWorkspace = counts && configuration.inspect(key)?.workspaceValue !== undefined;
   const target = isInWorkspace
     ? vscode.ConfigurationTarget.Workspace
     : vscode.ConfigurationTarget.Global;

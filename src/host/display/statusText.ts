@@ -94,7 +94,7 @@ function aboutAnalysis(analysis: AnalysisState | undefined): Saying {
 function aboutSkipped(reason: MonosemError): Saying {
   const saying = { icon: '$(circle-slash)', explanation: reason.message };
   return MonosemError.is(reason, 'noSae')
-    ? { ...saying, detail: 'no SAE', action: 'chooseSae' }
+    ? { ...saying, detail: '· no SAE', action: 'chooseSae' }
     : saying;
 }
 

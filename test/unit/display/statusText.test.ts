@@ -55,7 +55,7 @@ test('a model without SAE is no failure, and what helps comes first', () => {
   const reason = new MonosemError('noSae', 'No sparse autoencoder is chosen for gpt2.');
   const status = statusText({ ...running, analysis: { kind: 'skipped', reason }, place });
   expect(status).toMatchObject({
-    text: '$(circle-slash) Monosem no SAE',
+    text: '$(circle-slash) Monosem · no SAE',
     severity: 'ok',
     action: 'chooseSae',
   });
