@@ -50,8 +50,9 @@ export async function openBundle(folder: string, variant?: string): Promise<Bund
       `The model folder ${absolute} does not exist; choose a folder with config.json, tokenizer.json and onnx/model.onnx.`,
     );
   }
-  const [config, chosen, tokenizer, chatTemplate] = await Promise.all([
-    readModelConfig(absolute),
+  // First, because a model of another kind should be called that, and not a model without a tokenizer.
+  const config = await readModelConfig(absolute);
+  const [chosen, tokenizer, chatTemplate] = await Promise.all([
     chooseVariant(absolute, variant),
     TextTokenizer.load(absolute),
     ChatTemplate.load(absolute),

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { MonosemError } from '../../shared/errors.ts';
 import { exists, readJsonObject } from '../files/files.ts';
+import { refuseOtherKinds } from './otherKinds.ts';
 
 export interface ModelConfig {
   /** `model_type`, e.g. `llama`. */
@@ -138,13 +139,7 @@ function configOf(facts: Facts): ModelConfig {
 
 async function readHubConfig(file: string): Promise<ModelConfig> {
   const json = await readJsonObject(file, 'The model configuration');
-  if (json['is_encoder_decoder'] === true) {
-    const type = typeof json['model_type'] === 'string' ? json['model_type'] : 'unknown';
-    throw new MonosemError(
-      'notADecoder',
-      `${file} describes an encoder-decoder model (${type}); Monosem looks into decoders that continue a text, choose one of those.`,
-    );
-  }
+  refuseOtherKinds(file, json);
   const part = decoderPart(json);
   return configOf(new Facts(file, part, part['model_type'] ?? json['model_type']));
 }

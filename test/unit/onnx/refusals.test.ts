@@ -197,6 +197,15 @@ describe('graphs this onnxruntime cannot run', () => {
     });
   });
 
+  test('an operator of a known domain that this runtime lacks', async () => {
+    const source = { bytes: encodeOnnx(relu('com.microsoft', 'FutureRelu').build()), folder: '' };
+    await expect(withSession(source, () => Promise.resolve())).rejects.toMatchObject({
+      code: 'runtimeFailed',
+      message:
+        'onnxruntime could not open a model made in memory on cpu: Fatal error: com.microsoft:FutureRelu(-1) is not a registered function/op; check that the model runs in plain onnxruntime.',
+    });
+  });
+
   test('operators that the file defines itself are none of these', () => {
     const model = relu('pkg.torch', 'aten_relu').build();
     const functions = [{ domain: 'pkg.torch', name: 'aten_relu' }];
