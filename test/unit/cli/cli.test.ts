@@ -156,6 +156,43 @@ describe('monosem', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  it('takes a folder where it takes a model, and one of several variants', async () => {
+    const { model } = bundle.source;
+    cpSync(bundle.decoder.file, path.join(model, 'onnx', 'model_q4.onnx'));
+    const facts = async (...args: string[]): Promise<unknown> =>
+      (JSON.parse((await monosem('sites', ...args, '--json')).out) as { file: unknown }).file;
+    expect(await facts(model)).toBe(bundle.decoder.file);
+    const other = path.join(model, 'onnx', 'model_q4.onnx');
+    expect(await facts(model, '--variant', 'model_q4.onnx')).toBe(other);
+    await json('inspect', at('text.txt'), '--variant', 'onnx/model_q4.onnx');
+    await refuses(
+      /has no variant "onnx\/model_q8\.onnx"; it has onnx\/model\.onnx, onnx\/model_q4\.onnx\./,
+      1,
+      ...['inspect', at('text.txt'), ...source, '--variant', 'onnx/model_q8.onnx'],
+    );
+    rmSync(other);
+  });
+
+  it('continues a prompt without an SAE, as text or as a chat', async () => {
+    const { model } = bundle.source;
+    const steer = ['steer', '--prompt', 'w4 w5', '--tokens', '4', '--model', model];
+    const { code, out } = await monosem(...steer);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^w4 w5│/);
+    const { baseline } = JSON.parse((await monosem(...steer, '--json')).out) as {
+      baseline: { tokens: number[] };
+    };
+    expect(baseline.tokens).toHaveLength(4);
+    await refuses(/has no chat template/, 1, ...steer, '--chat');
+    const template = '{{ messages[0].content }} w6 w7';
+    writeFileSync(path.join(model, 'chat_template.jinja'), template);
+    const chat = JSON.parse((await monosem(...steer, '--chat', '--json')).out) as object;
+    const [name, flag, , ...rest] = steer;
+    const plain = await monosem(name ?? '', flag ?? '', 'w4 w5 w6 w7', ...rest, '--json');
+    expect(chat).toEqual(JSON.parse(plain.out));
+    rmSync(path.join(model, 'chat_template.jinja'));
+  });
+
   it('prints tables for people', async () => {
     const { code, out } = await monosem('inspect', at('text.txt'), ...source);
     expect(code).toBe(0);
@@ -177,7 +214,8 @@ describe('monosem', () => {
     [/FILE is missing/, ['inspect']],
     [/--top takes a whole number/, ['inspect', 'text.txt', '--top', 'many']],
     [/unknown|Unknown/, ['inspect', 'text.txt', '--tpo', '3']],
-    [/--edit is missing/, ['steer', '--prompt', 'w1']],
+    [/--edit is missing/, ['steer', '--prompt', 'w1', '--sae', 'sae']],
+    [/--prompt is missing/, ['steer', '--edit', '1:ablate']],
     [
       /--scope takes all, prompt, generated/,
       ['steer', '--prompt', 'a', '--edit', '1:ablate', '--scope', 'x'],

@@ -1,0 +1,152 @@
+// Text that a model continues by itself: the baseline of steering without the SAE, with and without a KV cache, and
+// from a chat template.
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Engine } from '../../../src/engine/engine.ts';
+import type { Continuation, SteerResult } from '../../../src/shared/engineProtocol.ts';
+import { featureIndex } from '../../../src/shared/units.ts';
+import { wordBundleFiles, writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
+
+const temporary = mkdtempSync(path.join(tmpdir(), 'monosem-continue-'));
+const engine = Engine.create();
+afterAll(async () => {
+  await engine.dispose();
+  rmSync(temporary, { recursive: true, force: true });
+});
+
+const quiet = { signal: { aborted: false }, progress: () => undefined };
+const greedy = { temperature: 0, seed: 0, maxTokens: 10 };
+const sampled = { temperature: 1, seed: 5, maxTokens: 10 };
+
+interface Wanted {
+  readonly prompt: string;
+  readonly chat?: boolean;
+  readonly temperature: number;
+  readonly seed: number;
+  readonly maxTokens: number;
+}
+
+describe('a random model', () => {
+  let bundle: WrittenBundle;
+  beforeAll(async () => {
+    const sae = { architecture: 'jumprelu' } as const;
+    bundle = await writeBundle(path.join(temporary, 'random'), {
+      decoder: { kind: 'llama', seed: 1 },
+      sae,
+      seed: 2,
+    });
+  });
+
+  const configure = (config: object): void => {
+    const file = path.join(bundle.source.model, 'tokenizer_config.json');
+    writeFileSync(file, JSON.stringify({ bos_token: '<s>', eos_token: '</s>', ...config }));
+  };
+  const alone = (wanted: Wanted): Promise<Continuation> =>
+    engine.continueText({ model: { model: bundle.source.model }, ...wanted }, quiet);
+  const beside = async (wanted: Wanted): Promise<SteerResult> => {
+    const fresh = Engine.create();
+    const edits = [{ feature: featureIndex(7), operation: 'clamp', amount: 40 } as const];
+    const { source } = bundle;
+    const result = await fresh.steer({ source, edits, scope: 'all', ...wanted }, quiet);
+    await fresh.dispose();
+    return result;
+  };
+
+  test.each([greedy, sampled])('is the baseline of steering: %j', async (how) => {
+    // The SAE has BOS in front; the tokenizer puts it there only when told to.
+    configure({ tokenizer_class: 'LlamaTokenizer' });
+    const wanted = { prompt: 'w4 w5 w6', ...how };
+    const { baseline } = await beside(wanted);
+    expect(baseline.tokens.length).toBeGreaterThan(3);
+    expect(await alone(wanted)).toEqual(baseline);
+    configure({});
+    expect(await alone(wanted)).not.toEqual(baseline);
+  });
+
+  test('a chat is the rendered template, with BOS once', async () => {
+    configure({
+      tokenizer_class: 'LlamaTokenizer',
+      chat_template:
+        '{{ bos_token }}{% for m in messages %} w9 {{ m.content }} w10{% endfor %}{% if add_generation_prompt %} w11{% endif %}',
+    });
+    const plain = await alone({ prompt: 'w9 w4 w5 w10 w11', ...greedy });
+    const chat = { prompt: 'w4 w5', chat: true, ...greedy };
+    expect(await alone(chat)).toEqual(plain);
+    expect((await beside(chat)).baseline).toEqual(plain);
+  });
+
+  test('a chat with a model that has no template', async () => {
+    configure({});
+    const expected = {
+      code: 'unsupportedModel',
+      message: expect.stringMatching(/^The model random has no chat template/) as string,
+    };
+    const chat = { prompt: 'w4', chat: true, ...greedy };
+    await expect(alone(chat)).rejects.toMatchObject(expected);
+    await expect(beside(chat)).rejects.toMatchObject(expected);
+  });
+
+  test('an empty prompt is enough for a model with BOS, and nothing for one without', async () => {
+    configure({ tokenizer_class: 'LlamaTokenizer' });
+    expect((await alone({ prompt: '', ...greedy })).tokens).toHaveLength(10);
+    configure({});
+    await expect(alone({ prompt: '', ...greedy })).rejects.toMatchObject({ code: 'emptyText' });
+  });
+
+  const words = (count: number): string =>
+    Array.from({ length: count }, (_, i) => `w${String(2 + ((i * i * 7) % 50))}`).join(' ');
+
+  // Prompts are read in blocks of 256 tokens; these end at, before and behind a border.
+  test.each([255, 256, 257, 600])('a prompt of %i tokens is read whole', async (count) => {
+    configure({});
+    // The graph computes its positions: its context is as long as the configuration says.
+    const file = path.join(bundle.source.model, 'config.json');
+    const config = JSON.parse(readFileSync(file, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...config, max_position_embeddings: 1024 }));
+    const first = await alone({ prompt: words(count), ...greedy });
+    const half = first.tokens.slice(0, 5).map((id) => `w${id}`);
+    const second = await alone({ prompt: [words(count), ...half].join(' '), ...greedy });
+    expect(second.tokens.slice(0, 5)).toEqual(first.tokens.slice(5));
+  });
+
+  test('a prompt that leaves no room', async () => {
+    await expect(alone({ prompt: words(1024), ...greedy })).rejects.toMatchObject({
+      code: 'tooManyTokens',
+    });
+  });
+});
+
+describe('exports of one model with and without a KV cache', () => {
+  const golden = path.join(import.meta.dirname, '..', '..', 'golden', 'families', 'gpt2');
+
+  test('continue alike', async () => {
+    const folder = mkdtempSync(path.join(temporary, 'gpt2-'));
+    const config = JSON.parse(readFileSync(path.join(golden, 'config.json'), 'utf8')) as {
+      n_layer: number; n_embd: number; vocab_size: number; n_positions: number;
+    }; // prettier-ignore
+    const {
+      n_layer: layers,
+      n_embd: dModel,
+      vocab_size: vocabulary,
+      n_positions: context,
+    } = config;
+    const shape = { layers, dModel, vocabulary, context } as Parameters<typeof wordBundleFiles>[1];
+    for (const [name, content] of Object.entries(wordBundleFiles('gpt2', shape))) {
+      writeFileSync(path.join(folder, name), JSON.stringify(content));
+    }
+    const variants = ['optimum.onnx', 'optimum-nocache.onnx'];
+    for (const name of variants) copyFileSync(path.join(golden, name), path.join(folder, name));
+    const [cached, uncached] = await Promise.all(
+      variants.map((variant) =>
+        engine.continueText(
+          { model: { model: folder, variant }, prompt: 'w4 w5 w6', ...greedy },
+          quiet,
+        ),
+      ),
+    );
+    expect(cached?.tokens).toHaveLength(10);
+    expect(uncached).toEqual(cached);
+  });
+});
