@@ -28,7 +28,7 @@ const tolerance = 1e-3;
 const softwareTimeout = 900_000;
 
 const env = await deviceEnvironment();
-const probe = (await runScript('providerProbe.ts', [], env)) as Probe;
+const probe = (await runScript(new URL('./providerProbe.ts', import.meta.url), [], env)) as Probe;
 
 let folder: string;
 beforeAll(async () => {
@@ -53,7 +53,11 @@ describe.each(acceleratorNames)('%s', (provider) => {
         text: 'Once upon a time',
         steps: 2,
       };
-      const { there, here } = (await runScript('providerRun.ts', [JSON.stringify(task)], env)) as {
+      const { there, here } = (await runScript(
+        new URL('./providerRun.ts', import.meta.url),
+        [JSON.stringify(task)],
+        env,
+      )) as {
         there: ProviderRun;
         here: ProviderRun;
       };
@@ -90,7 +94,7 @@ test.runIf(hasSoftwareDevice)(
     const withoutCuda = { ...env, CUDA_VISIBLE_DEVICES: '' };
     const args = ['diagnose', '--json', '--provider', 'auto'];
     const { model } = (await runScript(
-      '../../../src/cli/main.ts',
+      new URL('../../../src/cli/main.ts', import.meta.url),
       args,
       withoutCuda,
     )) as Diagnostics;

@@ -44,16 +44,12 @@ export async function deviceEnvironment(): Promise<NodeJS.ProcessEnv> {
   return hasSoftwareDevice ? { ...process.env, ...(await softwareVulkan()) } : process.env;
 }
 
-/**
- * Runs a script and parses what it prints.
- * @param name relative to this folder
- */
+/** Runs a script and parses what it prints. */
 export async function runScript(
-  name: string,
+  script: URL,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<unknown> {
-  const script = fileURLToPath(new URL(name, import.meta.url));
-  const { stdout } = await execute(process.execPath, [script, ...args], { env });
+  const { stdout } = await execute(process.execPath, [fileURLToPath(script), ...args], { env });
   return JSON.parse(stdout) as unknown;
 }
