@@ -24,8 +24,15 @@ const node = {
   platform: 'node',
   format: 'cjs',
   target: 'node22',
-  // Modules find their own folder through import.meta, which CommonJS does not have.
-  define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  // Modules find their own place through import.meta, which CommonJS does not have.
+  define: {
+    'import.meta.dirname': '__dirname',
+    'import.meta.filename': '__filename',
+    'import.meta.url': 'urlOfBundle',
+  },
+  banner: {
+    js: "'use strict'; const urlOfBundle = require('node:url').pathToFileURL(__filename).href;",
+  },
 };
 
 /** @type {import('esbuild').BuildOptions[]} */
