@@ -5,7 +5,14 @@ import { expectSameBits } from '../onnx/decoderRuns.ts';
 import { familyOf, manifest, readReference, relativeError } from './goldens.ts';
 import type { Precision, Reference } from './goldens.ts';
 import { modelTable, withoutFigures, writeTable, writtenTable } from './modelTable.ts';
-import { captured, openCapture, openGolden, overlayLogits, plainLogits } from './runs.ts';
+import {
+  captured,
+  editedLogits,
+  openCapture,
+  openGolden,
+  overlayLogits,
+  plainLogits,
+} from './runs.ts';
 
 /**
  * Largest relative error against float32 transformers. fp32: another order of summation, over two layers. fp16, bf16:
@@ -62,6 +69,15 @@ describe.each(runnable.map((golden) => [golden.file, golden] as const))('%s', (f
         relativeError(instrumented.data as Float32Array, plain.data as Float32Array),
       ).toBeLessThan(1e-5);
     } else expectSameBits(instrumented, plain);
+  });
+
+  test('an edit at any site gives the logits of the same edit in the reference', async () => {
+    const open = await openGolden(golden);
+    const { ids } = await reference;
+    const { values } = await readReference(`${golden.family}/edits.safetensors`);
+    expect(values.size).toBe(family.parallel ? 7 : 8);
+    const found = await editedLogits(open, ids, [...values.keys()]);
+    expectWithin(2 * bounds[golden.precision], errorsBySite(found, values));
   });
 
   const cached = golden.kvCache && !tracedForOneToken.has(file) ? test : test.skip;

@@ -36,6 +36,46 @@ export async function openCapture({ model, sites }: OpenGolden): Promise<Program
   return Program.open(overlay, options);
 }
 
+/** What scripts/golden/edits.py does to a site: x becomes gain · x + shift. */
+const edit = { gain: 1.5, shift: 0.25 };
+
+/** The logits after the edit at one site at a time. */
+export async function editedLogits(
+  { model, sites }: OpenGolden,
+  ids: Uint32Array,
+  edited: readonly string[],
+): Promise<Map<string, Float32Array>> {
+  const overlay = new Overlay(model, sites);
+  const { builder } = overlay;
+  for (const name of edited) {
+    const gain = builder.input(`gain.${name}`, 'float32', []);
+    const shift = builder.input(`shift.${name}`, 'float32', []);
+    overlay.replace(name, (x) => builder.op('Add', [builder.op('Mul', [x, gain]), shift]));
+  }
+  overlay.builder.output(logitsName, overlay.readLogits());
+  const program = await Program.open(overlay, options);
+  const logits = new Map<string, Float32Array>();
+  try {
+    for (const name of edited) {
+      const feeds = Object.fromEntries(
+        edited.flatMap((each) => [
+          [`gain.${each}`, scalar(each === name ? edit.gain : 1)],
+          [`shift.${each}`, scalar(each === name ? edit.shift : 0)],
+        ]),
+      );
+      const { outputs } = await program.run({ ids, batch: 1, feeds });
+      logits.set(name, floats(outputs[logitsName]));
+    }
+  } finally {
+    program.dispose();
+  }
+  return logits;
+}
+
+function scalar(value: number): OnnxTensor {
+  return { type: 'float32', dims: [], data: Float32Array.of(value) };
+}
+
 /** Values by site, and `logits`. */
 export function captured({ outputs }: BlockResult, sites: Sites): Map<string, Float32Array> {
   const values = new Map(

@@ -22,7 +22,7 @@ export function whyNotLoadable(library: string): string | undefined {
 
 /** Folder of onnxruntime's own libraries, where those of further providers are installed. */
 export function runtimeFolder(): string {
-  const main = createRequire(import.meta.url).resolve('onnxruntime-node');
+  const main = createRequire(import.meta.filename).resolve('onnxruntime-node');
   const { platform, arch } = process;
   return path.join(path.dirname(main), '..', 'bin', 'napi-v6', platform, arch);
 }

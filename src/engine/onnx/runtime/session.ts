@@ -1,6 +1,7 @@
 // The only door to onnxruntime. Opens a model, runs it on typed arrays, and turns the runtime's errors into
 // sentences. `run` blocks its thread for the whole computation although it returns a promise; whoever needs the
 // thread cuts the work into pieces.
+import process from 'node:process';
 import * as ort from 'onnxruntime-node';
 import type { Disposable } from '../../../shared/disposable.ts';
 import { MonosemError, messageOf } from '../../../shared/errors.ts';
@@ -61,7 +62,7 @@ export async function openSession(
   const provider = options.provider ?? 'cpu';
   expectProvider(provider);
   const settings: ort.InferenceSession.SessionOptions = {
-    executionProviders: [providerConfig(provider, options.deviceId)],
+    ...providerSettings(provider, options.deviceId),
     logSeverityLevel: fatalOnly,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
   };
@@ -90,13 +91,26 @@ export function canChooseDevice(provider: string): provider is 'cuda' | 'dml' {
   return provider === 'cuda' || provider === 'dml';
 }
 
-function providerConfig(
+function providerSettings(
   provider: string,
   deviceId: number | undefined,
-): ort.InferenceSession.ExecutionProviderConfig {
-  return deviceId === undefined || !canChooseDevice(provider)
-    ? provider
-    : { name: provider, deviceId };
+): ort.InferenceSession.SessionOptions {
+  if (provider === 'cuda') askForSinglePrecision();
+  const chosen =
+    deviceId === undefined || !canChooseDevice(provider) ? provider : { name: provider, deviceId };
+  return {
+    executionProviders: [chosen],
+    // onnxruntime's documentation asks for both on DirectML, which can do with neither.
+    ...(provider === 'dml' ? { enableMemPattern: false, executionMode: 'sequential' } : {}),
+  };
+}
+
+/**
+ * NVIDIA's libraries multiply float32 in TF32, with 10 bits of mantissa, unless this variable says no: figures would
+ * differ in the third digit from everybody else's. They read it when they are loaded; what the user has set stays.
+ */
+function askForSinglePrecision(): void {
+  process.env['NVIDIA_TF32_OVERRIDE'] ??= '0';
 }
 
 /** @throws MonosemError `providerMissing` */

@@ -1,12 +1,22 @@
-// Values that are the same tensor in another precision or with tokens and rows in one dimension.
+// Values that are the same tensor in another form: precision, or tokens and rows in one dimension.
 import type { Graph, GraphNode } from '../graph/graph.ts';
 
 /** Operators whose result tells sizes, not content. */
 export const sizesOnly: ReadonlySet<string> = new Set(['Shape', 'Size']);
+/** Between a float and the integers that stand for it. */
+export const quantization: ReadonlySet<string> = new Set([
+  'DynamicQuantizeLinear',
+  'QuantizeLinear',
+  'DequantizeLinear',
+]);
 const copies = new Set(['Cast', 'Identity', 'Dropout', 'Reshape', 'Flatten']);
-const quantization = new Set(['DynamicQuantizeLinear', 'QuantizeLinear', 'DequantizeLinear']);
 
-/** The value and everything that is copied from it. */
+/** Whether the node's first output is its first input in another form. */
+export function isCopy({ type }: GraphNode): boolean {
+  return copies.has(type) || quantization.has(type);
+}
+
+/** The value and everything that is copied from it, quantization aside. */
 export function aliases(graph: Graph, value: string): Set<string> {
   const found = new Set([value]);
   for (const name of found) {
@@ -18,18 +28,4 @@ export function aliases(graph: Graph, value: string): Set<string> {
     }
   }
   return found;
-}
-
-/** What a value is a copy of, and the nodes that copied it, quantization and its reversal included. */
-export function original(graph: Graph, value: string): { value: string; copiedBy: GraphNode[] } {
-  const copiedBy: GraphNode[] = [];
-  let at = value;
-  for (;;) {
-    const node = graph.producer(at);
-    const [from] = node?.inputs ?? [];
-    const isCopy = node !== undefined && (copies.has(node.type) || quantization.has(node.type));
-    if (!isCopy || from === undefined || from === '') return { value: at, copiedBy };
-    copiedBy.push(node);
-    at = from;
-  }
 }

@@ -3,7 +3,7 @@
 // the MLP its normalised input.
 import type { Constants } from '../graph/constants.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
-import { original, sizesOnly } from './aliases.ts';
+import { isCopy, quantization, sizesOnly } from './aliases.ts';
 
 /** A value, and which of its consumers read it in this role where there are others. */
 export interface ProductInput {
@@ -14,8 +14,6 @@ export interface ProductInput {
 const product = /MatMul|Gemm/;
 /** Input that holds the weights, where it is not the second. */
 const weightInput: Readonly<Record<string, number>> = { QLinearMatMul: 3 };
-const quantization = new Set(['DynamicQuantizeLinear', 'QuantizeLinear', 'DequantizeLinear']);
-
 export class Projections {
   readonly #graph: Graph;
   readonly #constants: Constants;
@@ -30,29 +28,12 @@ export class Projections {
 
   /** What the last product of a branch reads, past quantization. */
   last(branch: ReadonlySet<GraphNode>): ProductInput | undefined {
-    const last = this.#products(branch).at(-1);
-    if (last === undefined) return undefined;
-    let [value = ''] = last.inputs;
-    let reader = last;
-    for (;;) {
-      const node = this.#graph.producer(value);
-      const [from] = node?.inputs ?? [];
-      if (node === undefined || from === undefined || !quantization.has(node.type)) break;
-      [value, reader] = [from, node];
-    }
-    return this.#inputOf(value, new Set([reader]));
+    return this.#inputOf(this.#products(branch).slice(-1));
   }
 
   /** What every product reads that no other product of the branch comes before. */
   first(branch: ReadonlySet<GraphNode>): ProductInput | undefined {
-    const inputs = new Map<string, Set<GraphNode>>();
-    for (const node of this.#firstProducts(branch)) {
-      const { value, copiedBy } = original(this.#graph, node.inputs[0] ?? '');
-      const readers = inputs.get(value) ?? new Set();
-      inputs.set(value, readers.add(copiedBy.at(-1) ?? node));
-    }
-    const [only, ...others] = inputs;
-    return only === undefined || others.length > 0 ? undefined : this.#inputOf(...only);
+    return this.#inputOf(this.#firstProducts(branch));
   }
 
   #firstProducts(branch: ReadonlySet<GraphNode>): GraphNode[] {
@@ -78,10 +59,37 @@ export class Projections {
     return [...branch].sort((a, b) => position(a) - position(b));
   }
 
-  #inputOf(value: string, readers: ReadonlySet<GraphNode>): ProductInput {
-    const isRead = this.#graph
+  /** The value nearest to the products that all of them read, or copies of it. */
+  #inputOf(products: readonly GraphNode[]): ProductInput | undefined {
+    const [nearest, ...others] = products.map((node) => this.#readers(node));
+    for (const [value, reader] of nearest ?? []) {
+      const readers = new Set([reader]);
+      for (const other of others) {
+        const otherReader = other.get(value);
+        if (otherReader !== undefined) readers.add(otherReader);
+      }
+      if (others.every((other) => other.has(value))) return this.#readBy(value, readers);
+    }
+    return undefined;
+  }
+
+  /** What a product reads and what that is a copy of, nearest first, each with the node that reads it. */
+  #readers(product: GraphNode): Map<string, GraphNode> {
+    const readers = new Map<string, GraphNode>();
+    let [value = ''] = product.inputs;
+    for (let reader = product; ;) {
+      const node = this.#graph.producer(value);
+      if (node === undefined || !quantization.has(node.type)) readers.set(value, reader);
+      const [from] = node?.inputs ?? [];
+      if (node === undefined || from === undefined || !isCopy(node)) return readers;
+      [value, reader] = [from, node];
+    }
+  }
+
+  #readBy(value: string, readers: ReadonlySet<GraphNode>): ProductInput {
+    const isReadOnlySo = this.#graph
       .consumers(value)
       .every((node) => readers.has(node) || sizesOnly.has(node.type));
-    return isRead ? { value } : { value, readers: [...readers] };
+    return isReadOnlySo ? { value } : { value, readers: [...readers] };
   }
 }
