@@ -1,4 +1,5 @@
 // Puts the weights of a written decoder into external files, wherever a test wants them.
+import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import {
@@ -51,6 +52,8 @@ export function writeModel(file: string, model: ModelProto): string {
 export function writeAt(file: string, offset: number, bytes: Uint8Array): void {
   mkdirSync(path.dirname(file), { recursive: true });
   closeSync(openSync(file, 'a'));
+  // NTFS fills holes with zeros unless it is told not to.
+  if (process.platform === 'win32') execFileSync('fsutil', ['sparse', 'setflag', file]);
   const descriptor = openSync(file, 'r+');
   writeSync(descriptor, bytes, 0, bytes.length, offset);
   closeSync(descriptor);
