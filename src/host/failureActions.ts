@@ -17,7 +17,7 @@ const actions: readonly (readonly [
   codes: readonly ErrorCode[],
   actions: readonly CommandName[],
 ])[] = [
-  [otherFiles, ['openSettings', 'showLog']],
+  [otherFiles, ['openSettings', 'openModelFolder', 'showLog']],
   [otherModel, ['openModelFolder', 'showDiagnostics']],
   [otherSae, ['chooseSae', 'openModelFolder']],
   [freshEngine, ['restartEngine', 'showLog']],
