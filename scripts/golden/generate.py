@@ -95,6 +95,10 @@ def write_dialect(
     model, ids, logits = reference
     key = (family.name, dialect.name)
     file = out / family.name / f'{dialect.name}.onnx'
+    if dialect.folder:
+        file = file.with_suffix('') / 'model.onnx'
+        shutil.rmtree(file.parent, ignore_errors=True)
+        file.parent.mkdir()
     file.unlink(missing_ok=True)
     head = dict(family=family.name, dialect=dialect.name)
     try:
@@ -106,7 +110,7 @@ def write_dialect(
         return
     row = {
         **head,
-        'file': f'{family.name}/{file.name}',
+        'file': str(file.relative_to(out)),
         'exporter': exported.exporter,
         'exporterVersion': exported.exporter_version,
         'precision': exported.precision,

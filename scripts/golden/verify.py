@@ -1,6 +1,7 @@
 """Runs an exported file with onnxruntime and measures it against the reference, as a user would run
 it: the whole sequence at once and, with a KV cache, once more token by token."""
 
+import re
 from pathlib import Path
 
 import ml_dtypes
@@ -59,7 +60,7 @@ def feeds(session: onnxruntime.InferenceSession, ids: np.ndarray, past: dict, si
 def _named_past(session: onnxruntime.InferenceSession, outputs: dict, length: int) -> dict:
     past = {'length': length}
     for node in session.get_inputs():
-        present = node.name.replace('past_key_values', 'present').replace('past.', 'present.')
+        present = re.sub('^past(_key_values)?', 'present', node.name)
         if present in outputs and present != node.name:
             past[node.name] = outputs[present]
     return past

@@ -36,15 +36,17 @@ class Exported:
 
 @dataclass(frozen=True)
 class Dialect:
-    """`families` None means every family of families.py; otherwise only those are exported."""
+    """`families` None means every family of families.py; otherwise only those are exported.
+    `folder`: the dialect is a folder with a model.onnx."""
 
     name: str
     export: Callable[[Path, torch.nn.Module, Path, torch.Tensor], Exported]
     families: tuple[str, ...] | None = None
+    folder: bool = False
 
 
 def all_dialects() -> dict[str, Dialect]:
-    from . import genai, optimum_export, optimum_legacy, precision, torch_export
+    from . import genai, optimum_export, optimum_legacy, ort_optimizer, precision, torch_export
 
-    modules = [optimum_export, optimum_legacy, torch_export, genai, precision]
+    modules = [optimum_export, optimum_legacy, torch_export, genai, ort_optimizer, precision]
     return {dialect.name: dialect for module in modules for dialect in module.DIALECTS}
