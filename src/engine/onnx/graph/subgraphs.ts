@@ -20,10 +20,15 @@ function definedNames(graph: GraphProto): Set<string> {
   return new Set([...named, ...node.flatMap(({ output }) => output ?? [])]);
 }
 
+/** What nearly every node has; one set serves them all. */
+const none: ReadonlySet<string> = new Set();
+
 /** Values of surrounding graphs that a node's subgraphs read. */
-export function outerReads(node: NodeProto): Set<string> {
+export function outerReads(node: NodeProto): ReadonlySet<string> {
+  const graphs = subgraphsOf(node);
+  if (graphs.length === 0) return none;
   const reads = new Set<string>();
-  for (const graph of subgraphsOf(node)) {
+  for (const graph of graphs) {
     const own = definedNames(graph);
     const read = (name: string): void => {
       if (name !== '' && !own.has(name)) reads.add(name);
@@ -38,9 +43,11 @@ export function outerReads(node: NodeProto): Set<string> {
 }
 
 /** Every name used anywhere inside a node's subgraphs; new names must avoid them. */
-export function innerNames(node: NodeProto): Set<string> {
+export function innerNames(node: NodeProto): ReadonlySet<string> {
+  const graphs = subgraphsOf(node);
+  if (graphs.length === 0) return none;
   const names = new Set<string>();
-  for (const graph of subgraphsOf(node)) {
+  for (const graph of graphs) {
     for (const name of definedNames(graph)) names.add(name);
     for (const inner of graph.node ?? []) for (const name of innerNames(inner)) names.add(name);
   }
