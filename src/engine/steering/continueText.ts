@@ -40,7 +40,7 @@ export async function continueText(
   const bosId = tokenizer.startsWithBos ? tokenizer.bosId : undefined;
   const prompt = await promptIds(model, params, bosId);
   const length = Math.min(params.maxTokens, roomBehind(prompt, config.contextLength));
-  const row = new Row(program);
+  const row = new Row(program, promptBlock(model, program));
   const choose = chooser(params);
   const text = new GrowingText(tokenizer);
   await breath();
@@ -68,12 +68,15 @@ function chooser({ temperature, seed }: ContinueParams): (logits: Float32Array) 
 /** One sequence as the model has read it so far. */
 class Row {
   readonly #program: Program;
+  readonly #block: number;
   #cache: KvCache | undefined;
   /** Everything read; kept for models without a KV cache, which read it all again at every step. */
   #ids = new Uint32Array(0);
 
-  constructor(program: Program) {
+  /** @param block tokens per run of the model */
+  constructor(program: Program, block: number) {
     this.#program = program;
+    this.#block = block;
   }
 
   /** @returns the logits [V] behind the last of these tokens */
@@ -82,11 +85,11 @@ class Row {
       this.#ids = Uint32Array.from([...this.#ids, ...ids]);
       return this.#run(this.#ids);
     }
-    for (let at = 0; at + promptBlock < ids.length; at += promptBlock) {
-      await this.#run(ids.subarray(at, at + promptBlock));
+    for (let at = 0; at + this.#block < ids.length; at += this.#block) {
+      await this.#run(ids.subarray(at, at + this.#block));
       await breath();
     }
-    const rest = (ids.length - 1) % promptBlock;
+    const rest = (ids.length - 1) % this.#block;
     return this.#run(ids.subarray(ids.length - 1 - rest));
   }
 

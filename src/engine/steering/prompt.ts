@@ -1,9 +1,16 @@
 // What the model reads before it writes: the ids of a prompt, as plain text or as what a user says in a chat.
 import { MonosemError } from '../../shared/errors.ts';
 import type { OpenModel } from '../model/openModel.ts';
+import type { Program } from '../model/program.ts';
 
-/** Prompt tokens per run of the model; a cancellation is noticed between two runs. */
-export const promptBlock = 256;
+/**
+ * Prompt tokens per run of the model; a cancellation is noticed between two runs. A dynamically quantized model reads
+ * one at a time: the scale of its 8-bit activations spans a run, and beside the first token, whose activations are a
+ * hundred times the others', those of the others vanish.
+ */
+export function promptBlock({ sites }: OpenModel, { hasCache }: Program): number {
+  return sites.dynamicallyQuantized && hasCache ? 1 : 256;
+}
 
 export interface Prompt {
   readonly prompt: string;

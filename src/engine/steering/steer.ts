@@ -9,7 +9,7 @@ import type { TextTokenizer } from '../tokenizer/tokenizer.ts';
 import { scopeTouches, type Transform } from './edits.ts';
 import { GrowingText } from './growingText.ts';
 import type { RowEdit } from './interventions.ts';
-import { promptBlock, roomBehind } from './prompt.ts';
+import { roomBehind } from './prompt.ts';
 import type { RunRows } from './rows.ts';
 
 export interface SteerRun {
@@ -17,6 +17,8 @@ export interface SteerRun {
   readonly tokenizer: TextTokenizer;
   /** [T] ids of the prompt, BOS included, T ≥ 1. */
   readonly prompt: Uint32Array;
+  /** Tokens of it per run of the model. */
+  readonly promptBlock: number;
   readonly transforms: ReadonlyMap<FeatureIndex, Transform>;
   readonly scope: SteerScope;
   readonly maxTokens: number;
@@ -82,9 +84,9 @@ async function prefill(run: SteerRun, breath: () => Promise<void>): Promise<Pair
   let at = 0;
   for (;;) {
     await breath();
-    const ids = run.prompt.subarray(at, at + promptBlock);
+    const ids = run.prompt.subarray(at, at + run.promptBlock);
     const logits = await runPair(run, 'prompt', [ids, ids]);
-    at += promptBlock;
+    at += run.promptBlock;
     if (at >= run.prompt.length) return logits;
   }
 }

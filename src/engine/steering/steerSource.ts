@@ -6,7 +6,7 @@ import { editedFeatureFeeds, readDecoderRows } from '../sae/rows.ts';
 import type { Sae } from '../sae/sae.ts';
 import { transformsOf } from './edits.ts';
 import { interventionInputs } from './interventions.ts';
-import { promptIds } from './prompt.ts';
+import { promptBlock, promptIds } from './prompt.ts';
 import { rowsApart, rowsTogether, type EditedRows } from './rows.ts';
 import { steer } from './steer.ts';
 
@@ -41,6 +41,7 @@ export async function steerSource(
     runRows: model.sites.dynamicallyQuantized ? rowsApart(edited, 2) : rowsTogether(edited),
     tokenizer: model.tokenizer,
     prompt,
+    promptBlock: promptBlock(model, program),
     transforms,
     scope: params.scope,
     maxTokens: params.maxTokens,
