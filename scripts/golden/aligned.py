@@ -1,12 +1,12 @@
 """Families again, with the sizes that onnxruntime's quantised and fused operators ask for.
 
-GroupQueryAttention wants heads of a multiple of 16, MatMulNBits blocks of 32 inputs; and onnxruntime-genai's
-builder takes the first matrix with as many outputs as the vocabulary for the output matrix, so no other
-matrix may have that many.
+GroupQueryAttention wants heads, and what of them is rotated, in multiples of 16, MatMulNBits blocks
+of 32 inputs; and onnxruntime-genai's builder takes the first matrix with as many outputs as the
+vocabulary for the output matrix, so no other matrix may have that many.
 """
 
 from families import POSITIONS, Family
-from layouts import PARALLEL, SANDWICH, Layout
+from layouts import SANDWICH, Layout
 
 SIZES = dict(
     vocab_size=80,
@@ -23,7 +23,7 @@ PHI = Layout(out_proj='self_attn.dense', mlp_in='mlp.fc1', down_proj='mlp.fc2', 
 
 ALIGNED = [
     Family('llama_aligned', 'llama', dict(**GQA, tie_word_embeddings=False)),
-    Family('mistral_aligned', 'mistral', dict(**GQA, head_dim=16, sliding_window=6)),
+    Family('mistral_aligned', 'mistral', dict(**GQA, head_dim=16, sliding_window=None)),
     Family('qwen2_aligned', 'qwen2', dict(**GQA, tie_word_embeddings=True)),
     Family('qwen3_aligned', 'qwen3', dict(**GQA, head_dim=16, tie_word_embeddings=True)),
     Family('smollm3_aligned', 'smollm3', dict(**GQA, no_rope_layers=[1, 0])),
@@ -46,9 +46,11 @@ ALIGNED = [
         dict(**GEMMA, layer_types=['sliding_attention'] * 2),
         SANDWICH,
         embed_std=0.15,
-        notes='window in both layers, as onnxruntime-genai takes the first five of six layers to be',
+        notes='window in both layers: the first five of six are so in onnxruntime-genai',
     ),
-    Family('phi_aligned', 'phi', dict(**SIZES, partial_rotary_factor=0.5), PHI),
+    Family(
+        'phi_aligned', 'phi', dict(**{**SIZES, 'hidden_size': 64}, partial_rotary_factor=0.5), PHI
+    ),
     Family(
         'phi3_aligned',
         'phi3',

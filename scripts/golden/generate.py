@@ -139,9 +139,7 @@ def write_dialect(
 def main() -> None:
     dialects = all_dialects()
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        '--family', nargs='*', choices=list(BY_NAME), default=list(BY_NAME)
-    )
+    parser.add_argument('--family', nargs='*', choices=list(BY_NAME), default=list(BY_NAME))
     parser.add_argument('--dialect', nargs='*', choices=list(dialects), default=list(dialects))
     parser.add_argument('--reference', action='store_true', help='write the references only')
     parser.add_argument('--out', type=Path, default=OUT)

@@ -1,8 +1,9 @@
-"""What a file of low precision computes itself, by python onnxruntime: logits and the residual stream.
+"""What a file of low precision computes itself in python onnxruntime: logits, the residual stream.
 
 The sites are found without following the graph: every sum in it (Add and the Skip* normalisations'
 last output) becomes an output, and the sum nearest to the float32 reference of a site is that site.
-A further output can keep onnxruntime from fusing around it, so the logits are those of the file as it is.
+A further output can keep onnxruntime from fusing around it, so the logits come from a run of the
+file as it is.
 """
 
 import tempfile
@@ -52,8 +53,8 @@ def _distance(value: np.ndarray, reference: np.ndarray) -> float:
 
 
 def write_values(file: Path, reference: Path, ids: np.ndarray, sizes: dict) -> dict:
-    """Writes FILE.safetensors beside `file`; returns the manifest's entries: the file's name and, per
-    site, the relative distance (of norms) between the file's value and the float32 reference."""
+    """Writes FILE.safetensors beside `file`; returns the manifest's entries: its name and by site
+    the relative distance (of norms) between the file's value and the float32 reference."""
     plain = _run(onnx.load(file), ids, sizes)
     model = onnx.load(file)
     known = {output.name for output in model.graph.output}

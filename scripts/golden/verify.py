@@ -19,7 +19,7 @@ DTYPES = {
 
 
 def axis_sizes(config) -> dict[str, int]:
-    """Sizes of the symbolic axes of an empty cache, by what their names contain; the others are 0."""
+    """Sizes of an empty cache's symbolic axes by what their names contain; the others are 0."""
     heads = config.num_attention_heads
     width = getattr(config, 'head_dim', None) or config.hidden_size // heads
     return {'num_heads': heads, 'batch': 1, 'kv_cache_dim': width}

@@ -1,7 +1,8 @@
-"""onnxruntime-genai's model builder: GroupQueryAttention, Skip(Simplified)LayerNormalization, MatMulNBits.
+"""onnxruntime-genai's model builder: GroupQueryAttention, SkipSimplifiedLayerNormalization,
+MatMulNBits.
 
-It does not trace: it writes the graph of the architectures it knows from their weights. Today's builder
-needs transformers 5, one year's older builder transformers 4, so both have a Python of their own, named
+It does not trace: it writes the graph of the architectures it knows from their weights. Today's
+builder needs transformers 5, an older one transformers 4, so both have a Python of their own, named
 by the environment variables GOLDEN_GENAI_PYTHON and GOLDEN_GENAI_0_11_PYTHON.
 """
 
@@ -23,10 +24,20 @@ BUILDERS = {'0.18': 'GOLDEN_GENAI_PYTHON', '0.11': 'GOLDEN_GENAI_0_11_PYTHON'}
 FAMILIES = tuple(
     f'{name}_aligned'
     for name in (
-        'llama', 'mistral', 'qwen2', 'qwen3', 'smollm3', 'gemma', 'gemma2', 'gemma3', 'phi', 'phi3',
-        'olmo', 'granite',
+        'llama',
+        'mistral',
+        'qwen2',
+        'qwen3',
+        'smollm3',
+        'gemma',
+        'gemma2',
+        'gemma3',
+        'phi',
+        'phi3',
+        'olmo',
+        'granite',
     )
-)  # fmt: skip
+)
 OTHERS = ('gpt2', 'gpt_neox')
 BLOCK = 32
 WORKER = Path(__file__).with_name('genai_worker.py')
@@ -34,6 +45,11 @@ WAYS = {
     '0.18': ('fp32-cpu', 'fp16-cuda', 'int4-cpu', 'int4-cuda'),
     '0.11': ('fp32-cpu', 'int4-cpu'),
 }
+OTHER_FUNCTION = {
+    'olmo': 'its LayerNorm is written as SimplifiedLayerNormalization, which is not this model',
+}
+ROUNDED = 'the builder rounds the factor of the embeddings to two decimals'
+NOTES = {'gemma': [ROUNDED], 'gemma2': [ROUNDED], 'gemma3_text': [ROUNDED]}
 TOLERANCE = {'fp32': 1e-4, 'fp16': 0.05, 'int4': 6.0}
 
 
@@ -48,8 +64,8 @@ def _with_tokenizer(folder: Path, copy: Path, vocab: int) -> None:
 
 @lru_cache(maxsize=2)
 def build(folder: Path, builder: str) -> tempfile.TemporaryDirectory:
-    """Runs one builder once per model for every PRECISION-PROVIDER: subfolders with a model.onnx, or with the
-    reason in failed.txt, and versions.txt."""
+    """Runs one builder once per model for every PRECISION-PROVIDER: subfolders with a model.onnx or
+    the reason in failed.txt, and versions.txt."""
     python = os.environ.get(BUILDERS[builder])
     if python is None:
         raise RuntimeError(f'{BUILDERS[builder]} names no Python with onnxruntime-genai {builder}')
@@ -62,9 +78,12 @@ def build(folder: Path, builder: str) -> tempfile.TemporaryDirectory:
 
 
 def _export(
-    way: tuple[str, str, str], folder: Path, _model: torch.nn.Module, out: Path, _ids: torch.Tensor
+    way: tuple[str, str, str], folder: Path, model: torch.nn.Module, out: Path, _ids: torch.Tensor
 ) -> Exported:
     builder, precision, provider = way
+    kind = model.config.model_type
+    if kind in OTHER_FUNCTION:
+        raise Unsupported(OTHER_FUNCTION[kind])
     work = Path(build(folder, builder).name)
     built = work / f'{precision}-{provider}'
     if (built / 'failed.txt').exists():
@@ -76,9 +95,9 @@ def _export(
         exporter_version=(work / 'versions.txt').read_text(),
         precision='int4 in fp16' if (precision, provider) == ('int4', 'cuda') else precision,
         kv_cache=True,
-        notes=f'external data inlined{block}',
+        notes='; '.join([f'external data inlined{block}', *NOTES.get(kind, [])]),
         tolerance=TOLERANCE[precision],
-        own_values=precision != 'fp32',
+        own_values=precision != 'fp32' or kind.startswith('gemma'),
     )
 
 
@@ -86,7 +105,7 @@ def _dialect(name: str, way: tuple[str, str, str], families: tuple[str, ...]) ->
     return Dialect(name, partial(_export, way), families)
 
 
-OLDER = ('llama_aligned', 'mistral_aligned', 'phi_aligned', 'gemma2_aligned', 'gemma3_aligned')
+OLDER = ('llama_aligned', 'mistral_aligned', 'phi_aligned', 'gemma3_aligned')
 DIALECTS = [
     _dialect('genai-fp32', ('0.18', 'fp32', 'cpu'), FAMILIES + OTHERS),
     _dialect('genai-fp16', ('0.18', 'fp16', 'cuda'), FAMILIES),

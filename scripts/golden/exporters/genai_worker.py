@@ -1,6 +1,7 @@
-"""Run by genai.py with the Python that has onnxruntime-genai: SOURCE WORK BLOCK PRECISION-PROVIDER...
+"""Run by genai.py with the Python of onnxruntime-genai: SOURCE WORK BLOCK PRECISION-PROVIDER...
 
-Runs the builder's command line for every asked variant into WORK/PRECISION-PROVIDER, or writes the builder's reason there.
+Runs the builder's command line for every asked variant into WORK/PRECISION-PROVIDER, or writes the
+builder's reason there.
 """
 
 import runpy
@@ -19,9 +20,20 @@ def main() -> None:
         out = Path(work) / way
         out.mkdir()
         sys.argv = [
-            'builder', '-i', source, '-o', str(out), '-p', precision, '-e', provider,
-            '-c', str(Path(work) / 'cache'), '--extra_options', f'int4_block_size={block}',
-        ]  # fmt: skip
+            'builder',
+            '-i',
+            source,
+            '-o',
+            str(out),
+            '-p',
+            precision,
+            '-e',
+            provider,
+            '-c',
+            str(Path(work) / 'cache'),
+            '--extra_options',
+            f'int4_block_size={block}',
+        ]
         try:
             runpy.run_module('onnxruntime_genai.models.builder', run_name='__main__')
         except Exception as error:

@@ -1,7 +1,7 @@
 """Run by ort_optimizer.py with the Python of older transformers: FOLDER OUT.
 
-Traces GPT-2 with the inputs of onnxruntime's own GPT-2 converter: position ids, a float mask and the
-cache of a layer in one tensor.
+Traces GPT-2 with the inputs of onnxruntime's own GPT-2 converter: position ids, a float mask and
+the cache of a layer in one tensor.
 """
 
 import sys
@@ -38,7 +38,9 @@ def main() -> None:
     layers = range(config.n_layer)
     past = [torch.randn(2, 2, config.n_head, 3, config.n_embd // config.n_head) for _ in layers]
     ids = torch.arange(3, 8)[None].repeat(2, 1)
-    axes = {name: {0: 'batch_size', 1: 'seq_len'} for name in ('input_ids', 'position_ids', 'logits')}
+    axes = {
+        name: {0: 'batch_size', 1: 'seq_len'} for name in ('input_ids', 'position_ids', 'logits')
+    }
     axes['attention_mask'] = {0: 'batch_size', 1: 'total_seq_len'}
     axes |= {f'past_{i}': {1: 'batch_size', 3: 'past_seq_len'} for i in layers}
     axes |= {f'present_{i}': {1: 'batch_size', 3: 'total_seq_len'} for i in layers}

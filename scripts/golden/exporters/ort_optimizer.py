@@ -1,9 +1,11 @@
-"""onnxruntime's two optimisers: the Python one for transformers (`ort-optimized`, `ort-attention`) and the
-session's own graph written to a file (`ort-session`, level extended); and external data (`external-*`).
+"""onnxruntime's two optimisers: the Python one for transformers (`ort-optimized`, `ort-attention`)
+and the session's own graph written to a file (`ort-session`, level extended); and external data
+(`external-*`).
 
-The Python one recognises GPT-2's attention only in the graphs of older transformers, with the cache of
-a layer in one tensor [2, batch, heads, past, width] (`past_0`, `present_0`), as its own GPT-2 converter
-makes them: `ort-attention` is traced so, with the Python of the environment variable GOLDEN_LEGACY_PYTHON.
+The Python one recognises GPT-2's attention only in the graphs of older transformers, with the cache
+of a layer in one tensor [2, batch, heads, past, width] (`past_0`, `present_0`), as its own GPT-2
+converter makes them: `ort-attention` is traced so, with the Python that the environment variable
+GOLDEN_LEGACY_PYTHON names.
 """
 
 import logging
@@ -47,8 +49,13 @@ def _fused(model: onnx.ModelProto) -> str:
 
 
 def _shorten_rotary_tables(model: onnx.ModelProto) -> None:
-    """RotaryEmbedding gets tables of thousands of positions; a golden file needs POSITIONS of them."""
-    tables = {name for node in model.graph.node if node.op_type == 'RotaryEmbedding' for name in node.input[2:]}
+    """RotaryEmbedding gets tables of thousands of positions; POSITIONS of them are kept."""
+    tables = {
+        name
+        for node in model.graph.node
+        if node.op_type == 'RotaryEmbedding'
+        for name in node.input[2:]
+    }
     for tensor in model.graph.initializer:
         if tensor.name in tables and tensor.dims[0] > POSITIONS:
             rows = onnx.numpy_helper.to_array(tensor)[:POSITIONS]
@@ -89,7 +96,8 @@ def optimized(folder: Path, model: torch.nn.Module, out: Path, _ids: torch.Tenso
     kind = MODEL_TYPES[model.config.model_type]
     return _exported(
         'onnxruntime.transformers.optimizer',
-        f'from optimum {version("optimum")}, model_type {kind}, rotary tables cut to {POSITIONS} rows; {_fused(result)}',
+        f'from optimum {version("optimum")}, model_type {kind}, '
+        f'rotary tables cut to {POSITIONS} rows; {_fused(result)}',
     )
 
 
@@ -109,7 +117,8 @@ def attention(
         result = _optimise(source, model.config, out, embed)
     traced = done.stdout.strip().splitlines()[-1]
     return _exported(
-        'onnxruntime.transformers.optimizer', f'traced with {traced}, model_type gpt2; {_fused(result)}'
+        'onnxruntime.transformers.optimizer',
+        f'traced with {traced}, model_type gpt2; {_fused(result)}',
     )
 
 
@@ -141,11 +150,17 @@ def external(
     model = onnx.load(_source(folder))
     _name_as_files(model)
     onnx.save_model(
-        model, str(out), save_as_external_data=True, all_tensors_to_one_file=one_file,
-        location='model.onnx_data' if one_file else None, size_threshold=1024,
-    )  # fmt: skip
+        model,
+        str(out),
+        save_as_external_data=True,
+        all_tensors_to_one_file=one_file,
+        location='model.onnx_data' if one_file else None,
+        size_threshold=1024,
+    )
     where = 'one file' if one_file else 'a file for each tensor'
-    return _exported('onnx.save_model', f'from optimum {version("optimum")}; external data in {where}')
+    return _exported(
+        'onnx.save_model', f'from optimum {version("optimum")}; external data in {where}'
+    )
 
 
 DIALECTS = [

@@ -1,8 +1,8 @@
-"""Lower precisions as people make them from optimum's export (with cache): onnxruntime's converters and
-quantisers, with the settings of transformers.js where it has them; bfloat16 straight from torch.
+"""Lower precisions as people make them from optimum's export (with cache): onnxruntime's converters
+and quantisers, with the settings of transformers.js where it has them; bfloat16 from torch itself.
 
-What onnxruntime computes with such a file is stored beside it (own_values.py): the float32 reference
-bounds it only loosely.
+What onnxruntime computes with such a file is stored beside it (own_values.py): the float32
+reference bounds it only loosely.
 """
 
 import tempfile
@@ -22,7 +22,16 @@ from .optimum_export import export_with_past
 from .torch_export import bfloat16_model
 
 BLOCK = 32
-ISLANDS = ['LayerNormalization', 'Pow', 'ReduceMean', 'Sqrt', 'Div', 'Reciprocal', 'Softmax', 'Tanh']
+ISLANDS = [
+    'LayerNormalization',
+    'Pow',
+    'ReduceMean',
+    'Sqrt',
+    'Div',
+    'Reciprocal',
+    'Softmax',
+    'Tanh',
+]
 
 
 @lru_cache(maxsize=1)
@@ -47,9 +56,13 @@ def fp16(folder: Path, out: Path, keep_io: bool, islands: list[str]) -> None:
 def q8(folder: Path, out: Path, as_transformers_js: bool) -> None:
     if as_transformers_js:
         quantize_dynamic(
-            _source(folder), out, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8,
+            _source(folder),
+            out,
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
             extra_options=dict(EnableSubgraph=True, MatMulConstBOnly=True),
-        )  # fmt: skip
+        )
     else:
         quantize_dynamic(_source(folder), out, weight_type=QuantType.QUInt8)
 
@@ -58,14 +71,21 @@ def _q4_model(folder: Path, gather: bool, form: QuantFormat) -> onnx.ModelProto:
     kinds = ('MatMul', 'Gather') if gather else ('MatMul',)
     axes = (('MatMul', 0), ('Gather', 1)) if gather else (('MatMul', 0),)
     quantizer = MatMulNBitsQuantizer(
-        onnx.load(_source(folder)), bits=4, block_size=BLOCK, is_symmetric=True,
-        quant_format=form, op_types_to_quantize=kinds, quant_axes=axes,
-    )  # fmt: skip
+        onnx.load(_source(folder)),
+        bits=4,
+        block_size=BLOCK,
+        is_symmetric=True,
+        quant_format=form,
+        op_types_to_quantize=kinds,
+        quant_axes=axes,
+    )
     quantizer.process()
     return quantizer.model.model
 
 
-def q4(folder: Path, out: Path, gather: bool = False, form: QuantFormat = QuantFormat.QOperator) -> None:
+def q4(
+    folder: Path, out: Path, gather: bool = False, form: QuantFormat = QuantFormat.QOperator
+) -> None:
     onnx.save(_q4_model(folder, gather, form), out)
 
 
@@ -75,8 +95,8 @@ def q4f16(folder: Path, out: Path) -> None:
 
 
 def bf16_weights(folder: Path, out: Path) -> None:
-    """Every float32 matrix stored in bfloat16, with a Cast back before its readers: what is left of bfloat16
-    where a provider computes nothing in it."""
+    """Every float32 matrix stored in bfloat16, with a Cast back before its readers: what is left of
+    bfloat16 where a provider computes nothing in it."""
     model = onnx.load(_source(folder))
     graph = model.graph
     casts = []
@@ -86,7 +106,11 @@ def bf16_weights(folder: Path, out: Path) -> None:
         name, values = tensor.name, onnx.numpy_helper.to_array(tensor)
         half = onnx.numpy_helper.from_array(values.astype(ml_dtypes.bfloat16), f'{name}_bf16')
         tensor.CopyFrom(half)
-        casts.append(onnx.helper.make_node('Cast', [half.name], [name], f'{name}_cast', to=onnx.TensorProto.FLOAT))
+        casts.append(
+            onnx.helper.make_node(
+                'Cast', [half.name], [name], f'{name}_cast', to=onnx.TensorProto.FLOAT
+            )
+        )
     nodes = [*casts, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
@@ -104,8 +128,12 @@ def _export(
     make(folder, out)
     torch_made = precision == 'bf16'
     return Exported(
-        exporter='torch.onnx.export(dynamo=False)' if torch_made else 'onnxruntime quantization tools',
-        exporter_version=f'torch {torch.__version__}' if torch_made else f'onnxruntime {version("onnxruntime")}',
+        exporter='torch.onnx.export(dynamo=False)'
+        if torch_made
+        else 'onnxruntime quantization tools',
+        exporter_version=f'torch {torch.__version__}'
+        if torch_made
+        else f'onnxruntime {version("onnxruntime")}',
         precision=precision,
         kv_cache=not torch_made,
         notes=notes if torch_made else f'from optimum {version("optimum")}: {notes}',
@@ -114,7 +142,9 @@ def _export(
     )
 
 
-def _dialect(name: str, make, settings: tuple[str, str, float], families: tuple[str, ...]) -> Dialect:
+def _dialect(
+    name: str, make, settings: tuple[str, str, float], families: tuple[str, ...]
+) -> Dialect:
     return Dialect(name, partial(_export, make, settings), families)
 
 
@@ -125,24 +155,57 @@ LLAMA = ('llama_aligned',)
 HALF = 'float16.convert_float_to_float16'
 NBITS = f'MatMulNBitsQuantizer(bits=4, block_size={BLOCK}, is_symmetric=True)'
 DIALECTS = [
-    _dialect('fp16', partial(fp16, keep_io=False, islands=[]), ('fp16', f'{HALF}, inputs and outputs too', 0.1), MAIN),
-    _dialect('fp16-io', partial(fp16, keep_io=True, islands=[]), ('fp16', f'{HALF}(keep_io_types=True)', 0.1), SOME),
     _dialect(
-        'fp16-islands', partial(fp16, keep_io=False, islands=ISLANDS),
-        ('fp16', f'{HALF}, norms and softmax kept in float32 by op_block_list', 0.1), SOME,
+        'fp16',
+        partial(fp16, keep_io=False, islands=[]),
+        ('fp16', f'{HALF}, inputs and outputs too', 0.1),
+        MAIN,
+    ),
+    _dialect(
+        'fp16-io',
+        partial(fp16, keep_io=True, islands=[]),
+        ('fp16', f'{HALF}(keep_io_types=True)', 0.1),
+        SOME,
+    ),
+    _dialect(
+        'fp16-islands',
+        partial(fp16, keep_io=False, islands=ISLANDS),
+        ('fp16', f'{HALF}, norms and softmax kept in float32 by op_block_list', 0.1),
+        SOME,
     ),
     _dialect('bf16', bf16, ('bf16', 'torch.bfloat16, eager attention, no cache', 0.5), LLAMA),
     _dialect(
-        'bf16-weights', bf16_weights,
-        ('bf16', 'float32 matrices stored in bfloat16, each with a Cast; made here, by no tool', 0.3), SOME,
+        'bf16-weights',
+        bf16_weights,
+        (
+            'bf16',
+            'float32 matrices stored in bfloat16, each with a Cast; made here, by no tool',
+            0.3,
+        ),
+        SOME,
     ),
-    _dialect('q8', partial(q8, as_transformers_js=False), ('q8', 'quantize_dynamic(weight_type=QUInt8)', 8), MAIN),
     _dialect(
-        'q8-perchannel', partial(q8, as_transformers_js=True),
-        ('q8', 'quantize_dynamic(per_channel, reduce_range, QInt8, MatMulConstBOnly), as transformers.js', 8), SOME,
+        'q8',
+        partial(q8, as_transformers_js=False),
+        ('q8', 'quantize_dynamic(weight_type=QUInt8)', 8),
+        MAIN,
+    ),
+    _dialect(
+        'q8-perchannel',
+        partial(q8, as_transformers_js=True),
+        (
+            'q8',
+            'quantize_dynamic(per_channel, reduce_range, QInt8), as transformers.js',
+            8,
+        ),
+        SOME,
     ),
     _dialect('q4', q4, ('q4', NBITS, 8), ALIGNED),
-    _dialect('q4-gather', partial(q4, gather=True), ('q4', f'{NBITS} of MatMul and Gather', 8), SOME),
-    _dialect('q4-qdq', partial(q4, form=QuantFormat.QDQ), ('q4', f'{NBITS}, quant_format=QDQ', 8), LLAMA),
+    _dialect(
+        'q4-gather', partial(q4, gather=True), ('q4', f'{NBITS} of MatMul and Gather', 8), SOME
+    ),
+    _dialect(
+        'q4-qdq', partial(q4, form=QuantFormat.QDQ), ('q4', f'{NBITS}, quant_format=QDQ', 8), LLAMA
+    ),
     _dialect('q4f16', q4f16, ('q4f16', f'{NBITS}, then {HALF}(keep_io_types=True)', 8), ALIGNED),
 ]

@@ -1,8 +1,9 @@
-"""torch.onnx.export without any helper library, as a user writes it: a wrapper module that returns logits.
+"""torch.onnx.export without a helper library, as a user writes it: a wrapper that returns logits.
 
-`torch-trace` is the TorchScript exporter with eager attention, `torch-dynamo` the torch.export one with the
-model's default attention (eager where soft caps need it: transformers' sdpa leaves them out); `-past` adds flat cache inputs and outputs under their usual names. Stack traces
-and source comments are stripped: they are most of a small file and no part of the graph.
+`torch-trace` is the TorchScript exporter with eager attention, `torch-dynamo` the torch.export one
+with the model's default attention (eager where soft caps need it: transformers' sdpa leaves them
+out); `-past` adds flat cache inputs and outputs under their usual names. Stack traces and source
+comments are stripped: they are most of a small file and no part of the graph.
 """
 
 import contextlib
@@ -30,7 +31,9 @@ class Logits(torch.nn.Module):
         self.model = model
 
     def forward(self, input_ids, attention_mask):
-        return self.model(input_ids=input_ids, attention_mask=attention_mask, use_cache=False).logits
+        return self.model(
+            input_ids=input_ids, attention_mask=attention_mask, use_cache=False
+        ).logits
 
 
 class LogitsAndCache(torch.nn.Module):
@@ -43,17 +46,26 @@ class LogitsAndCache(torch.nn.Module):
     def forward(self, input_ids, attention_mask, past):
         pairs = [(past[i], past[i + 1]) for i in range(0, len(past), 2)]
         result = self.model(
-            input_ids=input_ids, attention_mask=attention_mask,
-            past_key_values=DynamicCache.from_legacy_cache(pairs), use_cache=True,
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            past_key_values=DynamicCache.from_legacy_cache(pairs),
+            use_cache=True,
         )
-        return result.logits, *[part for pair in result.past_key_values.to_legacy_cache() for part in pair]
+        return result.logits, *[
+            part for pair in result.past_key_values.to_legacy_cache() for part in pair
+        ]
 
 
 def strip(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The model without comments, stack traces and the types of inner values (unless a subgraph needs them)."""
+    """The model without comments and stack traces."""
     del model.graph.metadata_props[:]
     model.graph.doc_string = ''
-    for item in [*model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output]:
+    for item in [
+        *model.graph.node,
+        *model.graph.value_info,
+        *model.graph.input,
+        *model.graph.output,
+    ]:
         item.doc_string = ''
         del item.metadata_props[:]
     for item in model.graph.initializer:
@@ -69,12 +81,14 @@ def _cache_sample(model: torch.nn.Module, ids: torch.Tensor) -> list[torch.Tenso
 
 
 def _sample(model: torch.nn.Module, ids: torch.Tensor, past: bool) -> dict:
-    """A batch of 2 and, with `past`, 3 cached tokens: no axis is 0 or 1, which exporters make constants."""
+    """A batch of 2 and, with `past`, 3 cached tokens: exporters make an axis of 0 or 1 constant."""
     batch = torch.cat([ids, ids.flip(1)])
     if not past:
         return dict(input_ids=batch, attention_mask=torch.ones_like(batch))
     return dict(
-        input_ids=batch[:, 3:], attention_mask=torch.ones_like(batch), past=_cache_sample(model, batch[:, :3])
+        input_ids=batch[:, 3:],
+        attention_mask=torch.ones_like(batch),
+        past=_cache_sample(model, batch[:, :3]),
     )
 
 
@@ -102,8 +116,14 @@ def _trace(model: torch.nn.Module, sample: dict, out: Path) -> None:
     MASKS.register('sdpa', sdpa_mask_without_vmap)
     try:
         torch.onnx.export(
-            model, tuple(sample.values()), str(out), dynamo=False, opset_version=OPSET_TRACE,
-            input_names=inputs, output_names=outputs, dynamic_axes=axes,
+            model,
+            tuple(sample.values()),
+            str(out),
+            dynamo=False,
+            opset_version=OPSET_TRACE,
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_axes=axes,
         )
     finally:
         for name, function in kept.items():
@@ -113,15 +133,22 @@ def _trace(model: torch.nn.Module, sample: dict, out: Path) -> None:
 
 def _dynamo(model: torch.nn.Module, sample: dict, out: Path) -> None:
     inputs, outputs = _names(len(sample.get('past', [])))
-    batch, length, past = (torch.export.Dim(n) for n in ('batch_size', 'sequence_length', 'past_sequence_length'))
+    batch, length, past = (
+        torch.export.Dim(n) for n in ('batch_size', 'sequence_length', 'past_sequence_length')
+    )
     total = torch.export.Dim.DYNAMIC if 'past' in sample else length
     shapes = dict(input_ids={0: batch, 1: length}, attention_mask={0: batch, 1: total})
     if 'past' in sample:
         shapes['past'] = [{0: batch, 2: past} for _ in sample['past']]
     with contextlib.redirect_stdout(io.StringIO()):
         program = torch.onnx.export(
-            model, kwargs=sample, dynamo=True, dynamic_shapes=shapes,
-            input_names=inputs, output_names=outputs, external_data=False,
+            model,
+            kwargs=sample,
+            dynamo=True,
+            dynamic_shapes=shapes,
+            input_names=inputs,
+            output_names=outputs,
+            external_data=False,
         )
         program.save(str(out), external_data=False)
     onnx.save(strip(onnx.load(out)), out)
@@ -130,14 +157,18 @@ def _dynamo(model: torch.nn.Module, sample: dict, out: Path) -> None:
 def _export(folder: Path, model: torch.nn.Module, out: Path, kind: tuple[str, bool]) -> Exported:
     way, past = kind
     eager = way == 'trace' or getattr(model.config, 'attn_logit_softcapping', None)
-    source = model if eager else AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    source = (
+        model if eager else AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    )
     ids = torch.arange(3, 17)[None]
     wrapper = (LogitsAndCache if past else Logits)(source).eval()
     try:
         (_trace if way == 'trace' else _dynamo)(wrapper, _sample(source, ids, past), out)
     except Exception as error:
         out.unlink(missing_ok=True)
-        raise Unsupported(f'{type(error).__name__}: {str(error).strip().splitlines()[0][:300]}') from error
+        raise Unsupported(
+            f'{type(error).__name__}: {str(error).strip().splitlines()[0][:300]}'
+        ) from error
     attention = source.config._attn_implementation
     return Exported(
         exporter=f'torch.onnx.export(dynamo={way == "dynamo"})',
