@@ -7,7 +7,7 @@ import { table } from '../table.ts';
 type Rows = readonly (readonly [name: string, value: string])[];
 
 export const diagnose: Command = {
-  usage: 'diagnose [--model DIR] [--provider P] [--device N]',
+  usage: 'diagnose [--model DIR] [--variant FILE] [--provider P] [--device N]',
   summary: 'platform, execution providers, facts, self-test and timings of a model',
   options: modelOptions,
   async run({ engine, args, root, status }) {

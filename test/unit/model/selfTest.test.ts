@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openModel, type OpenModel } from '../../../src/engine/model/openModel.ts';
+import { readModelConfig } from '../../../src/engine/model/config.ts';
+import { findSites, openModel, type OpenModel } from '../../../src/engine/model/openModel.ts';
+import { readDecoder } from '../../../src/engine/onnx/sites/mergedDecoder.ts';
 import { firstBlockOf, largestError } from '../../../src/engine/model/firstBlock.ts';
 import { runSelfTest } from '../../../src/engine/model/selfTest.ts';
 import { timerInto, untimed } from '../../../src/engine/model/timer.ts';
@@ -42,6 +44,7 @@ describe.each(['gpt2', 'llama'] as const)('self-test (%s)', (kind) => {
     expect(result.isEqual).toBe(false);
     expect(result.maxDifference).toBeGreaterThan(1e-3);
     expect(result.summary).toContain(result.maxDifference.toPrecision(2));
+    expect(result.summary).toContain('report the model');
   });
 
   test('ends between its two passes when it is told to', async () => {
@@ -58,6 +61,46 @@ describe.each(['gpt2', 'llama'] as const)('self-test (%s)', (kind) => {
     expect(verdict.milliseconds).toBeGreaterThan(0);
     expect(verdict.bound).toBeLessThan(0.01);
   });
+});
+
+/** A golden model of a family as a folder would give it; the tokenizer gives any ids. */
+async function goldenModel(family: string, file: string): Promise<OpenModel> {
+  const folder = path.resolve('test/golden/families', family);
+  const config = await readModelConfig(folder);
+  const onnxFile = path.join(folder, file);
+  const onnx = await readDecoder(onnxFile);
+  const ids = Uint32Array.from({ length: 9 }, (_, t) => (t * 7 + 3) % config.vocabularySize);
+  const { tokenizer, chatTemplate } = await tinyModel('llama', 7);
+  tokenizer.encode = () => Promise.resolve({ ids, starts: ids, ends: ids });
+  return {
+    name: family,
+    folder,
+    onnxFile,
+    variant: file,
+    config,
+    tokenizer,
+    chatTemplate,
+    onnx,
+    sites: findSites(onnx, config),
+    execution: { provider: 'cpu' },
+  };
+}
+
+test('what onnxruntime’s own fusions round is told from a mistake', async () => {
+  const model = await goldenModel('gpt2', 'torch-dynamo.onnx');
+  const result = await runSelfTest(model, untimed, calm);
+  expect(result.isEqual).toBe(false);
+  expect(result.maxDifference).toBeLessThan(1e-5);
+  expect(result.summary).toContain('without its fusions the two are the same, bit for bit');
+});
+
+test.each([
+  ['llama', 'optimum.onnx'],
+  ['llama', 'optimum-merged.onnx'],
+  ['gpt2', 'optimum-merged.onnx'],
+])('%s/%s through the overlay is the file', async (family, file) => {
+  const model = await goldenModel(family, file);
+  expect(await runSelfTest(model, untimed, calm)).toMatchObject({ isEqual: true });
 });
 
 test('a public export that quantizes dynamically passes, too: nothing is edited', async () => {

@@ -38,6 +38,8 @@ export interface SessionOptions {
   readonly deviceId?: number;
   /** Threads inside one operator; onnxruntime's default is one per physical core. */
   readonly threads?: number;
+  /** Whether onnxruntime may rewrite the graph, which it does by default: it fuses operators and orders sums anew. */
+  readonly rewrites?: boolean;
 }
 
 /** An input or output of the model. */
@@ -54,6 +56,7 @@ export type SessionSource = PackedModel | { readonly file: string };
 // Warnings about graph details are of no use to anyone here; errors arrive as exceptions too.
 ort.env.logLevel = 'fatal';
 const fatalOnly = 4;
+keepHalfPrecisionAsBits();
 
 export async function openSession(
   source: SessionSource,
@@ -65,6 +68,7 @@ export async function openSession(
     ...providerSettings(provider, options.deviceId),
     logSeverityLevel: fatalOnly,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+    ...(options.rewrites === false ? { graphOptimizationLevel: 'disabled' } : {}),
   };
   try {
     if ('file' in source) {
@@ -216,9 +220,21 @@ function describe(value: ort.InferenceSession.ValueMetadata): SessionValue {
     : { name: value.name, type: 'other', dims: [] };
 }
 
-/** Typed array for float16 where the platform has one; onnxruntime uses it then. */
-const Float16 = Reflect.get(globalThis, 'Float16Array') as unknown as
-  Uint16ArrayConstructor | undefined;
+/**
+ * The binding of onnxruntime-node 1.30 finds no bytes in a Float16Array, yet onnxruntime-common turns half precision
+ * into one wherever the platform has that type. It looks once, for the first tensor: made while the type is hidden,
+ * half precision stays a Uint16Array, which the binding reads.
+ */
+function keepHalfPrecisionAsBits(): void {
+  const hidden = Object.getOwnPropertyDescriptor(globalThis, 'Float16Array');
+  if (hidden === undefined) return;
+  Reflect.deleteProperty(globalThis, 'Float16Array');
+  try {
+    new ort.Tensor('float16', new Uint16Array(1), [1]);
+  } finally {
+    Object.defineProperty(globalThis, 'Float16Array', hidden);
+  }
+}
 
 function toRuntime(name: string, { type, dims, data }: OnnxTensor): ort.Tensor {
   if (elementCount(dims) !== data.length) {
@@ -227,11 +243,7 @@ function toRuntime(name: string, { type, dims, data }: OnnxTensor): ort.Tensor {
       `${name} has ${data.length} elements where [${dims.join(', ')}] is expected.`,
     );
   }
-  const values =
-    type === 'float16' && Float16 !== undefined
-      ? new Float16(data.buffer as ArrayBuffer, data.byteOffset, data.length)
-      : data;
-  return new ort.Tensor(type, values as never, dims);
+  return new ort.Tensor(type, data as never, dims);
 }
 
 function fromRuntime(name: string, { type, dims, data }: ort.Tensor): OnnxTensor {
