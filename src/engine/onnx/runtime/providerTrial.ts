@@ -3,6 +3,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import { MonosemError, messageOf } from '../../../shared/errors.ts';
+import { exists } from '../../files/files.ts';
 import { runtimeFolder, whyNotLoadable } from './nativeLibraries.ts';
 import { listExecutionProviders, type SessionOptions } from './session.ts';
 import { timeProduct, verifyTinyGraph } from './verificationGraph.ts';
@@ -58,14 +59,19 @@ export async function tryProvider(
   guard: (work: () => Promise<Finding>) => Promise<Finding>,
 ): Promise<Trial> {
   const start = performance.now();
-  const finding = missing(candidate) ?? (await guard(() => verify(candidate, model)));
+  const finding = (await findMissing(candidate)) ?? (await guard(() => verify(candidate, model)));
   return { ...finding, milliseconds: performance.now() - start };
 }
 
-function missing({ provider, name }: Candidate): Finding | undefined {
+const cudaLibrary = 'libonnxruntime_providers_cuda.so';
+
+async function findMissing({ provider, name }: Candidate): Promise<Finding | undefined> {
   const found = listExecutionProviders().find((known) => known.name === provider);
   if (found === undefined) {
     return notThere(`onnxruntime has no ${name} on ${process.platform} ${process.arch}.`);
+  }
+  if (provider === 'cuda' && !(await exists(path.join(runtimeFolder(), cudaLibrary)))) {
+    return notThere(`onnxruntime’s CUDA part is not installed: ${cudaLibrary} is not there.`);
   }
   // The graphics layer under WebGPU is asked only where it finds a loader: without one it writes warnings to stderr.
   if (provider === 'webgpu' && process.platform === 'linux') {
@@ -126,7 +132,7 @@ function judge(name: string, verdict: BlockVerdict): Finding {
 function whyNotOpened(provider: string, name: string, error: unknown): Finding {
   if (provider === 'cuda' && /load shared library/i.test(messageOf(error))) {
     const folder = runtimeFolder() + path.sep;
-    const reason = whyNotLoadable(`${folder}libonnxruntime_providers_cuda.so`);
+    const reason = whyNotLoadable(`${folder}${cudaLibrary}`);
     const detail = reason === undefined ? '' : ` (${reason.replace(folder, '')})`;
     return notThere(`onnxruntime could not load its ${name} libraries${detail}.`);
   }
