@@ -38,14 +38,13 @@ import { diagnose } from './diagnose.ts';
 import { TrialMarks } from './files/trialMarks.ts';
 import { bundleFolderOf, onnxFileOf } from './model/bundle.ts';
 import { readModelConfig } from './model/config.ts';
-import { openModel } from './model/openModel.ts';
+import { findSites, openModel } from './model/openModel.ts';
 import { placeModel, requestOf } from './model/placement.ts';
 import { SiteReader } from './model/siteReader.ts';
 import { listVariants } from './model/variants.ts';
 import { readDecoder } from './onnx/sites/mergedDecoder.ts';
 import { ProviderChooser } from './onnx/runtime/executionProviders.ts';
 import { listExecutionProviders } from './onnx/runtime/session.ts';
-import { discoverSites } from './onnx/sites/sites.ts';
 import { windowCapacity } from './openSource.ts';
 import { decode, encode, loadWeights } from './sae/encode.ts';
 import { loadSae } from './sae/load.ts';
@@ -244,7 +243,7 @@ export class Engine {
     const onnx = await readDecoder(file);
     const folder = await bundleFolderOf(file);
     const config = folder === undefined ? undefined : await readModelConfig(folder);
-    const found = discoverSites(onnx, config?.layers);
+    const found = findSites(onnx, config);
     return {
       file,
       architecture: config?.architecture ?? 'unknown',

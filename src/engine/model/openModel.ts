@@ -5,6 +5,7 @@ import { discoverSites, type Sites } from '../onnx/sites/sites.ts';
 import type { OnnxModel } from '../onnx/proto/model.ts';
 import type { SessionOptions } from '../onnx/runtime/session.ts';
 import { openBundle, type Bundle } from './bundle.ts';
+import type { ModelConfig } from './config.ts';
 import { untimed, type Timer } from './timer.ts';
 
 export interface OpenModel extends Bundle {
@@ -22,6 +23,14 @@ export async function openModel(
 ): Promise<OpenModel> {
   const bundle = await time('read the folder', () => openBundle(folder, variant));
   const onnx = await time('read the graph', () => readDecoder(bundle.onnxFile));
-  const sites = await time('find the sites', () => discoverSites(onnx, bundle.config.layers));
+  const sites = await time('find the sites', () => findSites(onnx, bundle.config));
   return { ...bundle, onnx, sites, execution: { provider: 'cpu' } };
+}
+
+/** The sites of a graph that has to be what the configuration says. */
+export function findSites(
+  onnx: OnnxModel,
+  config?: Pick<ModelConfig, 'layers' | 'kvHeads' | 'headWidth'>,
+): Sites {
+  return discoverSites(onnx, config?.layers, { heads: config?.kvHeads, width: config?.headWidth });
 }

@@ -9,20 +9,23 @@ import type { Tensor } from '../../../src/shared/tensor.ts';
 
 const home = fileURLToPath(new URL('../../golden/families/', import.meta.url));
 
-export type Precision = 'fp32' | 'fp16' | 'bf16' | 'q8' | 'q4';
-
 export interface GoldenFile {
   readonly family: string;
   readonly dialect: string;
   readonly file: string;
   readonly exporter: string;
-  readonly precision: Precision;
+  /** e.g. `fp32`, `int4 in fp16` */
+  readonly precision: string;
   readonly kvCache: boolean;
+  /** Right only for one token behind a cache. */
+  readonly singleToken: boolean;
   /** Largest |logit − reference| of the file in Python's onnxruntime. */
-  readonly exporterError: number;
+  readonly exporterError?: number;
   readonly notes: string;
   /** What plain onnxruntime says where it cannot run the file on the CPU. */
-  readonly runtimeError?: string;
+  readonly runError?: string;
+  /** Values of this very file, from Python's onnxruntime. */
+  readonly values?: string;
 }
 
 export interface GoldenFamily {

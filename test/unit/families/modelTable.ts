@@ -31,10 +31,10 @@ export function modelTable(measured: Measured): string {
     .join('\n');
 }
 
-function cell({ file, runtimeError }: GoldenFile, measured: Measured): string {
+function cell({ file, runError }: GoldenFile, measured: Measured): string {
   const error = measured.get(file);
   if (error !== undefined) return error.toExponential(0);
-  return runtimeError === undefined ? '?' : 'does not run';
+  return runError === undefined ? '?' : 'does not run';
 }
 
 /** The table as it stands in the page. */

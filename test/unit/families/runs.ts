@@ -9,8 +9,10 @@ import {
   type OnnxTensors,
   type Session,
 } from '../../../src/engine/onnx/runtime/session.ts';
-import { discoverSites, type Sites } from '../../../src/engine/onnx/sites/sites.ts';
-import { familyOf, goldenPath, type GoldenFile } from './goldens.ts';
+import { readModelConfig } from '../../../src/engine/model/config.ts';
+import { findSites } from '../../../src/engine/model/openModel.ts';
+import type { Sites } from '../../../src/engine/onnx/sites/sites.ts';
+import { goldenPath, type GoldenFile } from './goldens.ts';
 
 const options = { threads: 1 };
 const logitsName = 'monosem.logits';
@@ -24,7 +26,8 @@ export interface OpenGolden {
 export async function openGolden(golden: GoldenFile): Promise<OpenGolden> {
   const file = goldenPath(golden.file);
   const model = await readDecoder(file);
-  return { file, model, sites: discoverSites(model, familyOf(golden).layers) };
+  const config = await readModelConfig(goldenPath(golden.family));
+  return { file, model, sites: findSites(model, config) };
 }
 
 /** The model with an output per site, called as the site, and the logits. */

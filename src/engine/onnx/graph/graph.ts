@@ -1,6 +1,7 @@
 // An ONNX graph that can be changed: nodes with producer and consumer maps, initializers, inputs, outputs. It works
 // on copies: the parsed model it was made from is never changed, so one model serves any number of graphs. Tensors
 // are shared, not copied.
+import { findAttribute } from '../proto/attributes.ts';
 import { innerNames, outerReads, renameOuterRead } from './subgraphs.ts';
 import { shallowCopy } from '../proto/schema.ts';
 import type { GraphProto, NodeProto, TensorProto, ValueInfoProto } from '../proto/schema.ts';
@@ -55,6 +56,13 @@ export class Graph {
 
   get initializers(): ReadonlyMap<string, TensorProto> {
     return this.#initializers;
+  }
+
+  /** The tensor a constant value holds: an initializer's, or that of a Constant node. */
+  constant(value: string): TensorProto | undefined {
+    const node = this.#producers.get(value);
+    const held = node?.type === 'Constant' ? findAttribute(node.proto, 'value')?.t : undefined;
+    return this.#initializers.get(value) ?? held ?? undefined;
   }
 
   producer(value: string): GraphNode | undefined {

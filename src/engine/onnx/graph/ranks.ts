@@ -1,7 +1,7 @@
 // How many dimensions a value has: as the file declares it, else followed from the operators. `undefined` where
 // neither tells.
-import { findAttribute, intAttribute } from '../proto/attributes.ts';
-import { toNumber, type TensorProto } from '../proto/schema.ts';
+import { intAttribute } from '../proto/attributes.ts';
+import { toNumber } from '../proto/schema.ts';
 import type { Graph, GraphNode } from './graph.ts';
 
 type Rank = number | undefined;
@@ -26,8 +26,7 @@ export class Ranks {
 
   /** How many elements a 1-dimensional value has, such as a shape. */
   elements(value: string): Rank {
-    const tensor =
-      this.#graph.initializers.get(value) ?? constantTensor(this.#graph.producer(value));
+    const tensor = this.#graph.constant(value);
     if (tensor !== undefined)
       return tensor.dims?.length === 1 ? toNumber(tensor.dims[0]) : undefined;
     const [dim] = this.#graph.valueInfo(value)?.type?.tensorType?.shape?.dim ?? [];
@@ -36,7 +35,7 @@ export class Ranks {
   }
 
   #declared(value: string): Rank {
-    const tensor = this.#graph.initializers.get(value);
+    const tensor = this.#graph.constant(value);
     if (tensor !== undefined) return tensor.dims?.length ?? 0;
     return this.#graph.valueInfo(value)?.type?.tensorType?.shape?.dim?.length;
   }
@@ -122,14 +121,9 @@ function combine(a: Rank, b: Rank, how: (a: number, b: number) => number): Rank 
   return a === undefined || b === undefined ? undefined : how(a, b);
 }
 
-function constantTensor(node: GraphNode | undefined): TensorProto | undefined {
-  return (node?.type === 'Constant' ? findAttribute(node.proto, 'value')?.t : null) ?? undefined;
-}
-
-function constantRank(node: GraphNode): Rank {
-  const tensor = constantTensor(node);
-  if (tensor !== undefined) return tensor.dims?.length ?? 0;
-  const isNumber = (node.proto.attribute ?? []).some(({ name = '' }) =>
+/** Of a Constant that holds no tensor. */
+function constantRank({ proto }: GraphNode): Rank {
+  const isNumber = (proto.attribute ?? []).some(({ name = '' }) =>
     /^value_(float|int)$/.test(name),
   );
   return isNumber ? 0 : undefined;

@@ -41,24 +41,21 @@ function sourceInput(graph: Graph, value: string | undefined): string | undefine
   return at;
 }
 
-/** Rows of a constant table [rows, D], looked at through what keeps the rows: a cast, dequantization. */
+/** Rows of a constant table [rows, D], looked at through what keeps the rows or turns them into columns. */
 function tableRows(graph: Graph, value: string | undefined): number | undefined {
-  let at = value;
-  while (at !== undefined) {
-    const tensor = graph.initializers.get(at);
-    if (tensor !== undefined) {
-      return (tensor.dims?.length ?? 0) >= 2 ? toNumber(tensor.dims?.[0]) : undefined;
-    }
+  let isTransposed = false;
+  for (let at = value; at !== undefined;) {
     const node = graph.producer(at);
-    if (node?.type === 'Constant') return constantRows(node);
-    at = node !== undefined && widening.has(node.type) ? node.inputs[0] : undefined;
+    const tensor = graph.constant(at);
+    if (tensor !== undefined) {
+      const { dims = [] } = tensor;
+      return dims.length < 2 ? undefined : toNumber(isTransposed ? dims.at(-1) : dims[0]);
+    }
+    if (node?.type === 'Transpose') isTransposed = !isTransposed;
+    else if (node === undefined || !widening.has(node.type)) return undefined;
+    [at] = node.inputs;
   }
   return undefined;
-}
-
-function constantRows(node: GraphNode): number | undefined {
-  const dims = node.proto.attribute?.find(({ name }) => name === 'value')?.t?.dims ?? [];
-  return dims.length === 2 ? toNumber(dims[0]) : undefined;
 }
 
 /** Past dequantization, and past a widening that every consumer goes through. */

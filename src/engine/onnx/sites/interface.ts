@@ -43,11 +43,24 @@ export interface DecoderInterface {
 const pastName = /^past.*?(\d+).*?\b(key|value)$/;
 const presentName = /^present.*?(\d+).*?\b(key|value)$/;
 
+/** Sizes of the KV cache as the model's configuration has them, for files that leave them open. */
+export interface CacheShape {
+  /** Key/value heads H. */
+  readonly heads?: number | undefined;
+  /** Width W of a head. */
+  readonly width?: number | undefined;
+}
+
 /** @throws MonosemError `unsupportedModel` when the KV cache is not of the usual kind */
-export function describeInterface(graph: Graph, ids: string, file: string): DecoderInterface {
+export function describeInterface(
+  graph: Graph,
+  ids: string,
+  file: string,
+  cache: CacheShape = {},
+): DecoderInterface {
   const names = [...graph.inputs.keys()].filter((name) => !graph.initializers.has(name));
   const outputs = [...graph.outputs.keys()];
-  const past = findPast(graph, names, file);
+  const past = findPast(graph, names, file, cache);
   const attentionMask = names.find((name) => name.includes('attention_mask'));
   const positionIds = names.find((name) => name.includes('position_ids'));
   const known = new Set([ids, attentionMask, positionIds, ...past.map(({ input }) => input)]);
@@ -77,19 +90,24 @@ function cacheNames(names: Iterable<string>, pattern: RegExp): Map<string, strin
   return found;
 }
 
-function findPast(graph: Graph, names: readonly string[], file: string): DecoderPast[] {
+function findPast(
+  graph: Graph,
+  names: readonly string[],
+  file: string,
+  cache: CacheShape,
+): DecoderPast[] {
   const present = cacheNames(graph.outputs.keys(), presentName);
   const past: DecoderPast[] = [];
   for (const [place, input] of cacheNames(names, pastName)) {
     const output = present.get(place);
     const info = graph.inputs.get(input);
     const type = elementTypeOf(info?.type?.tensorType?.elemType);
-    const [, heads, , width] = staticDims(info);
+    const [, heads = cache.heads, , width = cache.width] = staticDims(info);
     const isUsual = type === 'float32' || type === 'float16';
     if (output === undefined || heads === undefined || width === undefined || !isUsual) {
       throw new MonosemError(
         'unsupportedModel',
-        `${file} is not supported: its cache input ${input} is not a float tensor [batch, heads, past, width] with known heads and width and a matching present output; export the model with a plain KV cache.`,
+        `${file} is not supported: its cache input ${input} is not a float tensor [batch, heads, past, width] with a matching present output, whose heads and width the file or its config.json gives; export the model with a plain KV cache.`,
       );
     }
     past.push({ layer: Number.parseInt(place, 10), input, output, type, heads, width });

@@ -8,7 +8,7 @@ import { ValueTypes } from '../graph/valueTypes.ts';
 import type { OnnxModel } from '../proto/model.ts';
 import { BlockFinder, type Block } from './blocks.ts';
 import { findTokenEmbedding } from './embedding.ts';
-import { describeInterface, type DecoderInterface } from './interface.ts';
+import { describeInterface, type CacheShape, type DecoderInterface } from './interface.ts';
 import { refuseNonDecoder } from './refusal.ts';
 import { AmbiguousStream, followResidual, type ResidualStream } from './residual.ts';
 import { SiteTable, type Site } from './siteTable.ts';
@@ -29,10 +29,15 @@ const dynamicQuantization = /^(DynamicQuantize|QAttention$)/;
 
 /**
  * @param expectedLayers what the model's configuration says; without it the graph is believed
+ * @param cache what it says of the KV cache, for graphs that leave its sizes open
  * @throws MonosemError `notADecoder` when there are no token ids or no residual stream, `unsupportedModel` when the
  *   stream is not what `expectedLayers` blocks would make
  */
-export function discoverSites(model: OnnxModel, expectedLayers?: number): Sites {
+export function discoverSites(
+  model: OnnxModel,
+  expectedLayers?: number,
+  cache: CacheShape = {},
+): Sites {
   const file = model.file ?? 'The model';
   const graph = new Graph(model.proto.graph);
   refuseNonDecoder(model.proto, graph, file);
@@ -52,7 +57,7 @@ export function discoverSites(model: OnnxModel, expectedLayers?: number): Sites 
   const table = new SiteTable(graph, constants, types, stream);
   for (const [i, block] of found.blocks.entries()) table.addBlock(i, block);
   return {
-    ...describeInterface(graph, embedding.ids, file),
+    ...describeInterface(graph, embedding.ids, file, cache),
     sites: table.sites,
     layers: found.blocks.length,
     blockKind: found.blocks.every(({ middle }) => middle !== undefined) ? 'sequential' : 'parallel',
