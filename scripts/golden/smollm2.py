@@ -161,8 +161,9 @@ def site_tensors(graph) -> dict[str, str]:
     tensors = {'hook_embed': '/model/embed_tokens/Gather_output_0'}
     for layer in LAYERS:
         at, site = f'/model/layers.{layer}', f'blocks.{layer}.'
+        before = tensors['hook_embed'] if layer == 0 else f'/model/layers.{layer - 1}/Add_1_output_0'
         tensors |= {
-            f'{site}hook_resid_pre': f'/model/layers.{layer - 1}/Add_1_output_0' if layer > 0 else tensors['hook_embed'],
+            f'{site}hook_resid_pre': before,
             f'{site}attn.hook_z': nodes[f'{at}/self_attn/o_proj/MatMul'].input[0],
             f'{site}hook_attn_out': f'{at}/self_attn/o_proj/MatMul_output_0',
             f'{site}hook_resid_mid': f'{at}/Add_output_0',
