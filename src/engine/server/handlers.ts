@@ -9,6 +9,9 @@ import type { ComputeLane, Priority, Turn } from './scheduler.ts';
 
 type Work = Omit<EngineCalls, 'initialize' | 'shutdown'>;
 
+/** Whoever has just seen the first colours goes on typing or scrolling; the self-test waits that long. */
+const selfTestDelayMs = 3000;
+
 /** What the server needs of the engine; `Engine` of engine.ts has it. */
 export interface Facade extends Handlers<Work> {
   /** Result of the first call for each opened model; nothing afterwards. */
@@ -45,17 +48,23 @@ export function workHandlers(
         turn,
       ),
     );
-  /** When nothing else is to be done, and only because a model that fails it should not go unnoticed. */
-  const testInBackground = (source: Source): void => {
-    const context = { signal: new AbortController().signal, progress: () => undefined };
-    inLane('background', context, (inner) => engine().selfTest({ source }, inner)).then(
-      (test) => {
-        if (test?.isEqual === false) log(test.summary);
-      },
-      (error: unknown) => {
-        log(`The self-test of ${source.model} did not run: ${messageOf(error)}`);
-      },
-    );
+  const tested = new Set<string>();
+  /** Once for each source, when nothing else is to be done: only a model that fails it should not go unnoticed. */
+  const testLater = (source: Source): void => {
+    const key = JSON.stringify(source);
+    if (tested.has(key)) return;
+    tested.add(key);
+    setTimeout(() => {
+      const context = { signal: new AbortController().signal, progress: () => undefined };
+      inLane('background', context, (inner) => engine().selfTest({ source }, inner)).then(
+        (test) => {
+          if (test?.isEqual === false) log(test.summary);
+        },
+        (error: unknown) => {
+          log(`The self-test of ${source.model} did not run: ${messageOf(error)}`);
+        },
+      );
+    }, selfTestDelayMs).unref();
   };
   return {
     describe: async (params, context) => engine().describe(params, context),
@@ -79,7 +88,7 @@ export function workHandlers(
           },
         }),
       );
-      testInBackground(params.source);
+      testLater(params.source);
       return summary;
     },
   };

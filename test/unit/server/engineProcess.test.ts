@@ -13,7 +13,7 @@ import {
   createMessageConnection,
 } from 'vscode-jsonrpc/node';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { protocolVersion } from '../../../src/shared/engineProtocol.ts';
 import type { TokenBatch } from '../../../src/shared/engineProtocol.ts';
 
@@ -123,6 +123,20 @@ test('someone who waits goes before the rest of a document', async () => {
   order.push('activeFeatures');
   await analysis;
   expect(order).toEqual(['activeFeatures', 'analyse']);
+});
+
+test('a model that fails its self-test is logged, once, and any other is not', async () => {
+  await initialize();
+  let logged = '';
+  child.stderr?.on('data', (chunk: Buffer) => (logged += chunk.toString()));
+  const params = { document: 'd', text: 'abc', topK: 1 };
+  await request('analyse', { ...params, source });
+  const altered = { ...source, model: '/altered' };
+  await request('analyse', { ...params, source: altered });
+  await request('analyse', { ...params, source: altered });
+  await vi.waitFor(() => expect(logged).toContain('alters the model'), { timeout: 30_000 });
+  await sleep(200);
+  expect(logged.match(/alters the model/g)).toHaveLength(1);
 });
 
 test('an unknown method is answered', async () => {

@@ -80,7 +80,13 @@ const engine: Facade = {
   },
   variants: () => Promise.resolve([]),
   diagnose: () => Promise.resolve({ platform: [], versions: [], providers: [] }),
-  selfTest: () => Promise.resolve(undefined),
+  selfTest: ({ source }) =>
+    Promise.resolve({
+      isEqual: source.model !== '/altered',
+      maxDifference: 1,
+      tokens: 2,
+      summary: 'The overlay alters the model.',
+    }),
   dispose: () => Promise.resolve(),
 };
 
