@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Diagnostics } from '../../../src/shared/diagnostics.ts';
+import type { Diagnostics, ModelDiagnostics } from '../../../src/shared/diagnostics.ts';
 import { defaultModelFolder, defaultSaeFolder } from '../../../src/shared/defaults.ts';
 import { writeWidenedModel } from '../../fixtures/widenedModel.ts';
 import { acceleratorNames } from './acceleratorNames.ts';
@@ -88,25 +88,41 @@ test('a verdict is worked out once per model', () => {
   }
 });
 
+/** What `auto` makes of the embedded model where CUDA is hidden. */
+async function diagnoseAuto(environment: NodeJS.ProcessEnv): Promise<ModelDiagnostics> {
+  const cli = new URL('../../../src/cli/main.ts', import.meta.url);
+  const args = ['diagnose', '--json', '--provider', 'auto'];
+  const found = await runScript(cli, args, { ...environment, CUDA_VISIBLE_DEVICES: '' });
+  const { model } = found as Diagnostics;
+  if (model === undefined) throw new Error('The embedded model was not opened.');
+  return model;
+}
+
 test.runIf(hasSoftwareDevice)(
   'a program that imitates a device does not win',
   async () => {
-    const withoutCuda = { ...env, CUDA_VISIBLE_DEVICES: '' };
-    const args = ['diagnose', '--json', '--provider', 'auto'];
-    const { model } = (await runScript(
-      new URL('../../../src/cli/main.ts', import.meta.url),
-      args,
-      withoutCuda,
-    )) as Diagnostics;
-    expect(model?.execution.provider).toBe('cpu');
-    expect(model?.execution.reason).toContain('WebGPU is slower');
-    const webgpu = model?.execution.attempts.find((attempt) => attempt.provider === 'webgpu');
+    const { execution, selfTest } = await diagnoseAuto(env);
+    expect(execution).toMatchObject({ provider: 'cpu' });
+    expect(execution.reason).toContain('WebGPU is slower');
+    const webgpu = execution.attempts.find(({ provider }) => provider === 'webgpu');
     expect(webgpu).toMatchObject({ outcome: 'works' });
     expect(webgpu?.reason).toContain('software');
-    expect(model?.selfTest).toMatchObject({ isEqual: true, maxDifference: 0 });
+    expect(selfTest).toMatchObject({ isEqual: true, maxDifference: 0 });
   },
   softwareTimeout,
 );
+
+test.runIf(hasSoftwareDevice)('without a driver auto falls back and says why', async () => {
+  const withoutDriver = { ...env, VK_ICD_FILENAMES: path.join(folder, 'nothing.json') };
+  const { execution } = await diagnoseAuto(withoutDriver);
+  expect(execution).toMatchObject({ provider: 'cpu' });
+  expect(execution.reason).toContain('WebGPU is not installed');
+  const webgpu = execution.attempts.find(({ provider }) => provider === 'webgpu');
+  expect(webgpu).toMatchObject({
+    outcome: 'missing',
+    reason: 'WebGPU found no graphics adapter with a driver.',
+  });
+});
 
 /** NaN on both sides, the loss of a token nothing precedes, is no difference. */
 function largestDifference(a: readonly (number | null)[], b: readonly (number | null)[]): number {
