@@ -116,13 +116,13 @@ export class ProviderChooser {
     const { outcome, reason, milliseconds } = await this.#trial(wanted, model);
     if (outcome === 'works') {
       const attempts = [{ provider, outcome: 'chosen', reason, milliseconds }] as const;
-      return chosen(provider, request, `It was asked for. ${reason}`, attempts);
+      return chosen(provider, request, `It was asked for; ${reason}`, attempts);
     }
     // Asked for again, it is tried again: something may have been installed meanwhile.
     this.#trials.delete(trialKey(wanted, model));
     throw new MonosemError(
       'providerMissing',
-      `The model cannot run on ${names[provider]}. ${reason} Set the execution provider to auto, or see docs/gpu.md for what ${names[provider]} needs.`,
+      `The model cannot run on ${names[provider]}: ${reason.replace(/\.$/, '')}; set the execution provider to auto, or see docs/gpu.md for what ${names[provider]} needs.`,
     );
   }
 
