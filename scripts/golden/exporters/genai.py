@@ -105,12 +105,15 @@ def _dialect(name: str, way: tuple[str, str, str], families: tuple[str, ...]) ->
     return Dialect(name, partial(_export, way), families)
 
 
-OLDER = ('llama_aligned', 'mistral_aligned', 'phi_aligned', 'gemma3_aligned')
+LIKE_LLAMA = ('qwen2_aligned', 'phi3_aligned', 'mistral_aligned')
+FLOAT = tuple(name for name in FAMILIES if name not in LIKE_LLAMA)
+OLDER = ('llama_aligned', 'gemma3_aligned')
+HALF = ('llama_aligned', 'qwen3_aligned', 'gemma_aligned', 'phi_aligned')
 DIALECTS = [
-    _dialect('genai-fp32', ('0.18', 'fp32', 'cpu'), FAMILIES + OTHERS),
-    _dialect('genai-fp16', ('0.18', 'fp16', 'cuda'), FAMILIES),
+    _dialect('genai-fp32', ('0.18', 'fp32', 'cpu'), FLOAT + OTHERS),
+    _dialect('genai-fp16', ('0.18', 'fp16', 'cuda'), HALF),
     _dialect('genai-int4', ('0.18', 'int4', 'cpu'), FAMILIES),
-    _dialect('genai-int4-fp16', ('0.18', 'int4', 'cuda'), ('llama_aligned', 'qwen3_aligned')),
+    _dialect('genai-int4-fp16', ('0.18', 'int4', 'cuda'), ('llama_aligned',)),
     _dialect('genai-0.11-fp32', ('0.11', 'fp32', 'cpu'), OLDER),
     _dialect('genai-0.11-int4', ('0.11', 'int4', 'cpu'), OLDER),
 ]

@@ -29,7 +29,7 @@ from .optimum_export import export_with_past
 
 WORKER = Path(__file__).with_name('gpt2_legacy_worker.py')
 MODEL_TYPES = {'gpt2': 'gpt2', 'llama': 'gpt2', 'gpt_neox': 'gpt_neox', 'qwen3': 'qwen3'}
-SESSION = ('gpt2', 'gpt_neox', 'llama', 'gemma2', 'phi', 'qwen3')
+SESSION = ('gpt2', 'gpt_neox', 'llama', 'gemma2', 'phi')
 
 
 @lru_cache(maxsize=1)

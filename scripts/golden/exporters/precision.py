@@ -149,8 +149,8 @@ def _dialect(
 
 
 ALIGNED = ('llama_aligned', 'qwen3_aligned', 'gemma2_aligned')
-MAIN = ('gpt2', *ALIGNED)
-SOME = ('gpt2', 'llama_aligned')
+MAIN = ('gpt2', 'llama_aligned', 'gemma2_aligned')
+GPT2 = ('gpt2',)
 LLAMA = ('llama_aligned',)
 HALF = 'float16.convert_float_to_float16'
 NBITS = f'MatMulNBitsQuantizer(bits=4, block_size={BLOCK}, is_symmetric=True)'
@@ -165,13 +165,13 @@ DIALECTS = [
         'fp16-io',
         partial(fp16, keep_io=True, islands=[]),
         ('fp16', f'{HALF}(keep_io_types=True)', 0.1),
-        SOME,
+        GPT2,
     ),
     _dialect(
         'fp16-islands',
         partial(fp16, keep_io=False, islands=ISLANDS),
         ('fp16', f'{HALF}, norms and softmax kept in float32 by op_block_list', 0.1),
-        SOME,
+        GPT2,
     ),
     _dialect('bf16', bf16, ('bf16', 'torch.bfloat16, eager attention, no cache', 0.5), LLAMA),
     _dialect(
@@ -182,7 +182,7 @@ DIALECTS = [
             'float32 matrices stored in bfloat16, each with a Cast; made here, by no tool',
             0.3,
         ),
-        SOME,
+        LLAMA,
     ),
     _dialect(
         'q8',
@@ -198,14 +198,14 @@ DIALECTS = [
             'quantize_dynamic(per_channel, reduce_range, QInt8), as transformers.js',
             8,
         ),
-        SOME,
+        LLAMA,
     ),
     _dialect('q4', q4, ('q4', NBITS, 8), ALIGNED),
     _dialect(
-        'q4-gather', partial(q4, gather=True), ('q4', f'{NBITS} of MatMul and Gather', 8), SOME
+        'q4-gather', partial(q4, gather=True), ('q4', f'{NBITS} of MatMul and Gather', 8), LLAMA
     ),
     _dialect(
         'q4-qdq', partial(q4, form=QuantFormat.QDQ), ('q4', f'{NBITS}, quant_format=QDQ', 8), LLAMA
     ),
-    _dialect('q4f16', q4f16, ('q4f16', f'{NBITS}, then {HALF}(keep_io_types=True)', 8), ALIGNED),
+    _dialect('q4f16', q4f16, ('q4f16', f'{NBITS}, then {HALF}(keep_io_types=True)', 8), LLAMA),
 ]

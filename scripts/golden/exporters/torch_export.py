@@ -17,9 +17,35 @@ from transformers import AutoModelForCausalLM, DynamicCache
 from . import Dialect, Exported, Unsupported
 
 OPSET_TRACE = 17
-TRACED = ('gpt2', 'llama', 'gemma2')
-TRACED_PAST = ('gpt2', 'gpt_neox', 'llama', 'gemma2', 'phi', 'qwen3')
-DYNAMO_PAST = (*TRACED_PAST, 'gemma3', 'mistral')
+# One of each family: where optimum traces, this exporter differs in how it does so, not in what.
+DYNAMO = (
+    'gpt2',
+    'gpt_neo',
+    'gpt_neox',
+    'gptj',
+    'opt',
+    'bloom',
+    'falcon',
+    'llama',
+    'mistral',
+    'qwen2',
+    'qwen3',
+    'smollm3',
+    'gemma',
+    'gemma2',
+    'gemma3',
+    'phi',
+    'phi3',
+    'stablelm',
+    'olmo',
+    'olmo2',
+    'granite',
+    'cohere',
+    'mpt',
+)
+TRACED = ('gpt2',)
+TRACED_PAST = ('gpt2', 'llama', 'gemma2')
+DYNAMO_PAST = (*TRACED_PAST, 'gpt_neox', 'phi', 'qwen3')
 STRIPPED = 'doc_string and metadata_props stripped'
 
 
@@ -206,6 +232,6 @@ def dynamo_past(folder: Path, model: torch.nn.Module, out: Path, _ids: torch.Ten
 DIALECTS = [
     Dialect('torch-trace', trace, TRACED),
     Dialect('torch-trace-past', trace_past, TRACED_PAST),
-    Dialect('torch-dynamo', dynamo),
+    Dialect('torch-dynamo', dynamo, DYNAMO),
     Dialect('torch-dynamo-past', dynamo_past, DYNAMO_PAST),
 ]
