@@ -230,7 +230,7 @@ function keepHalfPrecisionAsBits(): void {
   if (hidden === undefined) return;
   Reflect.deleteProperty(globalThis, 'Float16Array');
   try {
-    new ort.Tensor('float16', new Uint16Array(1), [1]);
+    new ort.Tensor('float16', new Uint16Array(1), [1]).dispose();
   } finally {
     Object.defineProperty(globalThis, 'Float16Array', hidden);
   }
