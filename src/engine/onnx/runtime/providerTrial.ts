@@ -48,9 +48,9 @@ export interface Candidate {
 
 /**
  * How much longer than the processor a plain product may take. Real devices are faster, or lose a few milliseconds
- * with copying, which is up to 30 times what a fast processor needs; a software renderer needs a thousand times.
+ * with copying, which is up to 30 times what a fast processor needs; a software renderer needs hundreds of times as long.
  */
-const hopelessFactor = 100;
+const hopelessFactor = 50;
 
 /** @param guard runs what may end the process */
 export async function tryProvider(
