@@ -1,4 +1,5 @@
 // A decoder fed by hand through onnxruntime, with nothing of the engine between: the reference of the ratios.
+import { emptyPast as emptyTensor } from '../src/engine/model/kvCache.ts';
 import type { DecoderInputs } from '../src/engine/onnx/sites/interface.ts';
 import type { OnnxTensor, OnnxTensors } from '../src/engine/onnx/runtime/session.ts';
 
@@ -10,14 +11,14 @@ function int64(dims: readonly number[], data: BigInt64Array): OnnxTensor {
 export function tokenFeeds(inputs: DecoderInputs, ids: Uint32Array, past = 0): OnnxTensors {
   const T = ids.length;
   const feeds: Record<string, OnnxTensor> = {
-    [inputs.ids]: int64([1, T], BigInt64Array.from(ids, BigInt)),
+    [inputs.ids.name]: int64([1, T], BigInt64Array.from(ids, BigInt)),
   };
   if (inputs.attentionMask !== undefined) {
-    feeds[inputs.attentionMask] = int64([1, past + T], new BigInt64Array(past + T).fill(1n));
+    feeds[inputs.attentionMask.name] = int64([1, past + T], new BigInt64Array(past + T).fill(1n));
   }
   if (inputs.positionIds !== undefined) {
     const positions = BigInt64Array.from({ length: T }, (_, t) => BigInt(past + t));
-    feeds[inputs.positionIds] = int64([1, T], positions);
+    feeds[inputs.positionIds.name] = int64([1, T], positions);
   }
   return feeds;
 }
@@ -25,12 +26,7 @@ export function tokenFeeds(inputs: DecoderInputs, ids: Uint32Array, past = 0): O
 /** An empty KV cache. */
 export function emptyPast({ past }: DecoderInputs): OnnxTensors {
   return Object.fromEntries(
-    past.map(({ input, type, heads, width }): [string, OnnxTensor] => {
-      const dims = [1, heads, 0, width];
-      return type === 'float16'
-        ? [input, { type, dims, data: new Uint16Array(0) }]
-        : [input, { type, dims, data: new Float32Array(0) }];
-    }),
+    past.map((entry): [string, OnnxTensor] => [entry.input, emptyTensor(entry, 1)]),
   );
 }
 

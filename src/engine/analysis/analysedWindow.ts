@@ -30,8 +30,9 @@ export interface WindowRun {
   /** Tokens per run of the model; a cancellation is noticed between two runs. */
   readonly blockLength: number;
   /**
-   * The graph's quantization scales span a whole run: results depend on how a window is cut, so blocks must always
-   * begin at multiples of blockLength.
+   * The graph's quantization scales span a whole run: results depend on how a window is cut, so blocks always begin at
+   * the same places. The first token runs alone: its activations are far larger than all others (it is where attention
+   * rests), and on its scale theirs would vanish (docs/real-models.md has figures).
    */
   readonly fixedBlocks: boolean;
 }
@@ -99,8 +100,9 @@ export async function analyseWindow(
 }
 
 /** Without a KV cache everything runs at once. */
-function blockEnd({ program, blockLength }: WindowRun, at: number): number {
-  return program.hasCache ? at + blockLength : Infinity;
+function blockEnd({ program, blockLength, fixedBlocks }: WindowRun, at: number): number {
+  if (!program.hasCache) return Infinity;
+  return fixedBlocks && at === 0 ? 1 : at + blockLength;
 }
 
 /** Positions of the sequence (BOS included) that need not run again; at least the last one always runs. */
@@ -115,8 +117,8 @@ function reusableLength(
   const common = bos + commonPrefix(ids, earlier.ids);
   // The loss of the first changed token is computed one position earlier.
   const usable = Math.min(common - (run.loss ? 1 : 0), length - 1);
-  const reusable = run.fixedBlocks ? usable - (usable % run.blockLength) : usable;
-  return Math.max(0, reusable);
+  if (usable <= 0) return 0;
+  return run.fixedBlocks ? usable - ((usable - 1) % run.blockLength) : usable;
 }
 
 /** Rows of the first `count` tokens, and the loss of the next one, which the last of them predicted. */

@@ -1,37 +1,53 @@
 // Keys and values of tokens already seen: what a decoder returns as `present.*` and takes back as `past_key_values.*`.
 // Immutable; cutting makes a copy.
 import { MonosemError } from '../../shared/errors.ts';
+import { elementCount } from '../../shared/tensor.ts';
 import type { OnnxTensor } from '../onnx/runtime/session.ts';
+import type { DecoderPast } from '../onnx/sites/past.ts';
 
 /** Element types keys and values come in. */
 type CacheData = Float32Array | Uint16Array;
+
+export interface CacheEntry {
+  readonly tensor: OnnxTensor;
+  /** Dimension that counts the tokens: 2 in [B, H, P, W]. */
+  readonly tokenAxis: number;
+}
 
 export class KvCache {
   readonly batch: number;
   /** Tokens in it, P. */
   readonly length: number;
-  /** By the name of the input that takes it, each [B, H, P, D / H]. */
-  readonly tensors: ReadonlyMap<string, OnnxTensor>;
+  /** By the name of the input that takes it. */
+  readonly entries: ReadonlyMap<string, CacheEntry>;
 
-  constructor(batch: number, length: number, tensors: ReadonlyMap<string, OnnxTensor>) {
+  constructor(batch: number, length: number, entries: ReadonlyMap<string, CacheEntry>) {
     this.batch = batch;
     this.length = length;
-    this.tensors = tensors;
+    this.entries = entries;
   }
 
   get byteLength(): number {
     let bytes = 0;
-    for (const tensor of this.tensors.values()) bytes += cacheData(tensor).byteLength;
+    for (const { tensor } of this.entries.values()) bytes += cacheData(tensor).byteLength;
     return bytes;
   }
 
   /** The cache as it was after its first `length` tokens. Causality makes that a plain cut. */
   cut(length: number): KvCache {
     if (length === this.length) return this;
-    const tensors = new Map<string, OnnxTensor>();
-    for (const [name, tensor] of this.tensors) tensors.set(name, cutTensor(tensor, length));
-    return new KvCache(this.batch, length, tensors);
+    const entries = new Map<string, CacheEntry>();
+    for (const [name, entry] of this.entries) entries.set(name, cutEntry(entry, length));
+    return new KvCache(this.batch, length, entries);
   }
+}
+
+/** What stands for no tokens at all. */
+export function emptyPast({ type, dims }: DecoderPast, batch: number): OnnxTensor {
+  const sizes = dims.map((dim) => (dim === 'batch' ? batch : dim === 'tokens' ? 0 : dim));
+  return type === 'float16'
+    ? { type, dims: sizes, data: new Uint16Array(0) }
+    : { type, dims: sizes, data: new Float32Array(0) };
 }
 
 function cacheData(tensor: OnnxTensor): CacheData {
@@ -43,15 +59,18 @@ function cacheData(tensor: OnnxTensor): CacheData {
   );
 }
 
-/** [B, H, P, W] → [B, H, length, W]. */
-function cutTensor(tensor: OnnxTensor, length: number): OnnxTensor {
-  const [batch = 0, heads = 0, past = 0, width = 0] = tensor.dims;
+/** [outer, P, inner] → [outer, length, inner] */
+function cutEntry({ tensor, tokenAxis }: CacheEntry, length: number): CacheEntry {
+  const dims = tensor.dims.map((size, axis) => (axis === tokenAxis ? length : size));
+  const outer = elementCount(dims.slice(0, tokenAxis));
+  const inner = elementCount(dims.slice(tokenAxis + 1));
+  const past = tensor.dims[tokenAxis] ?? 0;
   const source = cacheData(tensor);
-  const size = batch * heads * length * width;
+  const size = outer * length * inner;
   const data = source instanceof Float32Array ? new Float32Array(size) : new Uint16Array(size);
-  for (let row = 0; row < batch * heads; row++) {
-    const from = row * past * width;
-    data.set(source.subarray(from, from + length * width), row * length * width);
+  for (let row = 0; row < outer; row++) {
+    const from = row * past * inner;
+    data.set(source.subarray(from, from + length * inner), row * length * inner);
   }
-  return { ...tensor, dims: [batch, heads, length, width], data } as OnnxTensor;
+  return { tensor: { ...tensor, dims, data } as OnnxTensor, tokenAxis };
 }

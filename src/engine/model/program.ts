@@ -11,8 +11,9 @@ import {
   type Session,
   type SessionOptions,
 } from '../onnx/runtime/session.ts';
-import type { DecoderInputs, DecoderPast } from '../onnx/sites/interface.ts';
-import { KvCache } from './kvCache.ts';
+import type { DecoderInputs, NumberInput } from '../onnx/sites/interface.ts';
+import type { DecoderPast } from '../onnx/sites/past.ts';
+import { emptyPast, KvCache, type CacheEntry } from './kvCache.ts';
 
 /** One run: T new tokens for each of B rows, behind the tokens in the cache. */
 export interface Block {
@@ -68,12 +69,12 @@ export class Program implements Disposable {
       ...this.#pastFeeds(batch, cache),
     });
     if (!this.hasCache) return { outputs };
-    const tensors = new Map<string, OnnxTensor>();
-    for (const { input, output } of this.#past) {
+    const entries = new Map<string, CacheEntry>();
+    for (const { input, output, dims } of this.#past) {
       const tensor = outputs[output];
-      if (tensor !== undefined) tensors.set(input, tensor);
+      if (tensor !== undefined) entries.set(input, { tensor, tokenAxis: dims.indexOf('tokens') });
     }
-    return { outputs, cache: new KvCache(batch, before + tokens, tensors) };
+    return { outputs, cache: new KvCache(batch, before + tokens, entries) };
   }
 
   dispose(): void {
@@ -82,40 +83,56 @@ export class Program implements Disposable {
 
   #decoderFeeds(ids: Uint32Array, batch: number, before: number): OnnxTensors {
     const tokens = ids.length / batch;
-    const { ids: idsName, idsType, attentionMask, positionIds } = this.#inputs;
-    const feeds: Record<string, OnnxTensor> = {
-      [idsName]:
-        idsType === 'int32'
-          ? { type: 'int32', dims: [batch, tokens], data: Int32Array.from(ids) }
-          : int64([batch, tokens], (at) => BigInt(ids[at] ?? 0)),
+    const feeds: Record<string, OnnxTensor> = {};
+    const fill = (
+      input: NumberInput | undefined,
+      dims: readonly number[],
+      at: (index: number) => number,
+    ): void => {
+      if (input !== undefined) feeds[input.name] = wholeNumbers(input, dims, at);
     };
-    if (attentionMask !== undefined) {
-      feeds[attentionMask] = int64([batch, before + tokens], () => 1n);
-    }
-    if (positionIds !== undefined) {
-      feeds[positionIds] = int64([batch, tokens], (at) => BigInt(before + (at % tokens)));
-    }
+    const inputs = this.#inputs;
+    fill(inputs.ids, [batch, tokens], (i) => ids[i] ?? 0);
+    fill(inputs.attentionMask, [batch, before + tokens], () => 1);
+    fill(inputs.positionIds, [batch, tokens], (i) => before + (i % tokens));
+    fill(inputs.cachePosition, [tokens], (i) => before + i);
+    fill(inputs.logitsToKeep, [], () => 0);
     return feeds;
   }
 
   #pastFeeds(batch: number, cache: KvCache | undefined): OnnxTensors {
     const feeds: Record<string, OnnxTensor> = {};
     for (const past of this.#past) {
-      feeds[past.input] = cache?.tensors.get(past.input) ?? emptyPast(past, batch);
+      feeds[past.input] = cache?.entries.get(past.input)?.tensor ?? emptyPast(past, batch);
     }
     return feeds;
   }
 }
 
-function emptyPast({ type, heads, width }: DecoderPast, batch: number): OnnxTensor {
-  const dims = [batch, heads, 0, width];
-  return type === 'float16'
-    ? { type, dims, data: new Uint16Array(0) }
-    : { type, dims, data: new Float32Array(0) };
-}
-
-function int64(dims: readonly number[], at: (index: number) => bigint): OnnxTensor<'int64'> {
-  const data = new BigInt64Array(elementCount(dims));
-  for (let i = 0; i < data.length; i++) data[i] = at(i);
-  return { type: 'int64', dims, data };
+/** @throws MonosemError `unsupportedModel` for an element type that holds no such numbers */
+function wholeNumbers(
+  { name, type }: NumberInput,
+  dims: readonly number[],
+  at: (index: number) => number,
+): OnnxTensor {
+  const length = elementCount(dims);
+  const from = { length };
+  switch (type) {
+    case 'int64': {
+      const data = new BigInt64Array(length);
+      for (let i = 0; i < length; i++) data[i] = BigInt(at(i));
+      return { type, dims, data };
+    }
+    case 'int32':
+      return { type, dims, data: Int32Array.from(from, (_, i) => at(i)) };
+    case 'float32':
+      return { type, dims, data: Float32Array.from(from, (_, i) => at(i)) };
+    case 'bool':
+      return { type, dims, data: Uint8Array.from(from, (_, i) => at(i)) };
+    default:
+      throw new MonosemError(
+        'unsupportedModel',
+        `The model's input "${name}" is of type ${type}, which Monosem does not know how to fill; export it with whole numbers there.`,
+      );
+  }
 }

@@ -103,7 +103,22 @@ export class Overlay {
 
   /** The model so far with only what its outputs need. May be called again after more changes. */
   build(): PackedModel {
-    return packModel(this.builder.build());
+    const model = this.builder.build();
+    const unkept = this.#unkeptCaches(model);
+    for (const name of unkept) this.keepOutput(name);
+    return packModel(unkept.length > 0 ? this.builder.build() : model);
+  }
+
+  /**
+   * Caches that fused attention writes and nobody asked for. Where they are no outputs, onnxruntime 1.30 gives them the
+   * memory of the past ones, which is too small.
+   */
+  #unkeptCaches({ proto }: OnnxModel): string[] {
+    const outputs = this.builder.graph.outputs;
+    return (proto.graph?.node ?? [])
+      .filter(({ opType }) => opType === 'GroupQueryAttention')
+      .flatMap(({ output = [] }) => output.slice(1))
+      .filter((name) => this.#modelOutputs.has(name) && !outputs.has(name));
   }
 
   #site(name: string): Site {
@@ -147,7 +162,7 @@ export class Overlay {
   /** [B · T, width] or [B, T, H, width / H] → [B, T, width] */
   #byToken(x: string): string {
     const { ids } = this.sites.inputs;
-    const rowsAndTokens = this.builder.op('Shape', [ids]);
+    const rowsAndTokens = this.builder.op('Shape', [ids.name]);
     const shape = this.builder.op('Concat', [rowsAndTokens, this.builder.int64s(-1)], {
       attributes: { axis: 0 },
     });

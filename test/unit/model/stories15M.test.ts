@@ -4,6 +4,7 @@
 // Tolerances: the file stores matrices in float16, so every weight is off by up to 2⁻¹² of its size. Rounding the
 // weights of the float32 implementation in the same way moves logits (of size 10 to 20) by up to 0.016 and by 0.003
 // in the mean; nothing else differs by more than 1e-4.
+import { emptyPast } from '../../../src/engine/model/kvCache.ts';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -148,9 +149,7 @@ describe('the graph as it is', () => {
       attention_mask: int64((row, at) => (at < padding(row) ? 0 : 1)),
       position_ids: int64((row, at) => Math.max(0, at - padding(row))),
     };
-    for (const { input, heads, width } of model.sites.inputs.past) {
-      feeds[input] = { type: 'float32', dims: [batch, heads, 0, width], data: new Float32Array(0) };
-    }
+    for (const past of model.sites.inputs.past) feeds[past.input] = emptyPast(past, batch);
     const { logits } = await session.run(feeds, ['logits']);
     if (!(logits?.data instanceof Float32Array)) throw new Error('no logits');
     const { data } = logits;

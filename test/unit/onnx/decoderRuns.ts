@@ -13,7 +13,7 @@ import {
   type SessionSource,
 } from '../../../src/engine/onnx/runtime/session.ts';
 import { discoverSites, type Sites } from '../../../src/engine/onnx/sites/sites.ts';
-import type { DecoderPast } from '../../../src/engine/onnx/sites/interface.ts';
+import { emptyPast } from '../../../src/engine/model/kvCache.ts';
 import type { OnnxModel } from '../../../src/engine/onnx/proto/model.ts';
 import {
   tinyGpt2,
@@ -60,22 +60,19 @@ export function decoderFeeds(
   past: OnnxTensors = {},
 ): OnnxTensors {
   const [B, T] = [rows.length, rows[0]?.length ?? 0];
-  const P = past[inputs.past[0]?.output ?? '']?.dims[2] ?? 0;
-  const positions = rows.flatMap((row) => row.map((_, t) => P + t));
-  const feeds: Record<string, OnnxTensor> = {
-    [inputs.ids]: int64([B, T], rows.flat()),
-    [inputs.attentionMask ?? 'none']: int64([B, P + T], Array<number>(B * (P + T)).fill(1)),
-    [inputs.positionIds ?? 'none']: int64([B, T], positions),
-  };
+  const [cache] = inputs.past.map(({ output }) => past[output]);
+  const P = cache?.dims[2] ?? 0;
+  const feeds: Record<string, OnnxTensor> = { [inputs.ids.name]: int64([B, T], rows.flat()) };
+  if (inputs.attentionMask !== undefined) {
+    const mask = Array<number>(B * (P + T)).fill(1);
+    feeds[inputs.attentionMask.name] = int64([B, P + T], mask);
+  }
+  if (inputs.positionIds !== undefined) {
+    const positions = rows.flatMap((row) => row.map((_, t) => P + t));
+    feeds[inputs.positionIds.name] = int64([B, T], positions);
+  }
   for (const entry of inputs.past) feeds[entry.input] = past[entry.output] ?? emptyPast(entry, B);
   return feeds;
-}
-
-function emptyPast({ type, heads, width }: DecoderPast, batch: number): OnnxTensor {
-  const dims = [batch, heads, 0, width];
-  return type === 'float32'
-    ? { type, dims, data: new Float32Array(0) }
-    : { type, dims, data: new Uint16Array(0) };
 }
 
 /** Opens, uses and closes a session. */

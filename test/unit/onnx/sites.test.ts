@@ -53,10 +53,9 @@ describe('facts', () => {
       logits: 'logits',
       dynamicallyQuantized: false,
       inputs: {
-        ids: 'input_ids',
-        idsType: 'int64',
-        attentionMask: 'attention_mask',
-        positionIds: 'position_ids',
+        ids: { name: 'input_ids', type: 'int64' },
+        attentionMask: { name: 'attention_mask', type: 'int64' },
+        positionIds: { name: 'position_ids', type: 'int64' },
         others: [],
       },
     });
@@ -66,8 +65,7 @@ describe('facts', () => {
       input: 'past_key_values.1.value',
       output: 'present.1.value',
       type: 'float32',
-      heads: 4,
-      width: 8,
+      dims: ['batch', 4, 'tokens', 8],
     });
     expect([...sites.sites.keys()].slice(0, 10)).toEqual([
       'hook_embed',
@@ -92,7 +90,7 @@ describe('facts', () => {
 
   test('of grouped heads and parallel blocks', async () => {
     const llama = await openDecoder(folder, { kind: 'llama', seed: 42 });
-    expect(llama.sites.inputs.past[0]).toMatchObject({ heads: 2, width: 8 });
+    expect(llama.sites.inputs.past[0]).toMatchObject({ dims: ['batch', 2, 'tokens', 8] });
     for (const blocks of ['parallelSum', 'parallelDangling'] as const) {
       const { sites } = await openDecoder(folder, { kind: 'gpt2', seed: 43, blocks });
       expect(sites.blockKind).toBe('parallel');

@@ -1,5 +1,6 @@
 // What must hold for any model, SAE and edit. The models and SAEs are random; the reference is float64 arithmetic on
 // their weights that shares no code with the graphs.
+import { emptyPast } from '../../../src/engine/model/kvCache.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -102,9 +103,7 @@ describe.each(cases)('$name', ({ kind, sae: architecture }) => {
         data: BigInt64Array.from({ length: 12 }, (_, t) => BigInt(t)),
       },
     };
-    for (const { input, heads, width } of model.sites.inputs.past) {
-      feeds[input] = { type: 'float32', dims: [1, heads, 0, width], data: new Float32Array(0) };
-    }
+    for (const past of model.sites.inputs.past) feeds[past.input] = emptyPast(past, 1);
     const { logits } = await session.run(feeds);
     session.dispose();
     const V = logits?.dims.at(-1) ?? 0;

@@ -8,27 +8,40 @@ export interface TokenEmbedding {
   readonly ids: string;
   /** First floating-point value of the embedded tokens [B, T, D]. */
   readonly value: string;
+  /** A fused operator has added the positions already, and the tokens alone are nowhere. */
+  readonly hasPositions: boolean;
 }
 
 /** What may lie between the ids and the Gather without changing which tokens are meant. */
 const shapeOnly = new Set(['Reshape', 'Cast', 'Identity', 'Squeeze', 'Unsqueeze', 'Flatten']);
 /** Between a quantized or half-precision table and the embedded value. */
 const widening = new Set(['DequantizeLinear', 'Cast', 'Identity']);
-const lookUps = new Set(['Gather', 'GatherBlockQuantized']);
+/** What may lie between the stored table and its look-up and keeps its rows. */
+const tableForms = new Set([...widening, 'Reshape']);
+
+/** Which inputs are ids and table, and which output is the embedded value, by operator. */
+const lookUps: Readonly<Record<string, { ids: number; table: number; value: number }>> = {
+  Gather: { table: 0, ids: 1, value: 0 },
+  GatherBlockQuantized: { table: 0, ids: 1, value: 0 },
+  EmbedLayerNormalization: { ids: 0, table: 2, value: 2 },
+};
 
 /** `undefined` when no integer input is looked up in a table. */
 export function findTokenEmbedding(graph: Graph, types: ValueTypes): TokenEmbedding | undefined {
-  let best: { ids: string; node: GraphNode; rows: number } | undefined;
+  let best: { ids: string; node: GraphNode; value: string; rows: number } | undefined;
   for (const node of graph.nodes) {
-    if (!lookUps.has(node.type)) continue;
-    const ids = sourceInput(graph, node.inputs[1]);
-    const rows = tableRows(graph, node.inputs[0]);
+    const lookUp = lookUps[node.type];
+    if (lookUp === undefined) continue;
+    const ids = sourceInput(graph, node.inputs[lookUp.ids]);
+    const rows = tableRows(graph, node.inputs[lookUp.table]);
+    const value = node.outputs[lookUp.value] ?? '';
     if (ids === undefined || rows === undefined || /position|mask|type/i.test(ids)) continue;
-    if (best === undefined || rows > best.rows) best = { ids, node, rows };
+    if (value !== '' && rows > (best?.rows ?? 0)) best = { ids, node, value, rows };
   }
-  const embedded = best?.node.outputs[0];
-  if (best === undefined || embedded === undefined) return undefined;
-  return { ids: best.ids, value: firstFloat(graph, types, embedded) };
+  if (best === undefined) return undefined;
+  const { ids, node, value } = best;
+  const hasPositions = node.type === 'EmbedLayerNormalization';
+  return { ids, value: firstFloat(graph, types, value), hasPositions };
 }
 
 /** The graph input a value is a reshaped copy of. */
@@ -52,7 +65,7 @@ function tableRows(graph: Graph, value: string | undefined): number | undefined 
       return dims.length < 2 ? undefined : toNumber(isTransposed ? dims.at(-1) : dims[0]);
     }
     if (node?.type === 'Transpose') isTransposed = !isTransposed;
-    else if (node === undefined || !widening.has(node.type)) return undefined;
+    else if (node === undefined || !tableForms.has(node.type)) return undefined;
     [at] = node.inputs;
   }
   return undefined;

@@ -1,31 +1,25 @@
 // The inputs and outputs of a decoder in Hugging Face's naming: token ids, mask, positions, KV cache, logits.
-import { MonosemError } from '../../../shared/errors.ts';
 import { elementTypeOf, type ElementType } from '../proto/elementType.ts';
 import type { Graph } from '../graph/graph.ts';
-import { toNumber, type ValueInfoProto } from '../proto/schema.ts';
+import { findPast, staticDims, type CacheShape, type DecoderPast } from './past.ts';
 
-/** Keys or values of one layer: [B, H, P, W] goes in, [B, H, P + T, W] comes out. */
-export interface DecoderPast {
-  readonly layer: number;
-  /** e.g. `past_key_values.0.key` */
-  readonly input: string;
-  /** e.g. `present.0.key` */
-  readonly output: string;
-  readonly type: 'float32' | 'float16';
-  /** Key/value heads H. */
-  readonly heads: number;
-  /** Width W of a head. */
-  readonly width: number;
+/** An input that is filled with whole numbers. */
+export interface NumberInput {
+  readonly name: string;
+  readonly type: ElementType;
 }
 
 export interface DecoderInputs {
   /** Token ids [B, T]. */
-  readonly ids: string;
-  readonly idsType: ElementType;
+  readonly ids: NumberInput;
   /** 1 for tokens that count [B, P + T]. */
-  readonly attentionMask?: string;
+  readonly attentionMask?: NumberInput;
   /** [B, T] */
-  readonly positionIds?: string;
+  readonly positionIds?: NumberInput;
+  /** Place of each new token in the cache [T]. */
+  readonly cachePosition?: NumberInput;
+  /** How many of the last tokens get logits, 0 for all []. */
+  readonly logitsToKeep?: NumberInput;
   /** By layer, keys before values; empty for a model without KV cache. */
   readonly past: readonly DecoderPast[];
   /** Inputs none of the above covers; whoever runs the model must know them. */
@@ -40,18 +34,14 @@ export interface DecoderInterface {
   readonly batch: number | 'dynamic';
 }
 
-const pastName = /^past.*?(\d+).*?\b(key|value)$/;
-const presentName = /^present.*?(\d+).*?\b(key|value)$/;
+const numberInputs = {
+  attentionMask: /attention_mask/,
+  positionIds: /position_ids/,
+  cachePosition: /^cache_position$/,
+  logitsToKeep: /^(num_)?logits_to_keep$/,
+} as const;
 
-/** Sizes of the KV cache as the model's configuration has them, for files that leave them open. */
-export interface CacheShape {
-  /** Key/value heads H. */
-  readonly heads?: number | undefined;
-  /** Width W of a head. */
-  readonly width?: number | undefined;
-}
-
-/** @throws MonosemError `unsupportedModel` when the KV cache is not of the usual kind */
+/** @throws MonosemError `unsupportedModel` when the KV cache is not of a known form */
 export function describeInterface(
   graph: Graph,
   ids: string,
@@ -61,17 +51,20 @@ export function describeInterface(
   const names = [...graph.inputs.keys()].filter((name) => !graph.initializers.has(name));
   const outputs = [...graph.outputs.keys()];
   const past = findPast(graph, names, file, cache);
-  const attentionMask = names.find((name) => name.includes('attention_mask'));
-  const positionIds = names.find((name) => name.includes('position_ids'));
-  const known = new Set([ids, attentionMask, positionIds, ...past.map(({ input }) => input)]);
+  const known = new Set([ids, ...past.map(({ input }) => input)]);
+  const filled: { -readonly [Key in keyof typeof numberInputs]?: NumberInput } = {};
+  for (const [role, pattern] of Object.entries(numberInputs)) {
+    const name = names.find((each) => pattern.test(each) && !known.has(each));
+    if (name === undefined) continue;
+    known.add(name);
+    filled[role as keyof typeof numberInputs] = numberInput(graph, name);
+  }
   const logits =
     outputs.find((name) => name === 'logits') ?? outputs.find((name) => /logits/i.test(name));
   return {
     inputs: {
-      ids,
-      idsType: elementTypeOf(graph.inputs.get(ids)?.type?.tensorType?.elemType) ?? 'int64',
-      ...(attentionMask === undefined ? {} : { attentionMask }),
-      ...(positionIds === undefined ? {} : { positionIds }),
+      ids: numberInput(graph, ids),
+      ...filled,
       past,
       others: names.filter((name) => !known.has(name)),
     },
@@ -80,44 +73,7 @@ export function describeInterface(
   };
 }
 
-/** `3.key` → the name it is in. */
-function cacheNames(names: Iterable<string>, pattern: RegExp): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const name of names) {
-    const match = pattern.exec(name);
-    if (match !== null) found.set(`${Number(match[1])}.${match[2] ?? ''}`, name);
-  }
-  return found;
-}
-
-function findPast(
-  graph: Graph,
-  names: readonly string[],
-  file: string,
-  cache: CacheShape,
-): DecoderPast[] {
-  const present = cacheNames(graph.outputs.keys(), presentName);
-  const past: DecoderPast[] = [];
-  for (const [place, input] of cacheNames(names, pastName)) {
-    const output = present.get(place);
-    const info = graph.inputs.get(input);
-    const type = elementTypeOf(info?.type?.tensorType?.elemType);
-    const [, heads = cache.heads, , width = cache.width] = staticDims(info);
-    const isUsual = type === 'float32' || type === 'float16';
-    if (output === undefined || heads === undefined || width === undefined || !isUsual) {
-      throw new MonosemError(
-        'unsupportedModel',
-        `${file} is not supported: its cache input ${input} is not a float tensor [batch, heads, past, width] with a matching present output, whose heads and width the file or its config.json gives; export the model with a plain KV cache.`,
-      );
-    }
-    past.push({ layer: Number.parseInt(place, 10), input, output, type, heads, width });
-  }
-  return past.sort((a, b) => a.layer - b.layer || (a.input < b.input ? -1 : 1));
-}
-
-function staticDims(value: ValueInfoProto | undefined): (number | undefined)[] {
-  return (value?.type?.tensorType?.shape?.dim ?? []).map((dim) => {
-    const size = toNumber(dim.dimValue);
-    return Object.hasOwn(dim, 'dimValue') && size > 0 ? size : undefined;
-  });
+function numberInput(graph: Graph, name: string): NumberInput {
+  const type = elementTypeOf(graph.inputs.get(name)?.type?.tensorType?.elemType);
+  return { name, type: type ?? 'int64' };
 }

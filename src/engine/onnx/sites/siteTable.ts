@@ -47,7 +47,11 @@ export class SiteTable {
     this.#ranks = new Ranks(graph);
     this.#projections = new Projections(graph, constants);
     this.#streamType = types.of(stream.start) ?? 'float32';
-    this.#add('hook_embed', 0, { value: stream.embedded });
+  }
+
+  /** The token embeddings, scaled, before positions are added. */
+  addEmbedding(value: string): void {
+    this.#add('hook_embed', 0, { value });
   }
 
   addBlock(i: number, { before, attention, middle, mlp, after }: Block): void {

@@ -8,7 +8,8 @@ import { ValueTypes } from '../graph/valueTypes.ts';
 import type { OnnxModel } from '../proto/model.ts';
 import { BlockFinder, type Block } from './blocks.ts';
 import { findTokenEmbedding } from './embedding.ts';
-import { describeInterface, type CacheShape, type DecoderInterface } from './interface.ts';
+import { describeInterface, type DecoderInterface } from './interface.ts';
+import type { CacheShape } from './past.ts';
 import { refuseNonDecoder } from './refusal.ts';
 import { AmbiguousStream, followResidual, type ResidualStream } from './residual.ts';
 import { SiteTable, type Site } from './siteTable.ts';
@@ -55,6 +56,7 @@ export function discoverSites(
   const found = new BlockFinder(graph, stream).find();
   expectBlocks(file, stream, found, expectedLayers);
   const table = new SiteTable(graph, constants, types, stream);
+  if (!embedding.hasPositions) table.addEmbedding(stream.embedded);
   for (const [i, block] of found.blocks.entries()) table.addBlock(i, block);
   return {
     ...describeInterface(graph, embedding.ids, file, cache),
