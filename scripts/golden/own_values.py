@@ -22,6 +22,8 @@ SUMS = ('Add', 'Gather', 'Cast', 'Mul', 'DequantizeLinear', 'GatherBlockQuantize
 
 
 def _sum_outputs(model: onnx.ModelProto) -> list[str]:
+    """What may be a site; not dequantised weights: onnxruntime fuses those only while unseen."""
+    stored = {tensor.name for tensor in model.graph.initializer}
     names = []
     for index, node in enumerate(model.graph.node):
         if node.op_type in SKIP:
@@ -30,6 +32,8 @@ def _sum_outputs(model: onnx.ModelProto) -> list[str]:
             if not node.output[3]:
                 node.output[3] = f'sum_{index}'
             names.append(node.output[3])
+        elif node.op_type == 'DequantizeLinear' and node.input[0] in stored:
+            continue
         elif node.op_type in SUMS:
             names.append(node.output[0])
     return names
