@@ -42,10 +42,11 @@ DYNAMO = (
     'granite',
     'cohere',
     'mpt',
+    'starcoder2',
 )
 TRACED = ('gpt2',)
 TRACED_PAST = ('gpt2', 'llama', 'gemma2')
-DYNAMO_PAST = (*TRACED_PAST, 'gpt_neox', 'phi', 'qwen3')
+DYNAMO_PAST = (*TRACED_PAST, 'gpt_neox', 'phi', 'qwen3', 'starcoder2')
 STRIPPED = 'doc_string and metadata_props stripped'
 
 
