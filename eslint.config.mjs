@@ -44,7 +44,7 @@ const local = /** @type {import('eslint').ESLint.Plugin} */ (
 );
 
 export default defineConfig(
-  { ignores: ['dist/**', '.cache/**', 'models/**', 'samples/**', 'test/fixtures/**'] },
+  { ignores: ['dist/**', '.cache/**', 'models/**', 'samples/**'] },
   {
     files: ['**/*.{ts,mjs}'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -84,6 +84,7 @@ const rankRules = rules(
   [constantly(0), 'Size'],
   [constantly(1), 'Shape Range'],
   [constantly(2), 'Gemm Flatten'],
+  [constantly(3), 'EmbedLayerNormalization'],
   [byShape, 'Reshape Expand'],
   [
     (ranks, { inputs, proto }) =>

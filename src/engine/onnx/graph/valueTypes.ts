@@ -10,6 +10,7 @@ const typeInput: Readonly<Record<string, number>> = {
   Where: 1,
   Loop: 2,
   GatherBlockQuantized: 2,
+  EmbedLayerNormalization: 2,
   MatMulIntegerToFloat: 2,
   DynamicQuantizeMatMul: 0,
   DynamicQuantizeLSTM: 0,

@@ -8,6 +8,8 @@ export interface TokenEmbedding {
   readonly ids: string;
   /** First floating-point value of the embedded tokens [B, T, D]. */
   readonly value: string;
+  /** All that the look-up gives out: fused ones also normalise. */
+  readonly outputs: readonly string[];
   /** A fused operator has added the positions already, and the tokens alone are nowhere. */
   readonly hasPositions: boolean;
 }
@@ -41,7 +43,8 @@ export function findTokenEmbedding(graph: Graph, types: ValueTypes): TokenEmbedd
   if (best === undefined) return undefined;
   const { ids, node, value } = best;
   const hasPositions = node.type === 'EmbedLayerNormalization';
-  return { ids, value: firstFloat(graph, types, value), hasPositions };
+  const outputs = node.outputs.filter((name) => name !== '');
+  return { ids, value: firstFloat(graph, types, value), outputs, hasPositions };
 }
 
 /** The graph input a value is a reshaped copy of. */

@@ -3,6 +3,7 @@
 import type { Constants } from '../graph/constants.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { aliases, sizesOnly } from './aliases.ts';
+import type { TokenEmbedding } from './embedding.ts';
 import { narrowPlaces } from './narrowPlaces.ts';
 
 /** One addition to the residual stream. */
@@ -53,9 +54,9 @@ const fusedBiasInput: Readonly<Record<string, number>> = {
 export function followResidual(
   graph: Graph,
   constants: Constants,
-  tokenEmbedding: string,
+  embedding: TokenEmbedding,
 ): ResidualStream {
-  return new Follower(graph, constants, tokenEmbedding).follow();
+  return new Follower(graph, constants, embedding).follow();
 }
 
 class Follower {
@@ -64,11 +65,11 @@ class Follower {
   readonly #tokenEmbedding: string;
   readonly #derived: ReadonlySet<string>;
 
-  constructor(graph: Graph, constants: Constants, tokenEmbedding: string) {
+  constructor(graph: Graph, constants: Constants, { value, outputs }: TokenEmbedding) {
     this.#graph = graph;
     this.#constants = constants;
-    this.#tokenEmbedding = tokenEmbedding;
-    this.#derived = derivedValues(graph, tokenEmbedding);
+    this.#tokenEmbedding = value;
+    this.#derived = derivedValues(graph, outputs);
   }
 
   follow(): ResidualStream {
@@ -197,8 +198,8 @@ export function removeFusedBias(graph: Graph, node: GraphNode): void {
     graph.setInput(node, fusedBiasInput[node.type] ?? Infinity, '');
 }
 
-function derivedValues(graph: Graph, from: string): Set<string> {
-  const derived = new Set([from]);
+function derivedValues(graph: Graph, from: readonly string[]): Set<string> {
+  const derived = new Set(from);
   for (const value of derived) {
     for (const node of graph.consumers(value)) {
       if (sizesOnly.has(node.type)) continue;

@@ -7,7 +7,7 @@ import { Graph } from '../graph/graph.ts';
 import { ValueTypes } from '../graph/valueTypes.ts';
 import type { OnnxModel } from '../proto/model.ts';
 import { BlockFinder, type Block } from './blocks.ts';
-import { findTokenEmbedding } from './embedding.ts';
+import { findTokenEmbedding, type TokenEmbedding } from './embedding.ts';
 import { describeInterface, type DecoderInterface } from './interface.ts';
 import type { CacheShape } from './past.ts';
 import { refuseNonDecoder } from './refusal.ts';
@@ -46,7 +46,7 @@ export function discoverSites(
   const embedding = findTokenEmbedding(graph, types);
   if (embedding === undefined) throw withoutEmbedding(graph, file);
   const constants = new Constants(graph);
-  const stream = follow(graph, constants, embedding.value, file);
+  const stream = follow(graph, constants, embedding, file);
   if (stream.links.length === 0) {
     throw new MonosemError(
       'notADecoder',
@@ -84,11 +84,11 @@ function withoutEmbedding(graph: Graph, file: string): MonosemError {
 function follow(
   graph: Graph,
   constants: Constants,
-  embedded: string,
+  embedding: TokenEmbedding,
   file: string,
 ): ResidualStream {
   try {
-    return followResidual(graph, constants, embedded);
+    return followResidual(graph, constants, embedding);
   } catch (error) {
     if (!(error instanceof AmbiguousStream)) throw error;
     const names = error.nodes.map((node) => node.proto.name ?? node.type).join(' and ');
