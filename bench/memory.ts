@@ -1,7 +1,7 @@
 // (d) What the engine keeps in memory: a process that loaded and ran the analysis, against one in which plain
 // onnxruntime loaded and ran the same model file. Each side is a process of its own, measured after it has settled.
 import { openModel } from '../src/engine/model/openModel.ts';
-import type { DecoderInputs } from '../src/engine/onnx/sites/interface.ts';
+import type { DecoderInputs } from '../src/engine/onnx/decoder/interface.ts';
 import type { Source } from '../src/shared/engineProtocol.ts';
 import { inFreshProcess } from './freshProcess.ts';
 import type { Effort } from './options.ts';

@@ -1,6 +1,6 @@
 // A decoder fed by hand through onnxruntime, with nothing of the engine between: the reference of the ratios.
 import { emptyPast as emptyTensor } from '../src/engine/model/kvCache.ts';
-import type { DecoderInputs } from '../src/engine/onnx/sites/interface.ts';
+import type { DecoderInputs } from '../src/engine/onnx/decoder/interface.ts';
 import type { OnnxTensor, OnnxTensors } from '../src/engine/onnx/runtime/session.ts';
 
 function int64(dims: readonly number[], data: BigInt64Array): OnnxTensor {

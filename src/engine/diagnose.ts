@@ -9,7 +9,7 @@ import { openModel, type OpenModel } from './model/openModel.ts';
 import { placeModel, requestOf } from './model/placement.ts';
 import { runSelfTest } from './model/selfTest.ts';
 import { timerInto } from './model/timer.ts';
-import { listVariants } from './model/variants.ts';
+import { listVariants } from './model/bundle/variants.ts';
 import { weightTypes } from './model/weightTypes.ts';
 import type { ProviderChooser } from './onnx/runtime/executionProviders.ts';
 import { toNumber } from './onnx/proto/schema.ts';

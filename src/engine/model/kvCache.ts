@@ -3,7 +3,7 @@
 import { MonosemError } from '../../shared/errors.ts';
 import { elementCount } from '../../shared/tensor.ts';
 import type { OnnxTensor } from '../onnx/runtime/session.ts';
-import type { DecoderPast } from '../onnx/sites/past.ts';
+import type { DecoderPast } from '../onnx/decoder/past.ts';
 
 /** Element types keys and values come in. */
 type CacheData = Float32Array | Uint16Array;

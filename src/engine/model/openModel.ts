@@ -1,11 +1,11 @@
 // A model ready to be instrumented: its folder, its parsed graph, and where its residual stream is. Holds no session;
 // sessions are made per purpose from overlays over this.
-import { readDecoder } from '../onnx/sites/mergedDecoder.ts';
+import { readDecoder } from '../onnx/decoder/mergedDecoder.ts';
 import { discoverSites, type Sites } from '../onnx/sites/sites.ts';
 import type { OnnxModel } from '../onnx/proto/model.ts';
 import type { SessionOptions } from '../onnx/runtime/session.ts';
-import { openBundle, type Bundle } from './bundle.ts';
-import type { ModelConfig } from './config.ts';
+import { openBundle, type Bundle } from './bundle/bundle.ts';
+import type { ModelConfig } from './bundle/config.ts';
 import { untimed, type Timer } from './timer.ts';
 
 export interface OpenModel extends Bundle {

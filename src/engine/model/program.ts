@@ -11,8 +11,8 @@ import {
   type Session,
   type SessionOptions,
 } from '../onnx/runtime/session.ts';
-import type { DecoderInputs, NumberInput } from '../onnx/sites/interface.ts';
-import type { DecoderPast } from '../onnx/sites/past.ts';
+import type { DecoderInputs, NumberInput } from '../onnx/decoder/interface.ts';
+import type { DecoderPast } from '../onnx/decoder/past.ts';
 import { emptyPast, KvCache, type CacheEntry } from './kvCache.ts';
 
 /** One run: T new tokens for each of B rows, behind the tokens in the cache. */

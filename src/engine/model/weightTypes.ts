@@ -1,7 +1,7 @@
 // What a model's weights are stored as: bytes by element type, from the graph alone.
 import type { OnnxModel } from '../onnx/proto/model.ts';
 import { elementTypeOf } from '../onnx/proto/elementType.ts';
-import { mapTensors } from '../onnx/proto/externalData.ts';
+import { mapTensors } from '../onnx/externalData/externalData.ts';
 import type { TensorProto } from '../onnx/proto/schema.ts';
 
 export interface WeightType {

@@ -9,7 +9,7 @@
 import { MonosemError } from '../../shared/errors.ts';
 import { GraphBuilder } from './graph/builder.ts';
 import { dataTypeNumber, type ElementType } from './proto/elementType.ts';
-import { packModel, type PackedModel } from './proto/externalData.ts';
+import { packModel, type PackedModel } from './externalData/externalData.ts';
 import type { GraphNode } from './graph/graph.ts';
 import type { OnnxModel } from './proto/model.ts';
 import { fusedBias, removeFusedBias } from './sites/residual.ts';

@@ -39,6 +39,12 @@ export interface GoldenFamily {
 interface Manifest {
   readonly families: readonly GoldenFamily[];
   readonly files: readonly GoldenFile[];
+  /** What an exporter could not make, in its own words. */
+  readonly unsupported: readonly {
+    readonly family: string;
+    readonly dialect: string;
+    readonly reason: string;
+  }[];
 }
 
 export const manifest = JSON.parse(

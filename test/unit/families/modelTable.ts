@@ -10,31 +10,60 @@ const marks = ['<!-- begin table -->', '<!-- end table -->'] as const;
 /** Largest relative error over all sites, by file. */
 export type Measured = ReadonlyMap<string, number>;
 
-/** One line per family, one column per dialect. */
+/** Columns: who wrote the file. */
+const tools: readonly (readonly [title: string, dialect: RegExp])[] = [
+  ['optimum', /^optimum/],
+  ['torch.onnx', /^torch/],
+  ['onnxruntime-genai', /^genai/],
+  ['onnxruntime tools', /^(?!optimum|torch|genai)/],
+];
+
+/** One line per family, one column per tool; and below it what could not be tested, with the reason. */
 export function modelTable(measured: Measured): string {
-  const dialects = [...new Set(manifest.files.map(({ dialect }) => dialect))].sort();
-  const rows = manifest.families.map(({ family, modelType, layers, parallel, notes }) => {
-    const cells = dialects.map((dialect) => {
-      const golden = manifest.files.find(
-        (file) => file.family === family && file.dialect === dialect,
-      );
-      return golden === undefined ? '' : cell(golden, measured);
-    });
-    const kind = [parallel ? 'parallel' : 'sequential', notes]
-      .filter((text) => text !== '')
-      .join('; ');
-    return [family, `\`${modelType}\``, kind, String(1 + layers * (parallel ? 7 : 8)), ...cells];
+  const families = manifest.families.filter(({ family }) => family === baseOf(family));
+  const rows = families.map(({ family, modelType, layers, parallel, notes }) => {
+    const files = manifest.files.filter((file) => baseOf(file.family) === family);
+    const cells = tools.map(([, dialect]) =>
+      files
+        .filter((file) => dialect.test(file.dialect))
+        .map((file) => `${file.dialect} ${figure(file, measured)}`)
+        .join('<br>'),
+    );
+    const name = `**${family}**<br>\`${modelType}\`${notes === '' ? '' : `<br>${notes}`}`;
+    return [name, String(1 + layers * (parallel ? 7 : 8)), ...cells];
   });
-  const head = ['family', '`model_type`', 'blocks', 'sites', ...dialects];
-  return [head, head.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  const head = ['family', 'sites', ...tools.map(([title]) => title)];
+  const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return [...table, '', 'Not tested:', '', ...untested()].join('\n');
 }
 
-function cell({ file, runError }: GoldenFile, measured: Measured): string {
-  const error = measured.get(file);
-  if (error !== undefined) return error.toExponential(0);
-  return runError === undefined ? '?' : 'does not run';
+/** Some exporters need other widths than the first model of a family has; the second is called so. */
+function baseOf(family: string): string {
+  return family.replace(/_aligned$/, '');
+}
+
+function figure({ file, runError, singleToken }: GoldenFile, measured: Measured): string {
+  if (singleToken) return 'refused: reads one token at a time';
+  if (runError !== undefined) return 'does not run';
+  return measured.get(file)?.toExponential(0) ?? '?';
+}
+
+function untested(): string[] {
+  const exporters = manifest.unsupported.map(
+    ({ family, dialect, reason }) =>
+      `- ${family}, ${dialect}: the exporter says \`${brief(reason)}\``,
+  );
+  const runtime = manifest.files.flatMap(({ family, dialect, runError }) =>
+    runError === undefined
+      ? []
+      : [`- ${family}, ${dialect}: plain onnxruntime says \`${brief(runError)}\``],
+  );
+  return [...exporters, ...runtime];
+}
+
+function brief(reason: string): string {
+  const said = reason.replace(/^.*Status Message: /s, '').replaceAll('`', "'");
+  return said.length > 160 ? `${said.slice(0, 160)}…` : said;
 }
 
 /** The table as it stands in the page. */

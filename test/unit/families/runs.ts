@@ -2,14 +2,14 @@
 import { Program, type BlockResult } from '../../../src/engine/model/program.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
 import type { OnnxModel } from '../../../src/engine/onnx/proto/model.ts';
-import { readDecoder } from '../../../src/engine/onnx/sites/mergedDecoder.ts';
+import { readDecoder } from '../../../src/engine/onnx/decoder/mergedDecoder.ts';
 import {
   openSession,
   type OnnxTensor,
   type OnnxTensors,
   type Session,
 } from '../../../src/engine/onnx/runtime/session.ts';
-import { readModelConfig } from '../../../src/engine/model/config.ts';
+import { readModelConfig } from '../../../src/engine/model/bundle/config.ts';
 import { findSites } from '../../../src/engine/model/openModel.ts';
 import type { Sites } from '../../../src/engine/onnx/sites/sites.ts';
 import { goldenPath, type GoldenFile } from './goldens.ts';

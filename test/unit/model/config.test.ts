@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readModelConfig } from '../../../src/engine/model/config.ts';
+import { readModelConfig } from '../../../src/engine/model/bundle/config.ts';
 
 const temporary = mkdtempSync(path.join(tmpdir(), 'monosem-config-'));
 afterAll(() => {

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { openBundle } from '../../../src/engine/model/bundle.ts';
-import { refuseOtherKinds } from '../../../src/engine/model/otherKinds.ts';
+import { openBundle } from '../../../src/engine/model/bundle/bundle.ts';
+import { refuseOtherKinds } from '../../../src/engine/model/bundle/otherKinds.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'monosem-kinds-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openBundle, type Bundle } from '../../../src/engine/model/bundle.ts';
+import { openBundle, type Bundle } from '../../../src/engine/model/bundle/bundle.ts';
 import type { ChatMessage } from '../../../src/engine/tokenizer/chatTemplate.ts';
 
 interface Golden {

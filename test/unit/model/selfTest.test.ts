@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readModelConfig } from '../../../src/engine/model/config.ts';
+import { readModelConfig } from '../../../src/engine/model/bundle/config.ts';
 import { findSites, openModel, type OpenModel } from '../../../src/engine/model/openModel.ts';
-import { readDecoder } from '../../../src/engine/onnx/sites/mergedDecoder.ts';
+import { readDecoder } from '../../../src/engine/onnx/decoder/mergedDecoder.ts';
 import { firstBlockOf, largestError } from '../../../src/engine/model/firstBlock.ts';
 import { runSelfTest } from '../../../src/engine/model/selfTest.ts';
 import { timerInto, untimed } from '../../../src/engine/model/timer.ts';

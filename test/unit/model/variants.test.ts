@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { chooseVariant, listVariants } from '../../../src/engine/model/variants.ts';
+import { chooseVariant, listVariants } from '../../../src/engine/model/bundle/variants.ts';
 import { encodeModelProto } from '../../../src/engine/onnx/proto/schema.ts';
 import { externalEntries } from '../../../src/engine/onnx/proto/tensorProto.ts';
 

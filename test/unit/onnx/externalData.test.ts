@@ -8,7 +8,7 @@ import protobuf from 'protobufjs/light.js';
 import { describe, expect, test } from 'vitest';
 import { GraphBuilder } from '../../../src/engine/onnx/graph/builder.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import { packModel } from '../../../src/engine/onnx/proto/externalData.ts';
+import { packModel } from '../../../src/engine/onnx/externalData/externalData.ts';
 import { readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
 import {
   encodeModelProto,

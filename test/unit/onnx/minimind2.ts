@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { readSafetensors } from '../../../src/engine/files/safetensors.ts';
 import { readTensor } from '../../../src/engine/files/tensorData.ts';
 import { GraphBuilder } from '../../../src/engine/onnx/graph/builder.ts';
-import { packModel } from '../../../src/engine/onnx/proto/externalData.ts';
+import { packModel } from '../../../src/engine/onnx/externalData/externalData.ts';
 import { dataTypeNumber } from '../../../src/engine/onnx/proto/elementType.ts';
 import { float32, output, withSession } from './decoderRuns.ts';
 

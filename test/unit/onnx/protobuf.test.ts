@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import protobuf from 'protobufjs/light.js';
 import { describe, expect, test } from 'vitest';
 import { GraphBuilder } from '../../../src/engine/onnx/graph/builder.ts';
-import { packModel } from '../../../src/engine/onnx/proto/externalData.ts';
+import { packModel } from '../../../src/engine/onnx/externalData/externalData.ts';
 import { encodeOnnx, readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
 import {
   decodeModelProto,

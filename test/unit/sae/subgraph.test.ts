@@ -5,7 +5,7 @@ import { widenHalf, narrowToHalf } from '../../../src/engine/math/half.ts';
 import { Random } from '../../../src/engine/math/rng.ts';
 import { topK } from '../../../src/engine/math/topK.ts';
 import { GraphBuilder } from '../../../src/engine/onnx/graph/builder.ts';
-import { packModel } from '../../../src/engine/onnx/proto/externalData.ts';
+import { packModel } from '../../../src/engine/onnx/externalData/externalData.ts';
 import { openSession, type OnnxTensors } from '../../../src/engine/onnx/runtime/session.ts';
 import { decode, encode, loadWeights, preActivations } from '../../../src/engine/sae/encode.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';

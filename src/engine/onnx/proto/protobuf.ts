@@ -4,7 +4,7 @@
 import path from 'node:path';
 import { MonosemError } from '../../../shared/errors.ts';
 import { withByteFile, type ByteFile } from '../../files/byteFile.ts';
-import { resolveExternalData } from './externalLocations.ts';
+import { resolveExternalData } from '../externalData/externalLocations.ts';
 import { foreignFile, isZeros } from './foreignFile.ts';
 import type { OnnxModel } from './model.ts';
 import { decodeModelProto, encodeModelProto } from './schema.ts';

@@ -6,7 +6,7 @@ import * as ort from 'onnxruntime-node';
 import type { Disposable } from '../../../shared/disposable.ts';
 import { MonosemError, messageOf } from '../../../shared/errors.ts';
 import { elementCount } from '../../../shared/tensor.ts';
-import type { PackedModel } from '../proto/externalData.ts';
+import type { PackedModel } from '../externalData/externalData.ts';
 
 /** Element types that cross the door, with the typed arrays that hold them; float16 as bits. */
 interface DataTypes {

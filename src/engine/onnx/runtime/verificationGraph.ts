@@ -3,7 +3,7 @@
 // They say nothing of any model; a provider that is broken or unfit fails here, cheaply.
 import { Random } from '../../math/rng.ts';
 import { GraphBuilder } from '../graph/builder.ts';
-import { packModel } from '../proto/externalData.ts';
+import { packModel } from '../externalData/externalData.ts';
 import { openSession, type OnnxTensors, type SessionOptions } from './session.ts';
 
 /** T tokens of width D, F scores per token, the K largest probabilities of which are kept. */

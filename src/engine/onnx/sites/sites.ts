@@ -8,9 +8,9 @@ import { ValueTypes } from '../graph/valueTypes.ts';
 import type { OnnxModel } from '../proto/model.ts';
 import { BlockFinder, type Block } from './blocks.ts';
 import { findTokenEmbedding, type TokenEmbedding } from './embedding.ts';
-import { describeInterface, type DecoderInterface } from './interface.ts';
-import type { CacheShape } from './past.ts';
-import { refuseNonDecoder } from './refusal.ts';
+import { describeInterface, type DecoderInterface } from '../decoder/interface.ts';
+import type { CacheShape } from '../decoder/past.ts';
+import { refuseNonDecoder } from '../decoder/refusal.ts';
 import { AmbiguousStream, followResidual, type ResidualStream } from './residual.ts';
 import { SiteTable, type Site } from './siteTable.ts';
 

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { MonosemError } from '../../../shared/errors.ts';
 import { withByteFile } from '../../files/byteFile.ts';
 import { exists, fileSize, isFolder } from '../../files/files.ts';
-import { bytesPerElement } from './elementType.ts';
+import { bytesPerElement } from '../proto/elementType.ts';
 import { mapTensors } from './externalData.ts';
-import { foreignFile } from './foreignFile.ts';
-import { shallowCopy, toNumber } from './schema.ts';
-import type { ModelProto, TensorProto } from './schema.ts';
-import { externalEntries, externalLocationOf } from './tensorProto.ts';
+import { foreignFile } from '../proto/foreignFile.ts';
+import { shallowCopy, toNumber } from '../proto/schema.ts';
+import type { ModelProto, TensorProto } from '../proto/schema.ts';
+import { externalEntries, externalLocationOf } from '../proto/tensorProto.ts';
 
 /** By absolute path: how many bytes the tensors in it need it to have. */
 type Needed = Map<string, number>;

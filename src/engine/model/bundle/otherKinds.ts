@@ -1,6 +1,6 @@
 // What config.json says when it belongs to no decoder: an encoder, half of a translator, eyes or ears. Told from the
 // configuration so that it is said before a tokenizer or a weight file of such a model is found missing.
-import { MonosemError } from '../../shared/errors.ts';
+import { MonosemError } from '../../../shared/errors.ts';
 
 /** Families (`model_type`) in which every token sees all others, unless `is_decoder` says otherwise. */
 const encoders: ReadonlySet<string> = new Set([

@@ -1,8 +1,8 @@
 // What config.json says about a decoder, under one set of names. Families spell the same facts differently, some
 // nest them, and onnxruntime-genai keeps them in genai_config.json. Reads small JSON files and nothing else.
 import path from 'node:path';
-import { MonosemError } from '../../shared/errors.ts';
-import { exists, readJsonObject } from '../files/files.ts';
+import { MonosemError } from '../../../shared/errors.ts';
+import { exists, readJsonObject } from '../../files/files.ts';
 import { refuseOtherKinds } from './otherKinds.ts';
 
 export interface ModelConfig {

@@ -1,10 +1,10 @@
 // Which .onnx files of a model folder can be its decoder, and which of them is taken. Looks at names, sizes and the
 // presence of weight files; whether a file really is a decoder is for whoever opens it to find out.
 import path from 'node:path';
-import type { ModelVariant } from '../../shared/engineProtocol.ts';
-import { MonosemError } from '../../shared/errors.ts';
-import { exists, fileNames, fileSize, readJsonObject } from '../files/files.ts';
-import { externalDataFiles } from '../onnx/proto/dataFiles.ts';
+import type { ModelVariant } from '../../../shared/engineProtocol.ts';
+import { MonosemError } from '../../../shared/errors.ts';
+import { exists, fileNames, fileSize, readJsonObject } from '../../files/files.ts';
+import { externalDataFiles } from '../../onnx/externalData/dataFiles.ts';
 
 interface Candidate {
   /** Relative to the folder, with `/`. */

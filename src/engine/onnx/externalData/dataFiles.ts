@@ -1,7 +1,7 @@
 // Which files beside an .onnx hold its weights, without reading its nodes: a walk over the initializers by file
 // position. For telling whether a download is complete before anything is opened.
 import { withByteFile } from '../../files/byteFile.ts';
-import { lengthDelimited, WireError, WireReader, type WireField } from './wire.ts';
+import { lengthDelimited, WireError, WireReader, type WireField } from '../proto/wire.ts';
 
 /** Field numbers of ModelProto.graph, GraphProto.initializer, TensorProto.external_data and its key and value. */
 const field = { graph: 7, initializer: 5, externalData: 13, key: 1, value: 2 } as const;

@@ -4,10 +4,10 @@
 import path from 'node:path';
 import { MonosemError } from '../../../shared/errors.ts';
 import { realFile } from '../../files/realFile.ts';
-import type { OnnxModel } from './model.ts';
-import { encodeModelProto, shallowCopy } from './schema.ts';
-import type { AttributeProto, GraphProto, NodeProto, TensorProto } from './schema.ts';
-import { externalLocationOf } from './tensorProto.ts';
+import type { OnnxModel } from '../proto/model.ts';
+import { encodeModelProto, shallowCopy } from '../proto/schema.ts';
+import type { AttributeProto, GraphProto, NodeProto, TensorProto } from '../proto/schema.ts';
+import { externalLocationOf } from '../proto/tensorProto.ts';
 
 /** A model in memory; `folder` holds, at any depth, the files its tensors lie in. */
 export interface PackedModel {

@@ -1,10 +1,10 @@
 // A model folder as the hub has it: config.json, tokenizer.json, one or more .onnx files, perhaps a chat template.
 // Reads the small files and says which .onnx is meant; it opens no session.
 import path from 'node:path';
-import { MonosemError } from '../../shared/errors.ts';
-import { exists, isFolder } from '../files/files.ts';
-import { ChatTemplate } from '../tokenizer/chatTemplate.ts';
-import { TextTokenizer } from '../tokenizer/tokenizer.ts';
+import { MonosemError } from '../../../shared/errors.ts';
+import { exists, isFolder } from '../../files/files.ts';
+import { ChatTemplate } from '../../tokenizer/chatTemplate.ts';
+import { TextTokenizer } from '../../tokenizer/tokenizer.ts';
 import { readModelConfig, type ModelConfig } from './config.ts';
 import { chooseVariant } from './variants.ts';
 
