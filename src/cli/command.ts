@@ -19,7 +19,9 @@ export interface Output {
 }
 
 export interface Command {
-  /** The line in the help, from the command's name on. */
+  /** The one argument that is no option, as the usage calls it; without it the command takes options alone. */
+  readonly argument?: string;
+  /** The line in the help, from the command's name on, without options that commands share. */
   readonly usage: string;
   readonly summary: string;
   readonly options: OptionTable;

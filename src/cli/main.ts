@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Engine } from '../engine/engine.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
+import { version } from '../shared/version.ts';
 import { activations } from './commands/activations.ts';
 import { diagnose } from './commands/diagnose.ts';
 import { encode } from './commands/encode.ts';
@@ -13,7 +14,8 @@ import { inspect } from './commands/inspect.ts';
 import { sites } from './commands/sites.ts';
 import { steer } from './commands/steer.ts';
 import type { Command } from './command.ts';
-import { jsonOption, readArguments } from './options.ts';
+import { details, overview } from './help.ts';
+import { jsonOption, readArguments, type Arguments } from './options.ts';
 
 const commands: Readonly<Record<string, Command>> = {
   inspect,
@@ -25,20 +27,6 @@ const commands: Readonly<Record<string, Command>> = {
   index,
   diagnose,
 };
-
-function help(): string {
-  return [
-    'monosem: look inside a language model through a sparse autoencoder.',
-    '',
-    ...Object.values(commands).flatMap(({ usage, summary }) => [
-      `  monosem ${usage}`,
-      `      ${summary}`,
-    ]),
-    '',
-    'Every command takes --json. Without --model and --sae the embedded ones are used.',
-    'Commands that run a model take --provider auto|cpu|cuda|dml|webgpu|coreml and --device N.',
-  ].join('\n');
-}
 
 function findCommand(name: string): Command {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -62,14 +50,38 @@ function packageRoot(): string {
   return folder;
 }
 
+const helpNames: ReadonlySet<string> = new Set(['help', '--help', '-h']);
+
+/** What is answered without an engine: help, of all commands or one, and the version. */
+function information(name: string, rest: readonly string[]): string | undefined {
+  if (name === '--version') return version;
+  const isHelp = helpNames.has(name);
+  if (!isHelp && !rest.some((word) => word === '--help' || word === '-h')) return undefined;
+  const about = isHelp ? rest[0] : name;
+  return about === undefined ? overview(Object.values(commands)) : details(findCommand(about));
+}
+
+/** @throws MonosemError `badArgument`: a text without quotes, or an option without its dashes */
+function refuseSurplus(name: string, { argument }: Command, { positionals }: Arguments): void {
+  const surplus = positionals[argument === undefined ? 0 : 1];
+  if (surplus === undefined) return;
+  const wanted = argument === undefined ? 'options alone' : `one ${argument}`;
+  throw new MonosemError(
+    'badArgument',
+    `"${surplus}" is one word too many: ${name} takes ${wanted}; put a text of several words in quotes, and see "monosem help ${name}".`,
+  );
+}
+
 async function run(argv: readonly string[]): Promise<void> {
   const [name = 'help', ...rest] = argv;
-  if (name === 'help' || name === '--help' || name === '-h') {
-    process.stdout.write(`${help()}\n`);
+  const told = information(name, rest);
+  if (told !== undefined) {
+    process.stdout.write(`${told}\n`);
     return;
   }
   const command = findCommand(name);
   const args = readArguments(rest, { ...command.options, ...jsonOption });
+  refuseSurplus(name, command, args);
   const engine = Engine.create();
   try {
     const output = await command.run({ engine, args, root: packageRoot(), status });

@@ -77,15 +77,9 @@ export function readNumber(name: string, text: string, { min, max, whole }: Numb
 
 /** The one positional argument a command needs. @throws MonosemError `badArgument` */
 export function onlyPositional(args: Arguments, what: string): string {
-  const [value, surplus] = args.positionals;
+  const [value] = args.positionals;
   if (value === undefined) {
     throw new MonosemError('badArgument', `${what} is missing; see "monosem help".`);
-  }
-  if (surplus !== undefined) {
-    throw new MonosemError(
-      'badArgument',
-      `One ${what} at a time, but "${surplus}" follows; see "monosem help".`,
-    );
   }
   return value;
 }

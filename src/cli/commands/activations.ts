@@ -4,7 +4,8 @@ import type { Command } from '../command.ts';
 import { choiceOf, modelOptions, onlyPositional, required } from '../options.ts';
 
 export const activations: Command = {
-  usage: 'activations FILE --site NAME --out FILE.safetensors [--model DIR]',
+  argument: 'FILE',
+  usage: 'activations FILE --site NAME --out FILE.safetensors',
   summary: 'activations [T, D] at a site, row t = token t of "inspect"',
   options: { ...modelOptions, site: { type: 'string' }, out: { type: 'string' } },
   async run({ engine, args, root, status }) {

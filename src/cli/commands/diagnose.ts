@@ -7,7 +7,7 @@ import { table } from '../table.ts';
 type Rows = readonly (readonly [name: string, value: string])[];
 
 export const diagnose: Command = {
-  usage: 'diagnose [--model DIR] [--variant FILE] [--provider P] [--device N]',
+  usage: 'diagnose',
   summary: 'platform, execution providers, facts, self-test and timings of a model',
   options: modelOptions,
   async run({ engine, args, root, status }) {
@@ -34,7 +34,7 @@ function describe(found: Diagnostics): string {
 }
 
 function describeProvider({ name, isBundled }: Diagnostics['providers'][number]): string {
-  return isBundled ? name : `${name} (libraries of its own)`;
+  return isBundled ? name : `${name} (not in this package)`;
 }
 
 function modelSections(model: ModelDiagnostics): string[] {

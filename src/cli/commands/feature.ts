@@ -6,7 +6,8 @@ import { onlyPositional, readNumber, sourceOf, sourceOptions } from '../options.
 import { bar, visibleToken } from '../table.ts';
 
 export const feature: Command = {
-  usage: 'feature ID [--examples 10] [--model DIR] [--sae DIR]',
+  argument: 'ID',
+  usage: 'feature ID [--examples 10]',
   summary: 'density, largest activation and top examples of a feature',
   options: { ...sourceOptions, examples: { type: 'string' } },
   async run({ engine, args, root }) {

@@ -3,7 +3,8 @@ import type { Command } from '../command.ts';
 import { onlyPositional, sourceOf, sourceOptions } from '../options.ts';
 
 export const index: Command = {
-  usage: 'index CORPUS [--model DIR] [--sae DIR]',
+  argument: 'CORPUS',
+  usage: 'index CORPUS',
   summary:
     'build the feature store of an SAE from a text file, documents separated by lines "<|endoftext|>"',
   options: sourceOptions,

@@ -17,7 +17,8 @@ interface InspectedToken {
 }
 
 export const inspect: Command = {
-  usage: 'inspect FILE [--model DIR] [--sae DIR] [--top 5]',
+  argument: 'FILE',
+  usage: 'inspect FILE [--top 5]',
   summary: 'tokens of a text file with loss and top features',
   options: { ...sourceOptions, top: { type: 'string' } },
   async run({ engine, args, root, status }) {

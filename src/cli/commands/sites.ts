@@ -4,11 +4,12 @@ import { onlyPositional } from '../options.ts';
 import { table } from '../table.ts';
 
 export const sites: Command = {
-  usage: 'sites MODEL.onnx|DIR [--variant FILE.onnx]',
-  summary: 'architecture facts of an ONNX decoder and the tensor behind every site',
+  argument: 'MODEL',
+  usage: 'sites MODEL',
+  summary: 'facts of a decoder (an .onnx file or a model folder) and the tensor behind every site',
   options: { variant: { type: 'string' } },
   async run({ engine, args }) {
-    const facts = await engine.sites(onlyPositional(args, 'MODEL.onnx'), args.text('variant'));
+    const facts = await engine.sites(onlyPositional(args, 'MODEL'), args.text('variant'));
     const { sites: found, ...about } = facts;
     const lines = Object.entries(about).map(([name, value]) => [name, String(value)]);
     return {

@@ -10,9 +10,9 @@ const scopes: readonly SteerScope[] = ['all', 'prompt', 'generated'];
 
 export const steer: Command = {
   usage:
-    'steer --prompt TEXT [--chat] [--edit ID:ablate|ID:scale=S|ID:clamp=C|ID:add=A …] [--scope all|prompt|generated] [--tokens 60] [--temperature 0] [--seed 0] [--model DIR] [--variant FILE.onnx] [--sae DIR]',
+    'steer --prompt TEXT [--chat] [--edit ID:ablate|ID:scale=S|ID:clamp=C|ID:add=A …] [--scope all|prompt|generated] [--tokens 60] [--temperature 0] [--seed 0]',
   summary:
-    'continue a prompt with features changed, beside the unchanged model; without --edit, the model alone',
+    'continue a prompt with features changed, beside the unchanged model; without --edit, as it is',
   options: {
     ...sourceOptions,
     prompt: { type: 'string' },
@@ -66,7 +66,8 @@ async function continuePrompt({ engine, args, root, status }: CommandContext): P
   );
   return {
     json: { baseline: continuation },
-    text: `${params.prompt}│${continuation.text}`,
+    // A template stands between a question and its answer, so they are no one text.
+    text: params.chat ? continuation.text : `${params.prompt}│${continuation.text}`,
   };
 }
 

@@ -193,6 +193,22 @@ describe('monosem', () => {
     rmSync(path.join(model, 'chat_template.jinja'));
   });
 
+  it('tells what there is, what one command takes, and its version', async () => {
+    const names = ['inspect', 'steer', 'feature', 'sites', 'activations', 'encode', 'index', 'diagnose']; // prettier-ignore
+    const { out: all } = await monosem('help');
+    for (const name of names) {
+      expect(all).toContain(`\n  monosem ${name}`);
+    }
+    const { code, out } = await monosem('steer', '--help');
+    expect(code).toBe(0);
+    expect(out).toBe((await monosem('help', 'steer')).out);
+    expect(out).toContain('--variant FILE.onnx');
+    expect((await monosem('help', 'encode')).out).not.toContain('--provider');
+    expect(Math.max(...all.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(103);
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect((await monosem('--version')).out).toBe(`${version}\n`);
+  });
+
   it('prints tables for people', async () => {
     const { code, out } = await monosem('inspect', at('text.txt'), ...source);
     expect(code).toBe(0);
@@ -212,6 +228,9 @@ describe('monosem', () => {
   it.each([
     [/"frobnicate" is not a command/, ['frobnicate']],
     [/FILE is missing/, ['inspect']],
+    [/"b\.txt" is one word too many: inspect takes one FILE/, ['inspect', 'a.txt', 'b.txt']],
+    [/"there" is one word too many: steer takes options/, ['steer', '--prompt', 'hi', 'there']],
+    [/"frobnicate" is not a command/, ['help', 'frobnicate']],
     [/--top takes a whole number/, ['inspect', 'text.txt', '--top', 'many']],
     [/unknown|Unknown/, ['inspect', 'text.txt', '--tpo', '3']],
     [/--edit is missing/, ['steer', '--prompt', 'w1', '--sae', 'sae']],
