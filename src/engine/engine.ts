@@ -46,9 +46,10 @@ import { readDecoder } from './onnx/decoder/mergedDecoder.ts';
 import { ProviderChooser } from './onnx/runtime/executionProviders.ts';
 import { listExecutionProviders } from './onnx/runtime/session.ts';
 import { windowCapacity } from './openSource.ts';
-import { decode, encode, loadWeights } from './sae/encode.ts';
+import { decode, encode } from './sae/encode.ts';
 import { loadSae } from './sae/load.ts';
 import { expectFeature } from './sae/sae.ts';
+import { loadWeights } from './sae/weights.ts';
 import { SourceCache } from './sourceCache.ts';
 import { continueText, type ContinueParams } from './steering/continueText.ts';
 import { openPlainProgram } from './steering/steerProgram.ts';
@@ -280,14 +281,14 @@ export class Engine {
     }
   }
 
-  /** Features [T, F] and reconstruction [T, D] of activations [T, D] from any source. */
+  /** Features [T, F] and reconstruction [T, DOut] of activations [T, D] from any source. */
   async encode(
     saeFolder: string,
     activations: Tensor,
   ): Promise<{ readonly features: Tensor; readonly reconstruction: Tensor }> {
     const weights = await loadWeights(await loadSae(saeFolder));
     const features = encode(weights, activations);
-    return { features, reconstruction: decode(weights, features) };
+    return { features, reconstruction: decode(weights, activations, features) };
   }
 
   /** Closes every model. */

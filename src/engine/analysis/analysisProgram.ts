@@ -4,7 +4,7 @@ import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
-import { emitTopFeatures } from '../sae/subgraph.ts';
+import { emitTopFeatures } from '../sae/subgraph/encode.ts';
 
 export const analysisNames = {
   /** [B, T, K] float32 */

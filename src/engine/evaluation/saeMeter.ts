@@ -7,7 +7,8 @@ import { Program } from '../model/program.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { OnnxTensors } from '../onnx/runtime/session.ts';
 import { expectWidth, type Sae } from '../sae/sae.ts';
-import { emitDecode, emitEncode } from '../sae/subgraph.ts';
+import { emitDecode } from '../sae/subgraph/decode.ts';
+import { emitEncode } from '../sae/subgraph/encode.ts';
 import { ReconstructionMeter, type ReconstructionReport } from './reconstruction.ts';
 
 const names = {
@@ -36,7 +37,7 @@ export class SaeMeter implements Disposable {
     const features = emitEncode(builder, sae, x);
     builder.output(names.x, x);
     builder.output(names.features, features);
-    builder.output(names.reconstruction, emitDecode(builder, sae, features));
+    builder.output(names.reconstruction, emitDecode(builder, sae, { x, features }));
     return new SaeMeter(sae, await Program.open(overlay, model.execution));
   }
 

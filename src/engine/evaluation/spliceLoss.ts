@@ -9,7 +9,8 @@ import type { GraphBuilder } from '../onnx/graph/builder.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { OnnxTensor } from '../onnx/runtime/session.ts';
 import { expectWidth, type Sae } from '../sae/sae.ts';
-import { emitDecode, emitEncode } from '../sae/subgraph.ts';
+import { emitDecode } from '../sae/subgraph/decode.ts';
+import { emitEncode } from '../sae/subgraph/encode.ts';
 
 export interface SpliceReport {
   /** Predictions counted. */
@@ -57,7 +58,8 @@ export class SpliceMeter implements Disposable {
   /** @throws MonosemError `saeDoesNotFit`, `unknownSite`, or `unsupportedModel` for a model without logits */
   static async open(model: OpenModel, sae: Sae): Promise<SpliceMeter> {
     expectWidth(sae, model.name, model.config.dModel);
-    const splice: Edit = (builder, x) => emitDecode(builder, sae, emitEncode(builder, sae, x));
+    const splice: Edit = (builder, x) =>
+      emitDecode(builder, sae, { x, features: emitEncode(builder, sae, x) });
     const erase: Edit = (builder, x) => builder.op('Mul', [x, builder.scalar(0)]);
     return new SpliceMeter(
       await openProgram(model),

@@ -27,6 +27,29 @@ export function keepTopK(z: Float32Array, k: number, n: number): void {
   }
 }
 
+/** Of every `size` neighbours keeps the largest (equal values: the first), then ReLU; the others become 0. */
+export function keepGroupMax(z: Float32Array, size: number): void {
+  keepTopK(z, 1, size);
+}
+
+/** p → 1[p + b_gate > 0] · ReLU(p ⊙ exp(r_mag) + b_mag), vectors [N] (Rajamanoharan et al. 2024, "Gated SAEs"). */
+export function gated(
+  p: Float32Array,
+  { b_gate, r_mag, b_mag }: Readonly<Record<'b_gate' | 'r_mag' | 'b_mag', Float32Array>>,
+): void {
+  const n = b_gate.length;
+  for (let i = 0; i < p.length; i += 1) {
+    const j = i % n;
+    const isOpen = p[i] + b_gate[j] > 0;
+    p[i] = isOpen ? Math.max(0, p[i] * Math.exp(r_mag[j]) + b_mag[j]) : 0;
+  }
+}
+
+/** Multiplies every row by s [N], entry by entry. */
+export function scaleColumns(x: Float32Array, s: Float32Array): void {
+  for (let i = 0; i < x.length; i += 1) x[i] *= s[i % s.length];
+}
+
 /** Adds b [N] to every row. */
 export function addRow(x: Float32Array, b: Float32Array): void {
   const n = b.length;

@@ -1,92 +1,128 @@
 // The SAE in plain float32 TypeScript, on loaded weights: what the command line, the trainer's checks and the tests
-// of the graph compute with. The formulas are in sae.ts. The hot path is the graph (subgraph.ts), not this.
+// of the graph compute with. The formulas are in sae.ts. The hot path is the graph (subgraph/), not this.
 import { expectShape, type Tensor } from '../../shared/tensor.ts';
-import { readTensor } from '../files/tensorData.ts';
-import { addRow, jumpRelu, keepTopK, relu, subtractRow } from '../math/activation.ts';
+import {
+  addRow,
+  gated,
+  jumpRelu,
+  keepGroupMax,
+  keepTopK,
+  relu,
+  scaleColumns,
+  subtractRow,
+} from '../math/activation.ts';
 import { matmul } from '../math/linear.ts';
-import type { Sae } from './sae.ts';
+import { rowMeans, rowNorms, scaleRows, shiftRows } from '../math/rowNorms.ts';
+import { addScaled } from '../math/rows.ts';
+import type { SaeWeights } from './weights.ts';
 
-export type SaeActivation =
-  | { readonly architecture: 'standard' }
-  /** θ [F] */
-  | { readonly architecture: 'jumprelu'; readonly threshold: Tensor }
-  | { readonly architecture: 'topk'; readonly k: number };
-
-export interface SaeWeights {
-  readonly D: number;
-  readonly F: number;
-  /** [D, F] */
-  readonly W_enc: Tensor;
-  /** [F] */
-  readonly b_enc: Tensor;
-  /** [F, D] */
-  readonly W_dec: Tensor;
-  /** [D] */
-  readonly b_dec: Tensor;
-  readonly applyBDecToInput: boolean;
-  readonly activation: SaeActivation;
+/** Input as the encoder takes it, apart from b_dec, and the way back; one number per token. */
+interface Frame {
+  /** [T, D] */
+  readonly x: Float32Array;
+  /** [T] what one unit of the SAE is in the model. */
+  readonly scale?: Float32Array;
+  /** [T] each, added to what was scaled back. */
+  readonly shifts: readonly Float32Array[];
 }
 
-async function loadActivation(sae: Sae): Promise<SaeActivation> {
-  switch (sae.architecture) {
-    case 'standard':
-      return { architecture: 'standard' };
-    case 'topk':
-      return { architecture: 'topk', k: sae.k };
-    case 'jumprelu':
-      return { architecture: 'jumprelu', threshold: await readTensor(sae.threshold) };
+/** x − mean x in place → the means [T]. */
+function centre(x: Float32Array, D: number): Float32Array {
+  const means = rowMeans(x, D);
+  shiftRows(x, means, -1);
+  return means;
+}
+
+function frameOf({ D, centre: isCentred, inputNormalisation }: SaeWeights, input: Tensor): Frame {
+  expectShape('The activations to encode', input.dims, [undefined, D]);
+  const x = input.data.slice();
+  const shifts = isCentred ? [centre(x, D)] : [];
+  switch (inputNormalisation.kind) {
+    case 'none':
+      return { x, shifts };
+    case 'expectedAverageOnlyIn': {
+      const { factor } = inputNormalisation;
+      const scale = new Float32Array(x.length / D).fill(1 / factor);
+      return { x: x.map((value) => value * factor), scale, shifts };
+    }
+    case 'constantNormRescale': {
+      const scale = rowNorms(x, D).map((length) => length / Math.sqrt(D));
+      scaleRows(
+        x,
+        scale.map((s) => 1 / s),
+      );
+      return { x, scale, shifts };
+    }
+    case 'layerNorm': {
+      const means = centre(x, D);
+      const scale = rowNorms(x, D).map((length) => length / Math.sqrt(D - 1));
+      scaleRows(
+        x,
+        scale.map((s) => 1 / (s + inputNormalisation.epsilon)),
+      );
+      return { x, scale, shifts: [...shifts, means] };
+    }
   }
 }
 
-/** Reads all weights into memory: 4 bytes × (2 · D · F + …). */
-export async function loadWeights(sae: Sae): Promise<SaeWeights> {
-  return {
-    D: sae.D,
-    F: sae.F,
-    W_enc: await readTensor(sae.W_enc),
-    b_enc: await readTensor(sae.b_enc),
-    W_dec: await readTensor(sae.W_dec),
-    b_dec: await readTensor(sae.b_dec),
-    applyBDecToInput: sae.applyBDecToInput,
-    activation: await loadActivation(sae),
-  };
-}
-
-/** z = (x − [applyBDecToInput] b_dec) · W_enc + b_enc: x [T, D] → [T, F]. */
+/** z = (x̃ · W_enc + b_enc) ⊙ n: x [T, D] → [T, F]. */
 export function preActivations(weights: SaeWeights, x: Tensor): Tensor {
-  const { D, F, W_enc, b_enc, b_dec, applyBDecToInput } = weights;
-  expectShape('The activations to encode', x.dims, [undefined, D]);
+  const { D, F, DOut, W_enc, b_enc, b_dec, W_dec, applyBDecToInput } = weights;
+  const frame = frameOf(weights, x);
   const T = x.data.length / D;
-  const centred = applyBDecToInput ? subtractRow(x.data, b_dec.data) : x.data;
-  const z = matmul(centred, W_enc.data, [T, D, F]);
-  addRow(z, b_enc.data);
+  const input = applyBDecToInput ? subtractRow(frame.x, b_dec) : frame.x;
+  const z = matmul(input, W_enc.data, [T, D, F]);
+  addRow(z, b_enc);
+  if (weights.rescaleByDecoderNorm) scaleColumns(z, rowNorms(W_dec.data, DOut));
   return { dims: [T, F], data: z };
 }
 
 /** Feature activations, all ≥ 0: x [T, D] → f [T, F]. */
 export function encode(weights: SaeWeights, x: Tensor): Tensor {
   const z = preActivations(weights, x);
-  const { activation } = weights;
-  switch (activation.architecture) {
-    case 'standard':
+  const { activation, F } = weights;
+  switch (activation.kind) {
+    case 'relu':
       relu(z.data);
       break;
     case 'jumprelu':
-      jumpRelu(z.data, activation.threshold.data);
+      jumpRelu(z.data, activation.threshold);
       break;
     case 'topk':
-      keepTopK(z.data, activation.k, weights.F);
+      keepTopK(z.data, activation.k, F);
+      break;
+    case 'groupmax':
+      keepGroupMax(z.data, F / activation.k);
+      break;
+    case 'gated':
+      gated(z.data, activation);
       break;
   }
   return z;
 }
 
-/** x̂ = f · W_dec + b_dec: f [T, F] → [T, D]. */
-export function decode(weights: SaeWeights, f: Tensor): Tensor {
-  const { D, F, W_dec, b_dec } = weights;
+/** Activations in units of the rows of W_dec: f [T, F] → [T, F]. */
+function decoderCoefficients(weights: SaeWeights, f: Tensor): Float32Array {
+  const { decoderScale, rescaleByDecoderNorm, W_dec, DOut } = weights;
+  const coefficients = f.data.slice();
+  if (decoderScale !== undefined) scaleColumns(coefficients, decoderScale);
+  if (rescaleByDecoderNorm) {
+    const inverse = rowNorms(W_dec.data, DOut).map((length) => 1 / length);
+    scaleColumns(coefficients, inverse);
+  }
+  return coefficients;
+}
+
+/** x̂ [T, DOut] of f [T, F], which was encoded from x [T, D]. */
+export function decode(weights: SaeWeights, x: Tensor, f: Tensor): Tensor {
+  const { D, F, DOut, W_dec, W_skip, b_dec } = weights;
   expectShape('The features to decode', f.dims, [undefined, F]);
   const T = f.data.length / F;
-  const data = matmul(f.data, W_dec.data, [T, F, D]);
-  addRow(data, b_dec.data);
-  return { dims: [T, D], data };
+  const { scale, shifts } = frameOf(weights, x);
+  const data = matmul(decoderCoefficients(weights, f), W_dec.data, [T, F, DOut]);
+  addRow(data, b_dec);
+  if (scale !== undefined) scaleRows(data, scale);
+  for (const shift of shifts) shiftRows(data, shift, 1);
+  if (W_skip !== undefined) addScaled(data, 1, matmul(x.data, W_skip.data, [T, D, DOut]));
+  return { dims: [T, DOut], data };
 }

@@ -1,20 +1,65 @@
 // Rows of an SAE for a handful of features, read from its file without loading the rest: what interventions feed.
 import type { Tensor } from '../../shared/tensor.ts';
 import { readColumns, readRows } from '../files/tensorData.ts';
+import { norm } from '../math/linear.ts';
+import { scaleRows } from '../math/rowNorms.ts';
 import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
-import { expectFeature, type Sae } from './sae.ts';
-import { editedFeatureNames } from './subgraph.ts';
+import { expectFeature, type Sae, type SaeMatrix, type SaeVector } from './sae.ts';
+import { activationVectors, editedFeatureNames, featuresCompete } from './subgraph/edited.ts';
+import { readVector } from './weights.ts';
 
-/** Rows of W_dec: E features → [E, D], in the order asked for. @throws MonosemError `unknownFeature` */
-export async function readDecoderRows(sae: Sae, features: readonly number[]): Promise<Tensor> {
-  for (const feature of features) expectFeature(sae, feature);
-  return readRows(sae.W_dec, features);
+/** Selected rows of a matrix. */
+function matrixRows({ stored, isTransposed }: SaeMatrix, rows: readonly number[]): Promise<Tensor> {
+  return isTransposed ? readColumns(stored, rows) : readRows(stored, rows);
 }
 
-/** Columns of W_enc: E features → [E, D], in the order asked for. @throws MonosemError `unknownFeature` */
-export async function readEncoderRows(sae: Sae, features: readonly number[]): Promise<Tensor> {
+/** Selected columns of a matrix, one per row of the result. */
+function matrixColumns(
+  { stored, isTransposed }: SaeMatrix,
+  columns: readonly number[],
+): Promise<Tensor> {
+  return isTransposed ? readRows(stored, columns) : readColumns(stored, columns);
+}
+
+/** Entries [E] of a vector [F], or of a scalar that stands for one. */
+async function entries(vector: SaeVector, features: readonly number[]): Promise<Float32Array> {
+  if ('file' in vector && vector.dims.length === 1 && vector.dims[0] !== 1) {
+    return (await readRows(vector, features)).data;
+  }
+  const { data } = await readVector(vector);
+  return Float32Array.from(features, (feature) => data[data.length === 1 ? 0 : feature] ?? NaN);
+}
+
+/** ‖W_dec rows‖ [E] where this SAE measures with them, else ones. */
+async function decoderNorms(sae: Sae, features: readonly number[]): Promise<Float32Array> {
+  if (!sae.rescaleByDecoderNorm) return new Float32Array(features.length).fill(1);
+  const { data } = await matrixRows(sae.W_dec, features);
+  return Float32Array.from(features, (_, e) => norm(data, e * sae.DOut, sae.DOut));
+}
+
+/**
+ * How the reconstruction moves, in units of the SAE, when a feature's activation grows by 1: E features → [E, DOut], in
+ * the order asked for. Rows of W_dec, scaled as decoding scales.
+ * @throws MonosemError `unknownFeature`
+ */
+export async function readDecoderRows(sae: Sae, features: readonly number[]): Promise<Tensor> {
   for (const feature of features) expectFeature(sae, feature);
-  return readColumns(sae.W_enc, features);
+  const rows = await matrixRows(sae.W_dec, features);
+  const norms = await decoderNorms(sae, features);
+  const { decoderScale } = sae;
+  const scales = decoderScale === undefined ? undefined : await entries(decoderScale, features);
+  scaleRows(
+    rows.data,
+    norms.map((length, e) => (scales?.[e] ?? 1) / length),
+  );
+  return rows;
+}
+
+/** Columns of W_enc, scaled as encoding scales: E features → [E, D]. */
+async function readEncoderRows(sae: Sae, features: readonly number[]): Promise<Tensor> {
+  const rows = await matrixColumns(sae.W_enc, features);
+  scaleRows(rows.data, await decoderNorms(sae, features));
+  return rows;
 }
 
 function asFeed({ dims, data }: Tensor): OnnxTensor<'float32'> {
@@ -22,7 +67,7 @@ function asFeed({ dims, data }: Tensor): OnnxTensor<'float32'> {
 }
 
 /**
- * What to feed to the inputs that `editedFeatureInputs` declared, by input name, for E features in this order.
+ * What to feed to the inputs that `emitEditedFeatures` declared, by input name, for E features in this order.
  * @throws MonosemError `unknownFeature`
  */
 export async function editedFeatureFeeds(
@@ -31,14 +76,23 @@ export async function editedFeatureFeeds(
 ): Promise<OnnxTensors> {
   const names = editedFeatureNames;
   for (const feature of features) expectFeature(sae, feature);
-  if (sae.architecture === 'topk') {
+  const dims = [features.length];
+  if (featuresCompete(sae)) {
     const data = BigInt64Array.from(features, BigInt);
-    return { [names.features]: { type: 'int64', dims: [features.length], data } };
+    return { [names.features]: { type: 'int64', dims, data } };
   }
-  const encoder = {
+  const feeds: Record<string, OnnxTensor> = {
     [names.enc]: asFeed(await readEncoderRows(sae, features)),
-    [names.encBias]: asFeed(await readRows(sae.b_enc, features)),
   };
-  if (sae.architecture === 'standard') return encoder;
-  return { ...encoder, [names.threshold]: asFeed(await readRows(sae.threshold, features)) };
+  const { b_enc, ...others } = activationVectors(sae);
+  for (const [name, vector] of Object.entries(others)) {
+    const data = await entries(vector, features);
+    feeds[names.vectors[name as keyof typeof others]] = asFeed({ dims, data });
+  }
+  if (b_enc !== undefined) {
+    const norms = await decoderNorms(sae, features);
+    const data = (await entries(b_enc, features)).map((bias, e) => bias * (norms[e] ?? 1));
+    feeds[names.vectors.b_enc] = asFeed({ dims, data });
+  }
+  return feeds;
 }

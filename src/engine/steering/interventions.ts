@@ -1,11 +1,13 @@
-// The edit as a graph: at the SAE's site x becomes x' = x + ((gain − 1) ⊙ f + bias) · dec, where f are the activations
-// of the E edited features. Everything that depends on the edit is an input, so that another edit needs no other
+// The edit as a graph: at the site that the SAE writes to, y becomes y + scale(x) ((gain − 1) ⊙ f + bias) · dec, where f
+// are the activations of the E edited features in x, what the SAE reads (x = y but for transcoders), and scale takes an
+// SAE that normalises its input back to the model's units. Everything that depends on the edit is an input, so that another edit needs no other
 // session. gain 1 and bias 0 add exactly zero. gain and bias have a batch axis: rows are independent.
 import type { Tensor } from '../../shared/tensor.ts';
 import type { FeatureIndex } from '../../shared/units.ts';
 import type { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
-import { editedFeatureInputs, emitFeatureActivations } from '../sae/subgraph.ts';
+import { emitEditedFeatures } from '../sae/subgraph/edited.ts';
+import { emitRescaledChange } from '../sae/subgraph/input.ts';
 import type { Transform } from './edits.ts';
 
 export const interventionInputs = {
@@ -14,19 +16,21 @@ export const interventionInputs = {
   bias: 'monosem.bias',
 } as const;
 
-/** Rewires the site of `sae`. */
+/** Rewires the site that `sae` writes to. */
 export function emitIntervention(overlay: Overlay, sae: Sae): void {
   const { builder } = overlay;
-  overlay.replace(sae.site, (x) => {
-    const f = emitFeatureActivations(builder, sae, x, editedFeatureInputs(builder, sae));
-    const decoder = builder.input(interventionInputs.decoder, 'float32', ['edits', sae.D]);
+  overlay.replace(sae.outputSite, (y) => {
+    const x = sae.outputSite === sae.site ? y : overlay.read(sae.site);
+    const f = emitEditedFeatures(builder, sae, x);
+    const decoder = builder.input(interventionInputs.decoder, 'float32', ['edits', sae.DOut]);
     const gain = builder.input(interventionInputs.gain, 'float32', ['batch', 'tokens', 'edits']);
     const bias = builder.input(interventionInputs.bias, 'float32', ['batch', 'tokens', 'edits']);
     const change = builder.op('Add', [
       builder.op('Mul', [builder.op('Sub', [gain, builder.scalar(1)]), f]),
       bias,
     ]);
-    return builder.op('Add', [x, builder.op('MatMul', [change, decoder])]);
+    const moved = builder.op('MatMul', [change, decoder]);
+    return builder.op('Add', [y, emitRescaledChange(builder, sae, { x, change: moved })]);
   });
 }
 

@@ -7,6 +7,7 @@ import { parseSaelensConfig } from '../../../src/engine/sae/formats/saelensConfi
 import { loadSae } from '../../../src/engine/sae/load.ts';
 import { editedFeatureFeeds, readDecoderRows } from '../../../src/engine/sae/rows.ts';
 import { expectWidth } from '../../../src/engine/sae/sae.ts';
+import { readVector } from '../../../src/engine/sae/weights.ts';
 import { useTemporaryFolder } from '../files/temporaryFolder.ts';
 import { describeSae, randomTensors, writeRandomSae, type RandomSae } from './randomSae.ts';
 
@@ -47,12 +48,12 @@ test.each<RandomSae>([small, jumprelu, { ...small, activation: { architecture: '
       F: 6,
       applyBDecToInput: true,
       prependBos: true,
-      ...made.activation,
+      architecture: made.activation.architecture,
     });
-    expect(await readTensor(sae.W_enc)).toEqual(tensors.W_enc);
-    expect(await readTensor(sae.W_dec)).toEqual(tensors.W_dec);
-    if (sae.architecture === 'jumprelu') {
-      expect(await readTensor(sae.threshold)).toEqual(tensors.threshold);
+    expect(await readTensor(sae.W_enc.stored)).toEqual(tensors.W_enc);
+    expect(await readTensor(sae.W_dec.stored)).toEqual(tensors.W_dec);
+    if (sae.activation.kind === 'jumprelu') {
+      expect(await readVector(sae.activation.threshold)).toEqual(tensors.threshold);
     }
   },
 );

@@ -1,24 +1,22 @@
 // The graph against the reference maths, in onnxruntime, on random SAEs of every architecture.
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import type { StoredTensor } from '../../../src/engine/files/storedTensor.ts';
 import { widenHalf, narrowToHalf } from '../../../src/engine/math/half.ts';
 import { Random } from '../../../src/engine/math/rng.ts';
 import { topK } from '../../../src/engine/math/topK.ts';
 import { GraphBuilder } from '../../../src/engine/onnx/graph/builder.ts';
 import { packModel } from '../../../src/engine/onnx/externalData/externalData.ts';
 import { openSession, type OnnxTensors } from '../../../src/engine/onnx/runtime/session.ts';
-import { decode, encode, loadWeights, preActivations } from '../../../src/engine/sae/encode.ts';
+import { decode, encode, preActivations } from '../../../src/engine/sae/encode.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';
 import { editedFeatureFeeds } from '../../../src/engine/sae/rows.ts';
-import type { Sae } from '../../../src/engine/sae/sae.ts';
-import {
-  editedFeatureInputs,
-  emitDecode,
-  emitEncode,
-  emitFeatureActivations,
-  emitTopFeatures,
-  emitTopK,
-} from '../../../src/engine/sae/subgraph.ts';
+import type { Sae, SaeVector } from '../../../src/engine/sae/sae.ts';
+import { emitDecode } from '../../../src/engine/sae/subgraph/decode.ts';
+import { emitEditedFeatures } from '../../../src/engine/sae/subgraph/edited.ts';
+import { emitEncode, emitTopFeatures } from '../../../src/engine/sae/subgraph/encode.ts';
+import { emitTopK } from '../../../src/engine/sae/subgraph/topK.ts';
+import { loadWeights } from '../../../src/engine/sae/weights.ts';
 import type { Tensor } from '../../../src/shared/tensor.ts';
 import { useTemporaryFolder } from '../files/temporaryFolder.ts';
 import { randomTensor, writeRandomSae, type RandomSae } from './randomSae.ts';
@@ -45,6 +43,11 @@ const cases = activations.flatMap((activation, index) =>
     seed: 10 + index,
   })),
 );
+
+function stored(vector: SaeVector | undefined): StoredTensor {
+  if (vector !== undefined && 'file' in vector) return vector;
+  throw new Error('no stored vector');
+}
 
 /** Builds one graph with input x, runs it once, returns the outputs `emit` named. */
 async function run(
@@ -84,7 +87,9 @@ function margins(sae: Sae, z: Float32Array, threshold: Float32Array | undefined)
   const out = new Float32Array(z.length);
   for (let row = 0; row < z.length; row += sae.F) {
     const kth =
-      sae.architecture === 'topk' ? topK(z, sae.k + 1, row, sae.F).values.slice(-2) : undefined;
+      sae.activation.kind === 'topk'
+        ? topK(z, sae.activation.k + 1, row, sae.F).values.slice(-2)
+        : undefined;
     for (let j = 0; j < sae.F; j += 1) {
       const value = z[row + j] ?? NaN;
       const edges = [0, ...(kth ?? []), ...(threshold ? [threshold[j] ?? NaN] : [])];
@@ -106,13 +111,13 @@ test.each(cases)(
     const f = encode(weights, x);
     const outputs = await run(sae, x, (builder) => {
       const features = emitEncode(builder, sae, 'x');
-      return { features, reconstruction: emitDecode(builder, sae, features) };
+      return { features, reconstruction: emitDecode(builder, sae, { x: 'x', features }) };
     });
     const features = get(outputs, 'features');
     expect(features.dims).toEqual([B, T, sae.F]);
     expect(largestDifference(features.data, f.data)).toBeLessThan(tolerance);
     expect(get(outputs, 'reconstruction').dims).toEqual([B, T, sae.D]);
-    const reconstruction = decode(weights, f);
+    const reconstruction = decode(weights, x, f);
     expect(
       largestDifference(get(outputs, 'reconstruction').data, reconstruction.data),
     ).toBeLessThan(tolerance);
@@ -172,7 +177,7 @@ test.each(cases)(
       sae,
       x,
       (builder) => ({
-        some: emitFeatureActivations(builder, sae, 'x', editedFeatureInputs(builder, sae)),
+        some: emitEditedFeatures(builder, sae, 'x'),
         all: emitEncode(builder, sae, 'x'),
       }),
       await editedFeatureFeeds(sae, edited),
@@ -185,7 +190,7 @@ test.each(cases)(
       return all[row * sae.F + (edited[i % edited.length] ?? NaN)] ?? NaN;
     });
     expect(largestDifference(some.data, expected)).toBeLessThan(
-      sae.architecture === 'topk' ? Number.MIN_VALUE : tolerance,
+      sae.activation.kind === 'topk' ? Number.MIN_VALUE : tolerance,
     );
     expect(expected.some((value) => value > 0)).toBe(true);
   },
@@ -203,9 +208,10 @@ test('topk keeps exactly k where pre-activations tie, the lower ids first', asyn
   const sae = await loadSae(at('sae'));
   const zero = { dims: [B * T, sae.D], data: new Float32Array(B * T * sae.D) };
   // Input 0 leaves z = b_enc; all biases equal makes every feature tie.
-  const file = sae.b_enc.file;
+  const b_enc = stored(sae.b_enc);
+  const file = b_enc.file;
   const bytes = await readFile(file);
-  for (let j = 0; j < sae.F; j += 1) bytes.writeFloatLE(1.5, sae.b_enc.offset + 4 * j);
+  for (let j = 0; j < sae.F; j += 1) bytes.writeFloatLE(1.5, b_enc.offset + 4 * j);
   await writeFile(file, bytes);
   const outputs = await run(sae, zero, (builder) => ({ f: emitEncode(builder, sae, 'x') }));
   const expected = encode(await loadWeights(sae), zero);
@@ -240,10 +246,10 @@ test('half-precision weights are widened in the graph as in memory', async () =>
   length.writeBigUInt64LE(BigInt(text.length));
   await writeFile(at('sae', 'sae_weights.safetensors'), Buffer.concat([length, text, ...parts]));
   const sae = await loadSae(at('sae'));
-  expect(sae.W_enc).toMatchObject({ type: 'float16' });
-  expect(sae.W_enc.offset % 2).toBe(1);
+  expect(sae.W_enc.stored).toMatchObject({ type: 'float16' });
+  expect(sae.W_enc.stored.offset % 2).toBe(1);
   const weights = await loadWeights(sae);
-  expect([...weights.b_dec.data]).toEqual([...widenHalf(narrowToHalf(tensors.b_dec.data))]);
+  expect([...weights.b_dec]).toEqual([...widenHalf(narrowToHalf(tensors.b_dec.data))]);
   const x = randomTensor(new Random(96), [B * T, sae.D], 1);
   const outputs = await run(sae, x, (builder) => ({ f: emitEncode(builder, sae, 'x') }));
   expect(largestDifference(get(outputs, 'f').data, encode(weights, x).data)).toBeLessThan(

@@ -11,7 +11,7 @@ import {
 } from '../../files/safetensors.ts';
 import type { StoredTensor } from '../../files/storedTensor.ts';
 import { readTensor } from '../../files/tensorData.ts';
-import type { Sae } from '../sae.ts';
+import type { Sae, SaeActivation } from '../sae.ts';
 import { parseSaelensConfig, type SaelensArchitecture } from './saelensConfig.ts';
 
 const configName = 'cfg.json';
@@ -71,25 +71,40 @@ export async function loadSaelens(folder: string): Promise<Sae> {
     return stored;
   };
   await expectNoScaling(header, weightsFile);
-  const common = {
+  const { activation, ...described } = config;
+  return {
     name: path.basename(absolute),
     folder: absolute,
     weightsFile,
-    site: config.site,
-    ...(config.modelName === undefined ? {} : { modelName: config.modelName }),
-    ...(config.contextSize === undefined ? {} : { contextSize: config.contextSize }),
-    D,
-    F,
-    W_enc: tensor('W_enc', [D, F]),
+    format: 'SAELens',
+    ...described,
+    architecture: activation.architecture,
+    outputSite: config.site,
+    DOut: D,
+    activation: activationOf(activation, tensor, F),
+    W_enc: { stored: tensor('W_enc', [D, F]), isTransposed: false },
     b_enc: tensor('b_enc', [F]),
-    W_dec: tensor('W_dec', [F, D]),
+    W_dec: { stored: tensor('W_dec', [F, D]), isTransposed: false },
     b_dec: tensor('b_dec', [D]),
-    applyBDecToInput: config.applyBDecToInput,
-    prependBos: config.prependBos,
+    inputNormalisation: { kind: 'none' },
+    centre: false,
+    rescaleByDecoderNorm: false,
   };
-  return config.activation.architecture === 'jumprelu'
-    ? { ...common, architecture: 'jumprelu', threshold: tensor('threshold', [F]) }
-    : { ...common, ...config.activation };
+}
+
+function activationOf(
+  activation: SaelensArchitecture,
+  tensor: (name: string, dims: readonly number[]) => StoredTensor,
+  F: number,
+): SaeActivation {
+  switch (activation.architecture) {
+    case 'standard':
+      return { kind: 'relu' };
+    case 'jumprelu':
+      return { kind: 'jumprelu', threshold: tensor('threshold', [F]) };
+    case 'topk':
+      return { kind: 'topk', k: activation.k };
+  }
 }
 
 /** Weights of an SAE to be written; `threshold` for jumprelu only. */

@@ -1,0 +1,72 @@
+// Activations of the E edited features alone. Where a feature's activation depends on nothing but itself, its columns
+// are inputs of the graph and the rest is not computed; where features compete, all are.
+import type { GraphBuilder } from '../../onnx/graph/builder.ts';
+import type { Sae, SaeVector } from '../sae.ts';
+import { emitEncode } from './encode.ts';
+import { emitGated } from './gated.ts';
+import { emitInput } from './input.ts';
+import { emitJumpRelu } from './jumpRelu.ts';
+
+/** Names of the graph inputs; which of them a graph has depends on the SAE. */
+export const editedFeatureNames = {
+  /** [E, D] */
+  enc: 'monosem.enc',
+  /** [E] each */
+  vectors: {
+    b_enc: 'monosem.b_enc',
+    threshold: 'monosem.threshold',
+    b_gate: 'monosem.b_gate',
+    r_mag: 'monosem.r_mag',
+    b_mag: 'monosem.b_mag',
+  },
+  /** [E] int64 ids, where features compete */
+  features: 'monosem.features',
+} as const;
+
+type VectorName = keyof typeof editedFeatureNames.vectors;
+
+/** Does an activation depend on other features than its own? */
+export function featuresCompete({ activation }: Sae): boolean {
+  return activation.kind === 'topk' || activation.kind === 'groupmax';
+}
+
+/** The vectors, one entry per feature, that an activation depends on. */
+export function activationVectors({
+  activation,
+  b_enc,
+}: Sae): Partial<Record<VectorName, SaeVector>> {
+  const { kind, ...vectors } = activation;
+  const bias = b_enc === undefined ? {} : { b_enc };
+  return kind === 'jumprelu' || kind === 'gated' ? { ...bias, ...vectors } : bias;
+}
+
+/**
+ * Activations x [B, T, D] → [B, T, E] of the edited features. Declares the inputs that say which ones they are, E
+ * dynamic; the tensors to feed come from `editedFeatureFeeds` in rows.ts.
+ */
+export function emitEditedFeatures(builder: GraphBuilder, sae: Sae, x: string): string {
+  const names = editedFeatureNames;
+  if (featuresCompete(sae)) {
+    const features = builder.input(names.features, 'int64', ['edits']);
+    const all = emitEncode(builder, sae, x);
+    return builder.op('Gather', [all, features], { attributes: { axis: -1 } });
+  }
+  const enc = builder.input(names.enc, 'float32', ['edits', sae.D]);
+  const columns = builder.op('Transpose', [enc], { attributes: { perm: [1, 0] } });
+  const product = builder.op('MatMul', [emitInput(builder, sae, x), columns]);
+  const vector = (name: VectorName): string =>
+    builder.input(names.vectors[name], 'float32', ['edits']);
+  const z = sae.b_enc === undefined ? product : builder.op('Add', [product, vector('b_enc')]);
+  switch (sae.activation.kind) {
+    case 'jumprelu':
+      return emitJumpRelu(builder, z, vector('threshold'));
+    case 'gated':
+      return emitGated(builder, z, {
+        b_gate: vector('b_gate'),
+        r_mag: vector('r_mag'),
+        b_mag: vector('b_mag'),
+      });
+    default:
+      return builder.op('Relu', [z]);
+  }
+}
