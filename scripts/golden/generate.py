@@ -120,12 +120,13 @@ def write_dialect(
     }
     try:
         reference = (ids.numpy(), logits.numpy())
-        row |= measure(file, reference, axis_sizes(model.config), exported.single_token)
+        sizes = axis_sizes(model.config, file, ids.shape[1])
+        row |= measure(file, reference, sizes, exported.single_token)
     except Exception as error:
         row['runError'] = str(error).splitlines()[0][:300]
     if exported.own_values and 'runError' not in row:
         own = out / family.name / 'reference.safetensors'
-        row |= write_values(file, own, ids.numpy(), axis_sizes(model.config))
+        row |= write_values(file, own, ids.numpy(), sizes)
     errors = [row[k] for k in ('exporterError', 'exporterCacheError') if k in row] or [math.inf]
     flag = (
         '' if max(errors) <= exported.tolerance and file.stat().st_size <= LIMIT else '   <-- LOOK'

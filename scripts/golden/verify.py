@@ -6,6 +6,7 @@ from pathlib import Path
 
 import ml_dtypes
 import numpy as np
+import onnx
 import onnxruntime
 
 DTYPES = {
@@ -18,11 +19,12 @@ DTYPES = {
 }
 
 
-def axis_sizes(config) -> dict[str, int]:
+def axis_sizes(config, file: Path, tokens: int) -> dict[str, int]:
     """Sizes of an empty cache's symbolic axes by what their names contain; the others are 0."""
     heads = config.num_attention_heads
     width = getattr(config, 'head_dim', None) or config.hidden_size // heads
-    return {'num_heads': heads, 'batch': 1, 'kv_cache_dim': width}
+    sizes = {'num_heads': heads, 'batch': 1, 'kv_cache_dim': width}
+    return {**sizes, 'past': tokens, 'window': tokens} if _has_window_buffers(file) else sizes
 
 
 def _empty_shape(shape: list, sizes: dict[str, int]) -> list[int]:
@@ -82,6 +84,12 @@ def _stepwise(session, ids: np.ndarray, start: int, sizes: dict) -> np.ndarray:
         past = _named_past(session, step, at + 1)
         steps.append(step['logits'])
     return np.concatenate(steps, axis=1)
+
+
+def _has_window_buffers(file: Path) -> bool:
+    """Newer genai builders keep a window of the cache in a buffer that must exist beforehand."""
+    nodes = onnx.load(file, load_external_data=False).graph.node
+    return any(a.name == 'sliding_window_cache' for node in nodes for a in node.attribute)
 
 
 def measure(

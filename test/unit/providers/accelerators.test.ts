@@ -42,10 +42,19 @@ afterAll(() => {
 
 describe.each(acceleratorNames)('%s', (provider) => {
   const reason = probe[provider]?.reason ?? 'It was not probed.';
-  const title = 'gives the features, losses and continuations of the processor';
+  if (reason !== '') {
+    test(`is not here, and says so: ${reason}`, async () => {
+      const cli = new URL('../../../src/cli/main.ts', import.meta.url);
+      const found = await runScript(cli, ['diagnose', '--json', '--provider', provider], env);
+      const { failure } = found as Diagnostics;
+      expect(failure).toMatch(/^The model cannot run on /);
+      expect(failure).toContain('docs/gpu.md');
+    });
+    return;
+  }
 
-  test.runIf(reason === '')(
-    reason === '' ? title : `${title} (not run: ${reason})`,
+  test(
+    'gives the features, losses and continuations of the processor',
     async () => {
       const task: ProviderTask = {
         choice: { model: folder, provider },
