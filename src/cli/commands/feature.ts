@@ -41,7 +41,7 @@ function textOf(summary: FeatureSummary): string {
   const width = summary.maxActivation / summary.histogram.length;
   return [
     `Feature ${summary.feature} · ${summary.peakTokens.map(visibleToken).join(' ')}`,
-    `density ${(summary.density * 100).toPrecision(3)} % of ${summary.corpusTokens} tokens · max ${summary.maxActivation.toFixed(2)} · mean when active ${summary.meanActivation.toFixed(2)}`,
+    `density ${(summary.density * 100).toPrecision(3)}% of ${summary.corpusTokens} tokens · max ${summary.maxActivation.toFixed(2)} · mean when active ${summary.meanActivation.toFixed(2)}`,
     '',
     ...Array.from(summary.histogram, (count, bin) =>
       `${((bin + 1) * width).toFixed(2).padStart(7)} ${bar(count / fullest, 30)} ${count}`.trimEnd(),

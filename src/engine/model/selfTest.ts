@@ -6,13 +6,9 @@
 import type { SelfTest } from '../../shared/diagnostics.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { widenHalf } from '../math/half.ts';
+import { cacheSwitchFeeds } from '../onnx/decoder/readDecoder.ts';
 import { Overlay } from '../onnx/overlay.ts';
-import {
-  openSession,
-  type OnnxTensor,
-  type OnnxTensors,
-  type Session,
-} from '../onnx/runtime/session.ts';
+import { openSession, type OnnxTensor, type OnnxTensors } from '../onnx/runtime/session.ts';
 import type { OpenModel } from './openModel.ts';
 import { Program } from './program.ts';
 import { untimed, type Timer } from './timer.ts';
@@ -100,30 +96,13 @@ async function plainOutput(model: OpenModel, ids: Uint32Array, time: Timer): Pro
   const session = await time('open the file in onnxruntime', () =>
     openSession({ file: model.onnxFile }, model.execution),
   );
-  const feeds = branchFeeds(session, model);
-  return useProgram(new Program(session, model.sites.inputs), async (program) => {
+  const { inputs } = model.sites;
+  const feeds = cacheSwitchFeeds(session, inputs.past.length > 0);
+  return useProgram(new Program(session, inputs), async (program) => {
     const run = (): ReturnType<Program['run']> => program.run({ ids, batch: 1, feeds });
     const { outputs } = await time('run the file', run);
     return expectOutput(outputs, testedOutput(model));
   });
-}
-
-/** What a merged export takes besides: which branch to run, that is the one overlays are made from, and a cache. */
-function branchFeeds(session: Session, { sites }: OpenModel): OnnxTensors {
-  const hasCache = sites.inputs.past.length > 0;
-  const feeds: Record<string, OnnxTensor> = {
-    use_cache_branch: { type: 'bool', dims: [1], data: Uint8Array.of(hasCache ? 1 : 0) },
-  };
-  if (hasCache) return feeds;
-  for (const { name, type, dims } of session.inputs) {
-    if (!name.startsWith('past')) continue;
-    const empty = dims.map((size, axis) => (typeof size === 'number' ? size : axis === 0 ? 1 : 0));
-    feeds[name] =
-      type === 'float16'
-        ? { type, dims: empty, data: new Uint16Array(0) }
-        : { type: 'float32', dims: empty, data: new Float32Array(0) };
-  }
-  return feeds;
 }
 
 async function overlayOutput(model: OpenModel, ids: Uint32Array, time: Timer): Promise<OnnxTensor> {

@@ -32,9 +32,9 @@ export function featureLabel(brief: FeatureBrief | undefined, most = 3): string 
 
 /** Share as a percentage with two significant digits. */
 export function percent(share: number): string {
-  if (share <= 0) return '0 %';
-  if (share < 0.0001) return '< 0.01 %';
-  return `${Number((share * 100).toPrecision(2))} %`;
+  if (share <= 0) return '0%';
+  if (share < 0.0001) return '<0.01%';
+  return `${Number((share * 100).toPrecision(2))}%`;
 }
 
 export function activationText(activation: number): string {

@@ -76,7 +76,7 @@ function aboutAnalysis(analysis: AnalysisState | undefined): Saying {
     case 'waiting':
       return { icon: '$(loading~spin)', explanation: 'The model is reading the file.' };
     case 'analysing': {
-      const detail = `${Math.floor(analysis.done * 100)} %`;
+      const detail = `${Math.floor(analysis.done * 100)}%`;
       const explanation = `Features of ${detail} of the file are known.`;
       return { icon: '$(loading~spin)', explanation, detail };
     }

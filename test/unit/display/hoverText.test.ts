@@ -36,7 +36,7 @@ test('a token with its features: bars, labels, densities, links', () => {
   expect(row).toContain('[steer](command:monosem.steerSelection?%5B5%2C19%5D "');
   expect(row).toContain(`\`${bar(0.5, 8)}\` 4.00`);
   expect(row).toContain('`dragon, dragons`');
-  expect(row).toContain('1.2 %');
+  expect(row).toContain('1.2%');
   expect(lines[5]).toContain(bar(1 / 8, 8));
 });
 
@@ -87,11 +87,11 @@ test('bars have a constant width and grow by eighths', () => {
 
 test('numbers and labels', () => {
   expect([0, 0.00001, 0.000123, 0.0456, 1].map(percent)).toEqual([
-    '0 %',
-    '< 0.01 %',
-    '0.012 %',
-    '4.6 %',
-    '100 %',
+    '0%',
+    '<0.01%',
+    '0.012%',
+    '4.6%',
+    '100%',
   ]);
   expect([0.01234, 3, 123.4].map(activationText)).toEqual(['0.0123', '3.00', '123']);
   expect(featureLabel(undefined)).toBe('');

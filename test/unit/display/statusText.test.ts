@@ -15,7 +15,7 @@ const place: ModelPlace = {
 test('how the analysis is doing', () => {
   const reason = new MonosemError('tooLarge', 'The file has 900 KB.');
   expect(statusText({ ...running, analysis: { kind: 'analysing', done: 0.456 } }).text).toBe(
-    '$(loading~spin) Monosem 45 %',
+    '$(loading~spin) Monosem 45%',
   );
   expect(statusText({ ...running, analysis: ready })).toEqual({
     text: '$(eye) Monosem',
@@ -48,7 +48,7 @@ test('an accelerator is named in the text, unless something else is to be said',
   );
   expect(
     statusText({ ...running, analysis: { kind: 'analysing', done: 0.5 }, place: fast }).text,
-  ).toBe('$(loading~spin) Monosem 50 %');
+  ).toBe('$(loading~spin) Monosem 50%');
 });
 
 test('a model without SAE is no failure, and what helps comes first', () => {

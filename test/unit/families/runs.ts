@@ -2,12 +2,11 @@
 import { Program, type BlockResult } from '../../../src/engine/model/program.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
 import type { OnnxModel } from '../../../src/engine/onnx/proto/model.ts';
-import { readDecoder } from '../../../src/engine/onnx/decoder/mergedDecoder.ts';
+import { cacheSwitchFeeds, readDecoder } from '../../../src/engine/onnx/decoder/readDecoder.ts';
 import {
   openSession,
   type OnnxTensor,
   type OnnxTensors,
-  type Session,
 } from '../../../src/engine/onnx/runtime/session.ts';
 import { readModelConfig } from '../../../src/engine/model/bundle/config.ts';
 import { findSites } from '../../../src/engine/model/openModel.ts';
@@ -100,23 +99,8 @@ export async function plainLogits(
   const session = await openSession({ file }, options);
   return logitsOf(new Program(session, sites.inputs), sites, {
     ids,
-    feeds: mergedFeeds(session, sites),
+    feeds: cacheSwitchFeeds(session, sites.inputs.past.length > 0),
   });
-}
-
-/** What a merged export takes besides: which of its branches to use, and an empty cache where that is not used. */
-function mergedFeeds(session: Session, { inputs }: Sites): OnnxTensors {
-  const feeds: Record<string, OnnxTensor> = {};
-  const hasCache = inputs.past.length > 0;
-  for (const { name, dims } of session.inputs) {
-    if (name === 'use_cache_branch') {
-      feeds[name] = { type: 'bool', dims: [1], data: Uint8Array.of(hasCache ? 1 : 0) };
-    } else if (name.startsWith('past') && !hasCache) {
-      const [, heads = 1, , width = 1] = dims.map(Number);
-      feeds[name] = { type: 'float32', dims: [1, heads, 0, width], data: new Float32Array(0) };
-    }
-  }
-  return feeds;
 }
 
 /** The logits of the overlay with nothing read and nothing edited. */

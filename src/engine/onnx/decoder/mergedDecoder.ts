@@ -4,6 +4,7 @@
 import { Graph } from '../graph/graph.ts';
 import { renameOuterRead } from '../graph/subgraphs.ts';
 import type { OnnxModel } from '../proto/model.ts';
+import type { OnnxTensor, OnnxTensors, Session } from '../runtime/session.ts';
 import { readOnnx } from '../proto/protobuf.ts';
 import type { AttributeProto, GraphProto, ModelProto, NodeProto } from '../proto/schema.ts';
 import { shallowCopy } from '../proto/schema.ts';
@@ -16,6 +17,27 @@ const conditionName = 'use_cache_branch';
 export async function readDecoder(file: string): Promise<OnnxModel> {
   const model = await readOnnx(file);
   return { ...model, proto: withoutCacheSwitch(model.proto) };
+}
+
+/**
+ * What an untouched merged file takes besides, to run the branch that `readDecoder` makes a graph of: the condition, and
+ * a cache without tokens where that branch reads none. Nothing for any other file.
+ */
+export function cacheSwitchFeeds({ inputs }: Session, readsCache: boolean): OnnxTensors {
+  if (!inputs.some(({ name }) => name === conditionName)) return {};
+  const feeds: Record<string, OnnxTensor> = {
+    [conditionName]: { type: 'bool', dims: [1], data: Uint8Array.of(readsCache ? 1 : 0) },
+  };
+  if (readsCache) return feeds;
+  for (const { name, type, dims } of inputs) {
+    if (!name.startsWith('past')) continue;
+    const empty = dims.map((size, axis) => (typeof size === 'number' ? size : axis === 0 ? 1 : 0));
+    feeds[name] =
+      type === 'float16'
+        ? { type, dims: empty, data: new Uint16Array(0) }
+        : { type: 'float32', dims: empty, data: new Float32Array(0) };
+  }
+  return feeds;
 }
 
 function withoutCacheSwitch(model: ModelProto): ModelProto {

@@ -166,7 +166,12 @@ function chosen(
 }
 
 function onProcessor(reason: string, attempts: readonly ProviderAttempt[]): ProviderReport {
-  const processor = { provider: 'cpu', outcome: 'chosen', reason } as const;
+  const isLeftOver = attempts.length > 0;
+  const processor = {
+    provider: 'cpu',
+    outcome: 'chosen',
+    reason: isLeftOver ? 'It is always there, and the measure of the others.' : reason,
+  } as const;
   return { provider: 'cpu', reason, attempts: [...attempts, processor] };
 }
 
