@@ -42,7 +42,7 @@ import { findSites, openModel } from './model/openModel.ts';
 import { placeModel, requestOf } from './model/placement.ts';
 import { SiteReader } from './model/siteReader.ts';
 import { listVariants } from './model/bundle/variants.ts';
-import { readDecoder } from './onnx/decoder/mergedDecoder.ts';
+import { readDecoder } from './onnx/decoder/readDecoder.ts';
 import { ProviderChooser } from './onnx/runtime/executionProviders.ts';
 import { listExecutionProviders } from './onnx/runtime/session.ts';
 import { windowCapacity } from './openSource.ts';

@@ -45,9 +45,10 @@ export class KvCache {
 /** What stands for no tokens at all. */
 export function emptyPast({ type, dims }: DecoderPast, batch: number): OnnxTensor {
   const sizes = dims.map((dim) => (dim === 'batch' ? batch : dim === 'tokens' ? 0 : dim));
+  const length = elementCount(sizes);
   return type === 'float16'
-    ? { type, dims: sizes, data: new Uint16Array(0) }
-    : { type, dims: sizes, data: new Float32Array(0) };
+    ? { type, dims: sizes, data: new Uint16Array(length) }
+    : { type, dims: sizes, data: new Float32Array(length) };
 }
 
 function cacheData(tensor: OnnxTensor): CacheData {

@@ -1,6 +1,6 @@
 // A model ready to be instrumented: its folder, its parsed graph, and where its residual stream is. Holds no session;
 // sessions are made per purpose from overlays over this.
-import { readDecoder } from '../onnx/decoder/mergedDecoder.ts';
+import { readDecoder, type DecoderModel } from '../onnx/decoder/readDecoder.ts';
 import { discoverSites, type Sites } from '../onnx/sites/sites.ts';
 import type { OnnxModel } from '../onnx/proto/model.ts';
 import type { SessionOptions } from '../onnx/runtime/session.ts';
@@ -9,7 +9,7 @@ import type { ModelConfig } from './bundle/config.ts';
 import { untimed, type Timer } from './timer.ts';
 
 export interface OpenModel extends Bundle {
-  readonly onnx: OnnxModel;
+  readonly onnx: DecoderModel;
   readonly sites: Sites;
   /** Where its sessions run; the processor until `placeModel` has chosen. */
   readonly execution: SessionOptions;

@@ -6,7 +6,8 @@
 import type { SelfTest } from '../../shared/diagnostics.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { widenHalf } from '../math/half.ts';
-import { cacheSwitchFeeds } from '../onnx/decoder/readDecoder.ts';
+import { cacheSwitchFeeds } from '../onnx/decoder/mergedDecoder.ts';
+import { bufferedInputs } from '../onnx/decoder/windowBuffers.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import { openSession, type OnnxTensor, type OnnxTensors } from '../onnx/runtime/session.ts';
 import type { OpenModel } from './openModel.ts';
@@ -96,7 +97,8 @@ async function plainOutput(model: OpenModel, ids: Uint32Array, time: Timer): Pro
   const session = await time('open the file in onnxruntime', () =>
     openSession({ file: model.onnxFile }, model.execution),
   );
-  const { inputs } = model.sites;
+  const { inputs: usual } = model.sites;
+  const inputs = model.onnx.hasWindowBuffers ? bufferedInputs(usual, ids.length) : usual;
   const feeds = cacheSwitchFeeds(session, inputs.past.length > 0);
   return useProgram(new Program(session, inputs), async (program) => {
     const run = (): ReturnType<Program['run']> => program.run({ ids, batch: 1, feeds });

@@ -1,8 +1,9 @@
 // Runs a golden file through the overlay: every site at once, in one go or in two through the KV cache.
 import { Program, type BlockResult } from '../../../src/engine/model/program.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import type { OnnxModel } from '../../../src/engine/onnx/proto/model.ts';
-import { cacheSwitchFeeds, readDecoder } from '../../../src/engine/onnx/decoder/readDecoder.ts';
+import { cacheSwitchFeeds } from '../../../src/engine/onnx/decoder/mergedDecoder.ts';
+import { readDecoder, type DecoderModel } from '../../../src/engine/onnx/decoder/readDecoder.ts';
+import { bufferedInputs } from '../../../src/engine/onnx/decoder/windowBuffers.ts';
 import {
   openSession,
   type OnnxTensor,
@@ -18,7 +19,7 @@ const logitsName = 'monosem.logits';
 
 export interface OpenGolden {
   readonly file: string;
-  readonly model: OnnxModel;
+  readonly model: DecoderModel;
   readonly sites: Sites;
 }
 
@@ -93,11 +94,12 @@ function floats(tensor: OnnxTensor | undefined): Float32Array {
 
 /** The logits of the untouched file, as it gives them out. */
 export async function plainLogits(
-  { file, sites }: OpenGolden,
+  { file, model, sites }: OpenGolden,
   ids: Uint32Array,
 ): Promise<OnnxTensor> {
   const session = await openSession({ file }, options);
-  return logitsOf(new Program(session, sites.inputs), sites, {
+  const inputs = model.hasWindowBuffers ? bufferedInputs(sites.inputs, ids.length) : sites.inputs;
+  return logitsOf(new Program(session, inputs), sites, {
     ids,
     feeds: cacheSwitchFeeds(session, sites.inputs.past.length > 0),
   });

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readModelConfig } from '../../../src/engine/model/bundle/config.ts';
 import { findSites, openModel, type OpenModel } from '../../../src/engine/model/openModel.ts';
-import { readDecoder } from '../../../src/engine/onnx/decoder/mergedDecoder.ts';
+import { readDecoder } from '../../../src/engine/onnx/decoder/readDecoder.ts';
 import { firstBlockOf, largestError } from '../../../src/engine/model/firstBlock.ts';
 import { runSelfTest } from '../../../src/engine/model/selfTest.ts';
 import { timerInto, untimed } from '../../../src/engine/model/timer.ts';

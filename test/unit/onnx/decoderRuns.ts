@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect } from 'vitest';
 import type { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import { readDecoder } from '../../../src/engine/onnx/decoder/mergedDecoder.ts';
+import { readDecoder } from '../../../src/engine/onnx/decoder/readDecoder.ts';
 import {
   openSession,
   type OnnxTensor,

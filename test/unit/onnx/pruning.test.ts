@@ -3,7 +3,7 @@ import { rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import { readDecoder } from '../../../src/engine/onnx/decoder/mergedDecoder.ts';
+import { readDecoder } from '../../../src/engine/onnx/decoder/readDecoder.ts';
 import type { GraphProto } from '../../../src/engine/onnx/proto/schema.ts';
 import { discoverSites } from '../../../src/engine/onnx/sites/sites.ts';
 import { tinyGpt2, writeDecoder } from '../../fixtures/decoders.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OnnxModel } from '../../../src/engine/onnx/proto/model.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
-import { readDecoder } from '../../../src/engine/onnx/decoder/mergedDecoder.ts';
+import { readDecoder } from '../../../src/engine/onnx/decoder/readDecoder.ts';
 import type { OnnxTensors } from '../../../src/engine/onnx/runtime/session.ts';
 import { discoverSites, type Sites } from '../../../src/engine/onnx/sites/sites.ts';
 import {

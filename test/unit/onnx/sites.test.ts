@@ -9,7 +9,7 @@ import type { OnnxModel } from '../../../src/engine/onnx/proto/model.ts';
 import { Overlay } from '../../../src/engine/onnx/overlay.ts';
 import type { GraphProto, NodeProto } from '../../../src/engine/onnx/proto/schema.ts';
 import { encodeOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
-import { readDecoder } from '../../../src/engine/onnx/decoder/mergedDecoder.ts';
+import { readDecoder } from '../../../src/engine/onnx/decoder/readDecoder.ts';
 import type { OnnxTensor } from '../../../src/engine/onnx/runtime/session.ts';
 import { discoverSites } from '../../../src/engine/onnx/sites/sites.ts';
 import { buildGpt2 } from '../../fixtures/decoders/gpt2.ts';

@@ -3,21 +3,13 @@
 // and so has lost its causal mask. Everything else is left alone.
 import { Graph } from '../graph/graph.ts';
 import { renameOuterRead } from '../graph/subgraphs.ts';
-import type { OnnxModel } from '../proto/model.ts';
 import type { OnnxTensor, OnnxTensors, Session } from '../runtime/session.ts';
-import { readOnnx } from '../proto/protobuf.ts';
 import type { AttributeProto, GraphProto, ModelProto, NodeProto } from '../proto/schema.ts';
 import { shallowCopy } from '../proto/schema.ts';
 import { findCausalSign, nodesOf } from './causality.ts';
 
 /** Name exporters give to the condition; true chooses `then_branch`. */
 const conditionName = 'use_cache_branch';
-
-/** Reads an .onnx, and makes one graph of a merged one. Throws what `readOnnx` throws. */
-export async function readDecoder(file: string): Promise<OnnxModel> {
-  const model = await readOnnx(file);
-  return { ...model, proto: withoutCacheSwitch(model.proto) };
-}
 
 /**
  * What an untouched merged file takes besides, to run the branch that `readDecoder` makes a graph of: the condition, and
@@ -40,7 +32,7 @@ export function cacheSwitchFeeds({ inputs }: Session, readsCache: boolean): Onnx
   return feeds;
 }
 
-function withoutCacheSwitch(model: ModelProto): ModelProto {
+export function withoutCacheSwitch(model: ModelProto): ModelProto {
   const { graph = {} } = model;
   const merged = graph.node?.find(isCacheSwitch);
   const cached = merged && inlineBranch(graph, merged, 'then_branch');
