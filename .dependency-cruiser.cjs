@@ -163,7 +163,7 @@ module.exports = {
     door(
       'process-door',
       '^(node:)?(child_process|worker_threads|cluster)$',
-      { door: '^src/host/engineProcess\\.ts$' },
+      { door: '^src/host/engine/engineProcess\\.ts$' },
       'One file owns child processes.',
     ),
     door(

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { createApi } from './host/api.ts';
 import type { MonosemApi } from './host/api.ts';
 import { registerCommands } from './host/commands.ts';
-import { reportFailures } from './host/failureReporter.ts';
+import { reportFailures } from './host/failures/failureReporter.ts';
 import { generalCommands } from './host/generalCommands.ts';
 import { createServices } from './host/services.ts';
 import { pickFeature } from './providers/featureQuickPick.ts';

@@ -5,8 +5,8 @@ import { commands } from '../shared/contributions.ts';
 import type { CommandName } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { Disposable } from '../shared/disposable.ts';
-import type { Log } from './engineProcess.ts';
-import { showFailure } from './notifications.ts';
+import type { Log } from './engine/engineProcess.ts';
+import { showFailure } from './failures/notifications.ts';
 
 /** Arguments come from links, menus, key bindings and other extensions: check them. */
 export type CommandHandler = (...args: readonly unknown[]) => unknown;

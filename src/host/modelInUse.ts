@@ -6,8 +6,8 @@ import { Emitter } from '../shared/emitter.ts';
 import type { ModelChoice, Source } from '../shared/engineProtocol.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
 import type { Disposable } from '../shared/disposable.ts';
-import type { EngineClient } from './engineClient.ts';
-import type { Log } from './engineProcess.ts';
+import type { EngineClient } from './engine/engineClient.ts';
+import type { Log } from './engine/engineProcess.ts';
 import { modelChoice, saeFolder } from './source.ts';
 import type { SourceSettings } from './source.ts';
 

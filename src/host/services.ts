@@ -3,11 +3,11 @@
 import * as vscode from 'vscode';
 import type { DisposableStore } from '../shared/disposable.ts';
 import type { Source } from '../shared/engineProtocol.ts';
-import { FeatureBriefs } from './display/featureBriefs.ts';
+import { FeatureBriefs } from './display/features/featureBriefs.ts';
 import { DocumentAnalyses } from './documents/documentAnalyses.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
-import { EngineClient } from './engineClient.ts';
-import { EngineProcess } from './engineProcess.ts';
+import { EngineClient } from './engine/engineClient.ts';
+import { EngineProcess } from './engine/engineProcess.ts';
 import { ModelInUse } from './modelInUse.ts';
 import { onDidChangeSettings, readSetting } from './settings.ts';
 import type { SourceSettings } from './source.ts';

@@ -1,9 +1,9 @@
 // Chooses a feature: by its number, or from those of the token at the cursor and of the text around it.
 import * as vscode from 'vscode';
-import { rankFeatures } from '../host/display/featureRanking.ts';
-import { activationText, featureLabel } from '../host/display/featureText.ts';
+import { rankFeatures } from '../host/display/features/featureRanking.ts';
+import { activationText, featureLabel } from '../host/display/features/featureText.ts';
 import type { Services } from '../host/services.ts';
-import { readFeature } from '../host/viewMessages.ts';
+import { readFeature } from '../host/views/viewMessages.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import { messageOf } from '../shared/errors.ts';
 import { featureIndex } from '../shared/units.ts';

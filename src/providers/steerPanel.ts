@@ -1,20 +1,20 @@
 // The steering panel: takes a text from an editor, shows what a steered model makes of it, and puts the result back
-// where the text came from. The steering itself is in host/steerSession.ts.
+// where the text came from. The steering itself is in host/views/steerSession.ts.
 import * as vscode from 'vscode';
 import { runCommand } from '../host/commands.ts';
 import { movedOffset, promptAround } from '../host/documents/steerPrompt.ts';
-import { showFailure } from '../host/notifications.ts';
+import { showFailure } from '../host/failures/notifications.ts';
 import type { Services } from '../host/services.ts';
-import { SteerSession, defaultSteerSettings } from '../host/steerSession.ts';
-import type { SteerStart } from '../host/steerSession.ts';
+import { SteerSession, defaultSteerSettings } from '../host/views/steerSession.ts';
+import type { SteerStart } from '../host/views/steerSession.ts';
 import {
   readEdits,
   readFeature,
   readSteerSettings,
   readSteerViewMessage,
-} from '../host/viewMessages.ts';
-import { openChannel, viewRoots } from '../host/webviewPanel.ts';
-import type { ViewChannel } from '../host/webviewPanel.ts';
+} from '../host/views/viewMessages.ts';
+import { openChannel, viewRoots } from '../host/views/webviewPanel.ts';
+import type { ViewChannel } from '../host/views/webviewPanel.ts';
 import { steerPanel } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import { MonosemError } from '../shared/errors.ts';

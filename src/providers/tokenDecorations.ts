@@ -3,9 +3,9 @@
 // lines around it; between an edit and its analysis VS Code itself moves what is painted.
 import * as vscode from 'vscode';
 import type { PaintedRange } from '../host/api.ts';
-import { paintTokens } from '../host/display/painting.ts';
-import type { PaintedToken } from '../host/display/painting.ts';
-import { levels } from '../host/display/strength.ts';
+import { paintTokens } from '../host/display/features/painting.ts';
+import type { PaintedToken } from '../host/display/features/painting.ts';
+import { levels } from '../host/display/features/strength.ts';
 import type { Services } from '../host/services.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import { messageOf } from '../shared/errors.ts';

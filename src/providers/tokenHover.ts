@@ -1,6 +1,6 @@
 // The hover over a token: its features with bars, labels and links. Only our own commands may be run from it.
 import * as vscode from 'vscode';
-import { hoverCommands, hoverMarkdown } from '../host/display/hoverText.ts';
+import { hoverCommands, hoverMarkdown } from '../host/display/features/hoverText.ts';
 import type { Services } from '../host/services.ts';
 import { messageOf } from '../shared/errors.ts';
 

@@ -2,7 +2,7 @@
 // whose facts are indented blocks, so that text from models and files is never markup. Without VS Code.
 import type { Diagnostics, ModelDiagnostics } from '../../shared/diagnostics.ts';
 import type { ModelChoice, SaeFacts } from '../../shared/engineProtocol.ts';
-import type { EngineCrash, EngineState } from '../engineClient.ts';
+import type { EngineCrash, EngineState } from '../engine/engineClient.ts';
 import { columns } from './columns.ts';
 import { providerName } from './providerName.ts';
 import { sizeText } from './size.ts';

@@ -2,7 +2,7 @@
 import type { CommandName } from '../../shared/contributions.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { AnalysisState } from '../documents/documentAnalysis.ts';
-import type { EngineState } from '../engineClient.ts';
+import type { EngineState } from '../engine/engineClient.ts';
 import type { ModelPlace } from '../modelInUse.ts';
 import { oneLine } from './oneLine.ts';
 import { providerName } from './providerName.ts';

@@ -5,7 +5,7 @@ import { documentScheme } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Disposable } from '../../shared/disposable.ts';
 import type { Source } from '../../shared/engineProtocol.ts';
-import type { EngineClient } from '../engineClient.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
 import { onDidChangeSettings, readSetting } from '../settings.ts';
 import { DocumentAnalysis } from './documentAnalysis.ts';
 import type { TextRange } from './documentAnalysis.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FeatureBriefs } from '../../../src/host/display/featureBriefs.ts';
+import { FeatureBriefs } from '../../../src/host/display/features/featureBriefs.ts';
 import type { FeatureBrief } from '../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
 import { featureIndex } from '../../../src/shared/units.ts';

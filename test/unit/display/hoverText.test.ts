@@ -6,8 +6,8 @@ import {
   featureLabel,
   percent,
   visibleToken,
-} from '../../../src/host/display/featureText.ts';
-import { hoverMarkdown } from '../../../src/host/display/hoverText.ts';
+} from '../../../src/host/display/features/featureText.ts';
+import { hoverMarkdown } from '../../../src/host/display/features/hoverText.ts';
 import type { FeatureBrief } from '../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 

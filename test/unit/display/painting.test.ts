@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { rankFeatures } from '../../../src/host/display/featureRanking.ts';
-import { paintTokens } from '../../../src/host/display/painting.ts';
-import { levels, strengthLevel } from '../../../src/host/display/strength.ts';
+import { rankFeatures } from '../../../src/host/display/features/featureRanking.ts';
+import { paintTokens } from '../../../src/host/display/features/painting.ts';
+import { levels, strengthLevel } from '../../../src/host/display/features/strength.ts';
 import { TokenTable } from '../../../src/host/documents/tokenTable.ts';
 import type { Token } from '../../../src/host/documents/tokenTable.ts';
 import { batchOf } from '../host/batches.ts';

@@ -3,11 +3,11 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { EngineClient } from '../../../src/host/engineClient.ts';
-import type { EngineState } from '../../../src/host/engineClient.ts';
-import { EngineProcess } from '../../../src/host/engineProcess.ts';
-import type { Log } from '../../../src/host/engineProcess.ts';
-import { RestartPolicy, crashLimit } from '../../../src/host/restartPolicy.ts';
+import { EngineClient } from '../../../src/host/engine/engineClient.ts';
+import type { EngineState } from '../../../src/host/engine/engineClient.ts';
+import { EngineProcess } from '../../../src/host/engine/engineProcess.ts';
+import type { Log } from '../../../src/host/engine/engineProcess.ts';
+import { RestartPolicy, crashLimit } from '../../../src/host/engine/restartPolicy.ts';
 import type { SteerParams, TokenBatch } from '../../../src/shared/engineProtocol.ts';
 
 const entry = fileURLToPath(new URL('../server/fakeEngineProcess.ts', import.meta.url));

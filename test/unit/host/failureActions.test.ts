@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { actionsAfter } from '../../../src/host/failureActions.ts';
+import { actionsAfter } from '../../../src/host/failures/failureActions.ts';
 import { MonosemError, errorCodes } from '../../../src/shared/errors.ts';
 
 test('every failure offers something to do, without repeating itself', () => {

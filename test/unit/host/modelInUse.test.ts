@@ -1,7 +1,7 @@
 // The model in use with an engine whose answers are made up here, because what is asked, and how often, matters.
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import type { EngineClient } from '../../../src/host/engineClient.ts';
+import type { EngineClient } from '../../../src/host/engine/engineClient.ts';
 import { ModelInUse } from '../../../src/host/modelInUse.ts';
 import type { SourceSettings } from '../../../src/host/source.ts';
 

@@ -1,10 +1,10 @@
 // The steering session with answers made up here, because the order of events is what matters.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { FeatureBriefs } from '../../../src/host/display/featureBriefs.ts';
-import type { EngineClient } from '../../../src/host/engineClient.ts';
-import { SteerSession, defaultSteerSettings } from '../../../src/host/steerSession.ts';
-import type { SteerStart } from '../../../src/host/steerSession.ts';
+import { FeatureBriefs } from '../../../src/host/display/features/featureBriefs.ts';
+import type { EngineClient } from '../../../src/host/engine/engineClient.ts';
+import { SteerSession, defaultSteerSettings } from '../../../src/host/views/steerSession.ts';
+import type { SteerStart } from '../../../src/host/views/steerSession.ts';
 import type { SteerStep } from '../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
 import { featureIndex } from '../../../src/shared/units.ts';

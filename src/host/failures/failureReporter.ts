@@ -1,8 +1,8 @@
 // Tells about failed analyses once: a model that cannot be opened fails for every file and every keystroke, and
 // nobody wants to read that more than once. The status bar goes on showing it.
-import type { Disposable } from '../shared/disposable.ts';
+import type { Disposable } from '../../shared/disposable.ts';
 import { showFailure } from './notifications.ts';
-import type { Services } from './services.ts';
+import type { Services } from '../services.ts';
 
 export function reportFailures({ analyses, log }: Services): Disposable {
   const told = new Set<string>();

@@ -1,6 +1,6 @@
 // Decides which stretch of text gets the colour of which feature, and how strongly. Offsets in, offsets out; how it is
 // painted is the editor's business. Without VS Code.
-import type { Token } from '../documents/tokenTable.ts';
+import type { Token } from '../../documents/tokenTable.ts';
 import { strengthLevel } from './strength.ts';
 
 /** UTF-16 offsets; never empty, no blanks at the ends unless there is nothing else. */

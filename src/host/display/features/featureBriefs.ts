@@ -1,7 +1,7 @@
 // What is known of features in one line, fetched once and kept while the same model and SAE are looked through.
 // Asking is bounded; an SAE without a feature store is asked once. Without VS Code.
-import type { FeatureBrief } from '../../shared/engineProtocol.ts';
-import { MonosemError } from '../../shared/errors.ts';
+import type { FeatureBrief } from '../../../shared/engineProtocol.ts';
+import { MonosemError } from '../../../shared/errors.ts';
 
 /** Asked for in one call at most. */
 const mostPerCall = 4096;

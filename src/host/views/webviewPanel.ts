@@ -2,8 +2,8 @@
 // whose incoming messages are validated. It knows no view in particular.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { DisposableStore } from '../shared/disposable.ts';
-import type { Disposable } from '../shared/disposable.ts';
+import { DisposableStore } from '../../shared/disposable.ts';
+import type { Disposable } from '../../shared/disposable.ts';
 
 export interface ViewOptions<In> {
   readonly extensionUri: vscode.Uri;

@@ -1,11 +1,11 @@
 // One steering session without its panel: the prompt, the features offered for it, and its runs. It turns requests of
 // the view into engine calls and their answers into messages for the view. Without VS Code.
-import type { FeatureBrief, FeatureEdit, Source } from '../shared/engineProtocol.ts';
-import { MonosemError, messageOf } from '../shared/errors.ts';
-import type { FeatureIndex } from '../shared/units.ts';
-import type { SteerFeature, SteerSettings, ToSteerView } from '../shared/webviewProtocol.ts';
-import type { FeatureBriefs } from './display/featureBriefs.ts';
-import type { EngineClient } from './engineClient.ts';
+import type { FeatureBrief, FeatureEdit, Source } from '../../shared/engineProtocol.ts';
+import { MonosemError, messageOf } from '../../shared/errors.ts';
+import type { FeatureIndex } from '../../shared/units.ts';
+import type { SteerFeature, SteerSettings, ToSteerView } from '../../shared/webviewProtocol.ts';
+import type { FeatureBriefs } from '../display/features/featureBriefs.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
 
 /** Features offered for a prompt. */
 const offeredFeatures = 12;

@@ -1,9 +1,9 @@
 // Reads what web views send. A view shows untrusted text, so nothing it says is believed before it has been checked
 // field by field: a message with a wrong or missing field is refused as a whole.
-import type { FeatureEdit, SteerScope } from '../shared/engineProtocol.ts';
-import { featureIndex } from '../shared/units.ts';
-import type { FeatureIndex } from '../shared/units.ts';
-import type { FromFeatureView, FromSteerView, SteerSettings } from '../shared/webviewProtocol.ts';
+import type { FeatureEdit, SteerScope } from '../../shared/engineProtocol.ts';
+import { featureIndex } from '../../shared/units.ts';
+import type { FeatureIndex } from '../../shared/units.ts';
+import type { FromFeatureView, FromSteerView, SteerSettings } from '../../shared/webviewProtocol.ts';
 
 /** Nothing a person edits by hand is longer; a view that sends more is broken. */
 const longestText = 1_000_000;

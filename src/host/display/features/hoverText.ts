@@ -1,9 +1,9 @@
 // The hover of a token as markdown: the token, then its features with bars, labels and links to our own commands.
 // Everything that comes from a file or a model is escaped. Without VS Code.
-import { commands } from '../../shared/contributions.ts';
-import type { FeatureBrief } from '../../shared/engineProtocol.ts';
-import { featureColour } from '../../shared/palette.ts';
-import { featureIndex } from '../../shared/units.ts';
+import { commands } from '../../../shared/contributions.ts';
+import type { FeatureBrief } from '../../../shared/engineProtocol.ts';
+import { featureColour } from '../../../shared/palette.ts';
+import { featureIndex } from '../../../shared/units.ts';
 import {
   activationText,
   bar,

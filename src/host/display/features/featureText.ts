@@ -1,6 +1,6 @@
 // Features and tokens in words, for hovers and lists: labels, bars, numbers, and the code spans that keep text of files
 // and models from being read as markdown. Without VS Code.
-import type { FeatureBrief } from '../../shared/engineProtocol.ts';
+import type { FeatureBrief } from '../../../shared/engineProtocol.ts';
 
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 

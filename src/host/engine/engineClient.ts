@@ -3,13 +3,13 @@
 // up, saying so, when the engine keeps crashing. It does not know what the calls mean.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CancellationTokenSource, ProgressType, ResponseError } from 'vscode-jsonrpc/node';
-import type { Call, Envelope, ErrorData } from '../shared/call.ts';
-import { DisposableStore } from '../shared/disposable.ts';
-import type { Disposable } from '../shared/disposable.ts';
-import { Emitter } from '../shared/emitter.ts';
-import { engineCalls, protocolVersion } from '../shared/engineProtocol.ts';
-import type { EngineCalls, InitializeResult } from '../shared/engineProtocol.ts';
-import { MonosemError, isErrorCode, messageOf } from '../shared/errors.ts';
+import type { Call, Envelope, ErrorData } from '../../shared/call.ts';
+import { DisposableStore } from '../../shared/disposable.ts';
+import type { Disposable } from '../../shared/disposable.ts';
+import { Emitter } from '../../shared/emitter.ts';
+import { engineCalls, protocolVersion } from '../../shared/engineProtocol.ts';
+import type { EngineCalls, InitializeResult } from '../../shared/engineProtocol.ts';
+import { MonosemError, isErrorCode, messageOf } from '../../shared/errors.ts';
 import type { EngineProcess, Log } from './engineProcess.ts';
 import { RestartPolicy, crashLimit } from './restartPolicy.ts';
 

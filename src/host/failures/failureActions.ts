@@ -1,7 +1,7 @@
 // What somebody can do after a failure, by its code. Without VS Code, so that it can be tested alone.
-import type { CommandName } from '../shared/contributions.ts';
-import { MonosemError } from '../shared/errors.ts';
-import type { ErrorCode } from '../shared/errors.ts';
+import type { CommandName } from '../../shared/contributions.ts';
+import { MonosemError } from '../../shared/errors.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 
 const otherFiles: readonly ErrorCode[] = [
   'fileMissing',

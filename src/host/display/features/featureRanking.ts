@@ -1,5 +1,5 @@
 // Orders the features of a stretch of text for a list: those at the cursor first, then by strength. Without VS Code.
-import type { Token } from '../documents/tokenTable.ts';
+import type { Token } from '../../documents/tokenTable.ts';
 
 export interface RankedFeature {
   readonly feature: number;

@@ -1,10 +1,10 @@
 // Failures shown to people: one sentence, and buttons for what can be done about it. What is cancelled is not shown.
 import * as vscode from 'vscode';
-import { commands } from '../shared/contributions.ts';
-import type { CommandContribution } from '../shared/contributions.ts';
-import { MonosemError, messageOf } from '../shared/errors.ts';
+import { commands } from '../../shared/contributions.ts';
+import type { CommandContribution } from '../../shared/contributions.ts';
+import { MonosemError, messageOf } from '../../shared/errors.ts';
 import { actionsAfter } from './failureActions.ts';
-import type { Log } from './engineProcess.ts';
+import type { Log } from '../engine/engineProcess.ts';
 
 /** Shows a failure and runs the action that is chosen. */
 export async function showFailure(error: unknown, log: Log): Promise<void> {

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { IPCMessageReader, IPCMessageWriter, createMessageConnection } from 'vscode-jsonrpc/node';
 import type { Logger, MessageConnection } from 'vscode-jsonrpc/node';
-import { Emitter } from '../shared/emitter.ts';
+import { Emitter } from '../../shared/emitter.ts';
 
 /** What a `LogOutputChannel` offers and the engine's output needs. */
 export interface Log {
