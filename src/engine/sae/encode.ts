@@ -113,16 +113,22 @@ function decoderCoefficients(weights: SaeWeights, f: Tensor): Float32Array {
   return coefficients;
 }
 
+/** Brings a reconstruction [T, DOut] in the frame of the SAE to that of the model, in place. */
+function restore(weights: SaeWeights, x: Tensor, reconstruction: Float32Array): void {
+  if (weights.outputInModelUnits === true) return;
+  const { scale, shifts } = frameOf(weights, x);
+  if (scale !== undefined) scaleRows(reconstruction, scale);
+  for (const shift of shifts) shiftRows(reconstruction, shift, 1);
+}
+
 /** x̂ [T, DOut] of f [T, F], which was encoded from x [T, D]. */
 export function decode(weights: SaeWeights, x: Tensor, f: Tensor): Tensor {
   const { D, F, DOut, W_dec, W_skip, b_dec } = weights;
   expectShape('The features to decode', f.dims, [undefined, F]);
   const T = f.data.length / F;
-  const { scale, shifts } = frameOf(weights, x);
   const data = matmul(decoderCoefficients(weights, f), W_dec.data, [T, F, DOut]);
   addRow(data, b_dec);
-  if (scale !== undefined) scaleRows(data, scale);
-  for (const shift of shifts) shiftRows(data, shift, 1);
+  restore(weights, x, data);
   if (W_skip !== undefined) addScaled(data, 1, matmul(x.data, W_skip.data, [T, D, DOut]));
   return { dims: [T, DOut], data };
 }

@@ -5,7 +5,7 @@
 //   z  = (x̃ · W_enc + b_enc) ⊙ n            n = ‖W_dec rows‖ with rescaleByDecoderNorm, else 1
 //   f  = activation(z), see SaeActivation
 //   x̂  = norm⁻¹((f ⊙ decoderScale ÷ n) · W_dec + b_dec) + x · W_skip + [centre] mean x
-// (SAELens `sae_lens/saes`: sae.py, standard_sae.py, jumprelu_sae.py, topk_sae.py, gated_sae.py, transcoder.py;
+// Without norm⁻¹ and mean x where outputInModelUnits. (SAELens `sae_lens/saes`: sae.py, standard_sae.py, jumprelu_sae.py, topk_sae.py, gated_sae.py, transcoder.py;
 // EleutherAI sparsify `sparse_coder.py`.)
 import { MonosemError } from '../../shared/errors.ts';
 import type { Tensor } from '../../shared/tensor.ts';
@@ -86,6 +86,8 @@ export interface Sae {
   /** b_dec is subtracted from the normalised input before encoding; never so where DOut is another place than D. */
   readonly applyBDecToInput: boolean;
   readonly inputNormalisation: InputNormalisation;
+  /** What is decoded is in the model's units already, whatever was done to the input: some transcoders. */
+  readonly outputInModelUnits?: true;
   /** It was trained on activations without their mean over the D entries of a token. */
   readonly centre: boolean;
   /** Pre-activations are measured in units of their decoder rows. */

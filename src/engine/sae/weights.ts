@@ -20,7 +20,14 @@ export type LoadedActivation =
 
 export interface SaeWeights extends Pick<
   Sae,
-  'D' | 'DOut' | 'F' | 'applyBDecToInput' | 'inputNormalisation' | 'centre' | 'rescaleByDecoderNorm'
+  | 'D'
+  | 'DOut'
+  | 'F'
+  | 'applyBDecToInput'
+  | 'inputNormalisation'
+  | 'outputInModelUnits'
+  | 'centre'
+  | 'rescaleByDecoderNorm'
 > {
   /** [D, F] */
   readonly W_enc: Tensor;
@@ -77,10 +84,16 @@ async function loadActivation({ activation, F }: Sae): Promise<LoadedActivation>
 
 /** Reads all weights into memory: 4 bytes × (2 · D · F + …). */
 export async function loadWeights(sae: Sae): Promise<SaeWeights> {
-  const { D, DOut, F, applyBDecToInput, inputNormalisation, centre, rescaleByDecoderNorm } = sae;
-  const { b_enc, W_skip, decoderScale } = sae;
+  const { D, DOut, F, b_enc, W_skip, decoderScale } = sae;
   return {
-    ...{ D, DOut, F, applyBDecToInput, inputNormalisation, centre, rescaleByDecoderNorm },
+    D,
+    DOut,
+    F,
+    applyBDecToInput: sae.applyBDecToInput,
+    inputNormalisation: sae.inputNormalisation,
+    ...(sae.outputInModelUnits === true ? { outputInModelUnits: true } : {}),
+    centre: sae.centre,
+    rescaleByDecoderNorm: sae.rescaleByDecoderNorm,
     W_enc: await readMatrix(sae.W_enc),
     b_enc: b_enc === undefined ? new Float32Array(F) : await readFull(b_enc, F),
     W_dec: await readMatrix(sae.W_dec),

@@ -1,13 +1,15 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeSafetensors } from '../../../src/engine/files/safetensors.ts';
 import { readTensor } from '../../../src/engine/files/tensorData.ts';
 import { writeSaelens } from '../../../src/engine/sae/formats/saelens.ts';
 import { parseSaelensConfig } from '../../../src/engine/sae/formats/saelensConfig.ts';
+import { knownInputFactor } from '../../../src/engine/sae/formats/saelensKnown.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';
 import { editedFeatureFeeds, readDecoderRows } from '../../../src/engine/sae/rows.ts';
 import { expectWidth } from '../../../src/engine/sae/sae.ts';
-import { readVector } from '../../../src/engine/sae/weights.ts';
+import { loadWeights, readVector } from '../../../src/engine/sae/weights.ts';
 import { useTemporaryFolder } from '../files/temporaryFolder.ts';
 import { describeSae, randomTensors, writeRandomSae, type RandomSae } from './randomSae.ts';
 
@@ -101,20 +103,27 @@ test('a threshold without jumprelu, and tensors that contradict each other, are 
 describe('cfg.json before version 6', () => {
   test('old names and defaults', () => {
     expect(parseSaelensConfig('cfg.json', flat)).toEqual({
-      activation: { architecture: 'standard' },
+      architecture: 'standard',
+      activation: 'relu',
       D: 4,
+      DOut: 4,
       F: 6,
       site: 'blocks.8.hook_resid_pre',
+      outputSite: 'blocks.8.hook_resid_pre',
       modelName: 'gpt2-small',
       contextSize: 128,
       applyBDecToInput: true,
       prependBos: true,
+      normalisation: 'none',
+      centre: true,
+      rescaleByDecoderNorm: false,
+      isFinetuned: false,
     });
   });
 
   test('topk hides in the activation function', () => {
     const old = { ...flat, activation_fn_str: 'topk', activation_fn_kwargs: { k: 3 } };
-    expect(parseSaelensConfig('cfg.json', old).activation).toEqual({ architecture: 'topk', k: 3 });
+    expect(parseSaelensConfig('cfg.json', old)).toMatchObject({ activation: 'topk', k: 3 });
   });
 
   test('explicit flags win over defaults; boolean normalisation means none', () => {
@@ -127,23 +136,48 @@ describe('cfg.json before version 6', () => {
     expect(parseSaelensConfig('cfg.json', old)).toMatchObject({
       prependBos: false,
       applyBDecToInput: false,
+      normalisation: 'none',
     });
+    expect(
+      parseSaelensConfig('cfg.json', { ...old, normalize_activations: true }).normalisation,
+    ).toBe('expected_average_only_in');
+  });
+
+  test.each([
+    ['as cfg.json says', { model_from_pretrained_kwargs: { center_writing_weights: true } }, true],
+    [
+      'not, as cfg.json says',
+      {
+        model_from_pretrained_kwargs: {},
+        hook_name: 'blocks.8.hook_resid_pre',
+        hook_point: undefined,
+      },
+      false,
+    ],
+    ['as the releases of that time', {}, true],
+    ['not where another model was read', { model_name: 'pythia-70m' }, false],
+    ['not where nothing was centred', { hook_point: 'blocks.8.attn.hook_z' }, false],
+  ])('its activations were centred: %s', (_, change, centre) => {
+    expect(parseSaelensConfig('cfg.json', { ...flat, ...change }).centre).toBe(centre);
+  });
+
+  test('the input factor of a published SAE is known where its files lack it', () => {
+    expect(knownInputFactor('gpt2-small', 'blocks.8.hook_mlp_out', 24576)).toBe(0.9123762783479742);
+    expect(knownInputFactor('gpt2', 'blocks.8.hook_mlp_out', 768)).toBeUndefined();
   });
 });
 
 test.each([
-  ['gated', { architecture: 'gated' }, /"gated"; supported are standard, jumprelu/],
-  ['transcoder', { architecture: 'transcoder' }, /"transcoder"/],
-  ['normalised input', { normalize_activations: 'layer_norm' }, /layer_norm/],
-  ['normalised input, old', { normalize_activations: true }, /normalizes its input/],
-  ['attention heads', { hook_point: 'blocks.1.attn.hook_z' }, /hook_z/],
-  ['one head', { hook_point_head_index: 3 }, /single attention head/],
-  ['decoder norms', { rescale_acts_by_decoder_norm: true }, /decoder norms/],
+  ['an unknown architecture', { architecture: 'temporal' }, /"temporal"; supported are standard, /],
+  ['another activation function', { activation_fn_str: 'tanh-relu' }, /activation_fn "tanh-relu"/],
   [
-    'a centred residual stream',
-    { model_from_pretrained_kwargs: { center_writing_weights: true } },
-    /center_writing_weights/,
+    'another normalisation',
+    { normalize_activations: 'covariance_whitening' },
+    /normalize_activations is "covariance_whitening".*supported are none, expected_/,
   ],
+  ['another shape', { reshape_activations: 'heads' }, /reshape_activations is "heads"/],
+  ['one head', { hook_point_head_index: 3 }, /single attention head/],
+  ['another output', { hook_name_out: 'blocks.9.hook_mlp_out' }, /is no transcoder/],
 ])('what cannot be computed exactly is refused: %s', (_, change, message) => {
   expect(() => parseSaelensConfig('/x/cfg.json', { ...flat, ...change })).toThrow(message);
   expect(() => parseSaelensConfig('/x/cfg.json', { ...flat, ...change })).toThrow(
@@ -157,6 +191,11 @@ test.each([
   ['no hook', { hook_point: undefined }],
   ['topk without k', { architecture: 'topk' }],
   ['k above the number of features', { architecture: 'topk', k: 7 }],
+  ['a transcoder to nowhere', { architecture: 'transcoder', d_out: 4 }],
+  [
+    'a transcoder without its width',
+    { architecture: 'transcoder', hook_name_out: 'blocks.8.hook_mlp_out' },
+  ],
   ['a flag that is text', { prepend_bos: 'yes' }],
 ])('a damaged cfg.json: %s', (_, change) => {
   expect(() => parseSaelensConfig('/x/cfg.json', { ...flat, ...change })).toThrow(
@@ -168,7 +207,7 @@ describe('folders that hold no usable SAE', () => {
   test('no folder, an empty one, one without weights', async () => {
     await expect(loadSae(at('none'))).rejects.toMatchObject({ code: 'fileMissing' });
     await mkdir(at('empty'));
-    await expect(loadSae(at('empty'))).rejects.toThrow(/cfg\.json and sae_weights/);
+    await expect(loadSae(at('empty'))).rejects.toThrow(/holds no SAE/);
     await writeFile(at('empty', 'cfg.json'), JSON.stringify(flat));
     await expect(loadSae(at('empty'))).rejects.toMatchObject({ code: 'fileMissing' });
   });
@@ -185,17 +224,52 @@ describe('folders that hold no usable SAE', () => {
     await expect(loadSae(at('s'))).rejects.toThrow(/W_enc .*\[4, 5\] where \[4, 6\]/);
   });
 
-  test('a finetuned scaling_factor is refused, one of ones is ignored', async () => {
+  test('a finetuned scaling_factor scales what is decoded, where cfg.json says it is meant', async () => {
     await writeRandomSae(at('s'), small);
     const file = at('s', 'sae_weights.safetensors');
-    const ones = { dims: [6], data: new Float32Array(6).fill(1) };
-    await writeSafetensors(file, { ...randomTensors(small), scaling_factor: ones });
-    expect((await loadSae(at('s'))).F).toBe(6);
-    ones.data[3] = 1.1;
-    await writeSafetensors(file, { ...randomTensors(small), scaling_factor: ones });
+    const scaling_factor = { dims: [6], data: new Float32Array(6).fill(1) };
+    await writeSafetensors(file, { ...randomTensors(small), scaling_factor });
+    expect((await loadSae(at('s'))).decoderScale).toBeUndefined();
+    scaling_factor.data[3] = 1.5;
+    await writeSafetensors(file, { ...randomTensors(small), scaling_factor });
     await expect(loadSae(at('s'))).rejects.toMatchObject({ code: 'unsupportedSae' });
+    await changeConfig(at('s'), { finetuning_scaling_factor: true });
+    const sae = await loadSae(at('s'));
+    expect(sae.decoderScale).toMatchObject({ name: 'scaling_factor', dims: [6] });
+    const [scaled, plain] = (await readDecoderRows(sae, [3, 2])).data.reduce(
+      ([a, b], value, i) => (i < 4 ? [a + Math.abs(value), b] : [a, b + Math.abs(value)]),
+      [0, 0] as readonly [number, number],
+    );
+    const rows = randomTensors(small).W_dec.data;
+    const sum = (from: number): number =>
+      rows.subarray(from, from + 4).reduce((total, value) => total + Math.abs(value), 0);
+    expect(scaled).toBeCloseTo(1.5 * sum(12), 5);
+    expect(plain).toBeCloseTo(sum(8), 5);
+  });
+
+  test('an SAE saved while batchtopk trains has one threshold, in units of decoder norms', async () => {
+    await writeRandomSae(at('s'), small);
+    const topk_threshold = { dims: [], data: Float32Array.of(0.25) };
+    await writeSafetensors(at('s', 'sae_weights.safetensors'), {
+      ...randomTensors(small),
+      topk_threshold,
+    });
+    await changeConfig(at('s'), {
+      architecture: 'batchtopk',
+      rescale_acts_by_decoder_norm: undefined,
+    });
+    const sae = await loadSae(at('s'));
+    expect(sae).toMatchObject({ architecture: 'batchtopk', rescaleByDecoderNorm: true });
+    const { activation } = await loadWeights(sae);
+    expect(activation).toEqual({ kind: 'jumprelu', threshold: new Float32Array(6).fill(0.25) });
   });
 });
+
+async function changeConfig(folder: string, change: object): Promise<void> {
+  const file = path.join(folder, 'cfg.json');
+  const config = JSON.parse(await readFile(file, 'utf8')) as object;
+  await writeFile(file, JSON.stringify({ ...config, ...change }));
+}
 
 test('a width that does not fit the model says both widths', async () => {
   await writeRandomSae(at('s'), small);

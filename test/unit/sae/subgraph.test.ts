@@ -5,9 +5,8 @@ import type { StoredTensor } from '../../../src/engine/files/storedTensor.ts';
 import { widenHalf, narrowToHalf } from '../../../src/engine/math/half.ts';
 import { Random } from '../../../src/engine/math/rng.ts';
 import { topK } from '../../../src/engine/math/topK.ts';
-import { GraphBuilder } from '../../../src/engine/onnx/graph/builder.ts';
-import { packModel } from '../../../src/engine/onnx/externalData/externalData.ts';
-import { openSession, type OnnxTensors } from '../../../src/engine/onnx/runtime/session.ts';
+import type { GraphBuilder } from '../../../src/engine/onnx/graph/builder.ts';
+import type { OnnxTensors } from '../../../src/engine/onnx/runtime/session.ts';
 import { decode, encode, preActivations } from '../../../src/engine/sae/encode.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';
 import { editedFeatureFeeds } from '../../../src/engine/sae/rows.ts';
@@ -19,6 +18,7 @@ import { emitTopK } from '../../../src/engine/sae/subgraph/topK.ts';
 import { loadWeights } from '../../../src/engine/sae/weights.ts';
 import type { Tensor } from '../../../src/shared/tensor.ts';
 import { useTemporaryFolder } from '../files/temporaryFolder.ts';
+import { get, largestDifference, runGraph } from './onnxRun.ts';
 import { randomTensor, writeRandomSae, type RandomSae } from './randomSae.ts';
 
 const at = useTemporaryFolder();
@@ -49,38 +49,13 @@ function stored(vector: SaeVector | undefined): StoredTensor {
   throw new Error('no stored vector');
 }
 
-/** Builds one graph with input x, runs it once, returns the outputs `emit` named. */
-async function run(
-  sae: Sae,
+/** x [B · T, D] as the batch that graphs read. */
+const run = (
   x: Tensor,
   emit: (builder: GraphBuilder) => Readonly<Record<string, string>>,
   feeds: OnnxTensors = {},
-): Promise<Readonly<Record<string, Tensor>>> {
-  const builder = new GraphBuilder();
-  builder.input('x', 'float32', ['batch', 'tokens', sae.D]);
-  for (const [name, value] of Object.entries(emit(builder))) builder.output(name, value);
-  const session = await openSession(packModel(builder.build()));
-  const input = { type: 'float32' as const, dims: [B, T, sae.D], data: x.data };
-  const outputs = await session.run({ x: input, ...feeds });
-  session.dispose();
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, { dims, data }]) => [
-      name,
-      { dims, data: Float32Array.from(data as Iterable<number | bigint>, Number) },
-    ]),
-  );
-}
-
-function get(tensors: Readonly<Record<string, Tensor>>, name: string): Tensor {
-  const tensor = tensors[name];
-  if (tensor === undefined) throw new Error(`no output ${name}`);
-  return tensor;
-}
-
-function largestDifference(a: Float32Array, b: Float32Array): number {
-  expect(a.length).toBe(b.length);
-  return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (b[i] ?? NaN))), 0);
-}
+): Promise<Readonly<Record<string, Tensor>>> =>
+  runGraph({ ...x, dims: [B, T, x.dims.at(-1) ?? 0] }, emit, { feeds });
 
 /** Distance of each pre-activation [T, F] from where its activation switches on. */
 function margins(sae: Sae, z: Float32Array, threshold: Float32Array | undefined): Float32Array {
@@ -109,7 +84,7 @@ test.each(cases)(
     const weights = await loadWeights(sae);
     const x = randomTensor(new Random(99), [B * T, sae.D], 1);
     const f = encode(weights, x);
-    const outputs = await run(sae, x, (builder) => {
+    const outputs = await run(x, (builder) => {
       const features = emitEncode(builder, sae, 'x');
       return { features, reconstruction: emitDecode(builder, sae, { x: 'x', features }) };
     });
@@ -144,7 +119,7 @@ test.each(cases)(
     const x = randomTensor(new Random(98), [B * T, sae.D], 1);
     for (const limit of [1, 5, 20, 1000]) {
       const K = Math.min(limit, sae.F);
-      const outputs = await run(sae, x, (builder) => {
+      const outputs = await run(x, (builder) => {
         const top = emitTopFeatures(builder, sae, 'x', limit);
         const all = emitEncode(builder, sae, 'x');
         const reference = emitTopK(builder, all, K);
@@ -174,7 +149,6 @@ test.each(cases)(
     const x = randomTensor(new Random(97), [B * T, sae.D], 1);
     const edited = [17, 3, 99, 17, 50];
     const outputs = await run(
-      sae,
       x,
       (builder) => ({
         some: emitEditedFeatures(builder, sae, 'x'),
@@ -213,7 +187,7 @@ test('topk keeps exactly k where pre-activations tie, the lower ids first', asyn
   const bytes = await readFile(file);
   for (let j = 0; j < sae.F; j += 1) bytes.writeFloatLE(1.5, b_enc.offset + 4 * j);
   await writeFile(file, bytes);
-  const outputs = await run(sae, zero, (builder) => ({ f: emitEncode(builder, sae, 'x') }));
+  const outputs = await run(zero, (builder) => ({ f: emitEncode(builder, sae, 'x') }));
   const expected = encode(await loadWeights(sae), zero);
   expect([...get(outputs, 'f').data]).toEqual([...expected.data]);
   expect([...expected.data.subarray(0, 9)]).toEqual([1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 0, 0]);
@@ -251,7 +225,7 @@ test('half-precision weights are widened in the graph as in memory', async () =>
   const weights = await loadWeights(sae);
   expect([...weights.b_dec]).toEqual([...widenHalf(narrowToHalf(tensors.b_dec.data))]);
   const x = randomTensor(new Random(96), [B * T, sae.D], 1);
-  const outputs = await run(sae, x, (builder) => ({ f: emitEncode(builder, sae, 'x') }));
+  const outputs = await run(x, (builder) => ({ f: emitEncode(builder, sae, 'x') }));
   expect(largestDifference(get(outputs, 'f').data, encode(weights, x).data)).toBeLessThan(
     tolerance,
   );

@@ -1,5 +1,6 @@
 // SAEs in the folder format of SAELens: cfg.json beside sae_weights.safetensors with W_enc [D, F], b_enc [F],
-// W_dec [F, D], b_dec [D] and, for jumprelu, threshold [F]. Reads versions 6 and older, writes version 6.
+// W_dec [F, D], b_dec [D] and what the architecture adds. Reads all that versions 6 and older save, writes the three
+// that are trained here, as version 6.
 import path from 'node:path';
 import { MonosemError } from '../../../shared/errors.ts';
 import { expectShape, type Tensor } from '../../../shared/tensor.ts';
@@ -11,17 +12,44 @@ import {
 } from '../../files/safetensors.ts';
 import type { StoredTensor } from '../../files/storedTensor.ts';
 import { readTensor } from '../../files/tensorData.ts';
-import type { Sae, SaeActivation } from '../sae.ts';
-import { parseSaelensConfig, type SaelensArchitecture } from './saelensConfig.ts';
+import type { InputNormalisation, Sae, SaeActivation } from '../sae.ts';
+import {
+  parseSaelensConfig,
+  type SaelensArchitecture,
+  type SaelensConfig,
+} from './saelensConfig.ts';
+import { knownInputFactor } from './saelensKnown.ts';
 
 const configName = 'cfg.json';
 const weightsName = 'sae_weights.safetensors';
+const scalerName = 'activation_scaler.json';
+
+/** ε of `layer_norm` in SAELens `sae_lens/saes/sae.py`. */
+const layerNormEpsilon = 1e-5;
 
 /** The first SAELens version with this cfg.json; loaders choose how to read by it. */
 const formatVersion = '6.0.0';
 
 export async function isSaelensFolder(folder: string): Promise<boolean> {
   return (await isFolder(folder)) && (await exists(path.join(folder, configName)));
+}
+
+/** The tensors of an SAE, and the file they come from for messages. */
+interface Weights {
+  readonly file: string;
+  readonly header: SafetensorsHeader;
+  /** @throws MonosemError when it is missing, of another type or of another shape */
+  readonly tensor: (name: string, dims: readonly number[]) => StoredTensor;
+}
+
+async function readWeights(file: string): Promise<Weights> {
+  const header = await readSafetensors(file);
+  const tensor = (name: string, dims: readonly number[]): StoredTensor => {
+    const stored = pick(header, file, name);
+    expectShape(`Tensor ${name} in ${file}`, stored.dims, dims);
+    return stored;
+  };
+  return { file, header, tensor };
 }
 
 function pick(header: SafetensorsHeader, file: string, name: string): StoredTensor {
@@ -43,68 +71,112 @@ function pick(header: SafetensorsHeader, file: string, name: string): StoredTens
   );
 }
 
-/** Early SAELens wrote a scaling_factor of ones; any other value would change every activation. */
-async function expectNoScaling(header: SafetensorsHeader, file: string): Promise<void> {
-  const stored = header.tensors.get('scaling_factor');
-  if (stored === undefined) return;
+/** The factor of each activation before decoding, where it was finetuned. Early SAELens wrote one of ones as well. */
+async function readScaling(
+  { file, header, tensor }: Weights,
+  { F, isFinetuned }: SaelensConfig,
+): Promise<StoredTensor | undefined> {
+  if (!header.tensors.has('scaling_factor')) return undefined;
+  const stored = tensor('scaling_factor', [F]);
   const { data } = await readTensor(stored);
   // 1e-5: the relative tolerance with which SAELens itself drops the tensor.
-  if (data.every((factor) => Math.abs(factor - 1) <= 1e-5)) return;
+  if (data.every((factor) => Math.abs(factor - 1) <= 1e-5)) return undefined;
+  if (isFinetuned) return stored;
   throw new MonosemError(
     'unsupportedSae',
-    `The SAE weights ${file} have a finetuned scaling_factor, which is not supported; choose an SAE without it.`,
+    `The SAE weights ${file} have a finetuned scaling_factor, but finetuning_scaling_factor in cfg.json is not true, so it is not clear whether it is meant; correct cfg.json.`,
   );
+}
+
+function activationOf({ activation, k = 0, F }: SaelensConfig, { tensor }: Weights): SaeActivation {
+  switch (activation) {
+    case 'relu':
+      return { kind: 'relu' };
+    case 'jumprelu':
+      return { kind: 'jumprelu', threshold: tensor('threshold', [F]) };
+    case 'batchtopk':
+      return { kind: 'jumprelu', threshold: tensor('topk_threshold', []) };
+    case 'topk':
+      return { kind: 'topk', k };
+    case 'gated':
+      return {
+        kind: 'gated',
+        b_gate: tensor('b_gate', [F]),
+        r_mag: tensor('r_mag', [F]),
+        b_mag: tensor('b_mag', [F]),
+      };
+  }
+}
+
+/** The factor of `expected_average_only_in`: beside the weights, or known of the release. */
+async function readInputFactor(folder: string, config: SaelensConfig): Promise<number> {
+  const file = path.join(folder, scalerName);
+  const { scaling_factor: stated } = (await exists(file))
+    ? await readJsonObject(file, 'The activation scaler of the SAE')
+    : {};
+  const factor = stated ?? knownInputFactor(config.modelName, config.site, config.F);
+  if (typeof factor === 'number' && Number.isFinite(factor) && factor > 0) return factor;
+  throw new MonosemError(
+    'unsupportedSae',
+    `The SAE in ${folder} multiplies its input by a factor (normalize_activations is expected_average_only_in) that its files do not give; write {"scaling_factor": FACTOR} to ${scalerName} there, FACTOR being the square root of d_in divided by the mean norm of the activations.`,
+  );
+}
+
+async function normalisationOf(folder: string, config: SaelensConfig): Promise<InputNormalisation> {
+  switch (config.normalisation) {
+    case 'none':
+      return { kind: 'none' };
+    case 'expected_average_only_in':
+      return { kind: 'expectedAverageOnlyIn', factor: await readInputFactor(folder, config) };
+    case 'constant_norm_rescale':
+      return { kind: 'constantNormRescale' };
+    case 'layer_norm':
+      return { kind: 'layerNorm', epsilon: layerNormEpsilon };
+  }
 }
 
 /** @throws MonosemError for missing, damaged or unsupported files, and for shapes that contradict cfg.json */
 export async function loadSaelens(folder: string): Promise<Sae> {
   const absolute = path.resolve(folder);
   const configFile = path.join(absolute, configName);
-  const weightsFile = path.join(absolute, weightsName);
   const json = await readJsonObject(configFile, 'The SAE configuration');
   const config = parseSaelensConfig(configFile, json);
-  const header = await readSafetensors(weightsFile);
-  const { D, F } = config;
-  const tensor = (name: string, dims: readonly number[]): StoredTensor => {
-    const stored = pick(header, weightsFile, name);
-    expectShape(`Tensor ${name} in ${weightsFile}`, stored.dims, dims);
-    return stored;
-  };
-  await expectNoScaling(header, weightsFile);
-  const { activation, ...described } = config;
+  const weights = await readWeights(path.join(absolute, weightsName));
+  const { tensor } = weights;
+  const { D, DOut, F } = config;
+  const decoderScale = await readScaling(weights, config);
   return {
     name: path.basename(absolute),
     folder: absolute,
-    weightsFile,
+    weightsFile: weights.file,
     format: 'SAELens',
-    ...described,
-    architecture: activation.architecture,
-    outputSite: config.site,
-    DOut: D,
-    activation: activationOf(activation, tensor, F),
+    architecture: config.architecture,
+    site: config.site,
+    outputSite: config.outputSite,
+    ...(config.modelName === undefined ? {} : { modelName: config.modelName }),
+    ...(config.contextSize === undefined ? {} : { contextSize: config.contextSize }),
+    D,
+    DOut,
+    F,
+    activation: activationOf(config, weights),
     W_enc: { stored: tensor('W_enc', [D, F]), isTransposed: false },
-    b_enc: tensor('b_enc', [F]),
-    W_dec: { stored: tensor('W_dec', [F, D]), isTransposed: false },
-    b_dec: tensor('b_dec', [D]),
-    inputNormalisation: { kind: 'none' },
-    centre: false,
-    rescaleByDecoderNorm: false,
+    ...(config.activation === 'gated' ? {} : { b_enc: tensor('b_enc', [F]) }),
+    W_dec: { stored: tensor('W_dec', [F, DOut]), isTransposed: false },
+    b_dec: tensor('b_dec', [DOut]),
+    ...(config.hasSkip === true
+      ? { W_skip: { stored: tensor('W_skip', [DOut, D]), isTransposed: true } }
+      : {}),
+    applyBDecToInput: config.applyBDecToInput,
+    inputNormalisation: await normalisationOf(absolute, config),
+    // A constant factor is folded into all weights there; what is measured per token is not undone.
+    ...(config.isTranscoder === true && config.normalisation !== 'expected_average_only_in'
+      ? { outputInModelUnits: true }
+      : {}),
+    centre: config.centre,
+    rescaleByDecoderNorm: config.rescaleByDecoderNorm,
+    ...(decoderScale === undefined ? {} : { decoderScale }),
+    prependBos: config.prependBos,
   };
-}
-
-function activationOf(
-  activation: SaelensArchitecture,
-  tensor: (name: string, dims: readonly number[]) => StoredTensor,
-  F: number,
-): SaeActivation {
-  switch (activation.architecture) {
-    case 'standard':
-      return { kind: 'relu' };
-    case 'jumprelu':
-      return { kind: 'jumprelu', threshold: tensor('threshold', [F]) };
-    case 'topk':
-      return { kind: 'topk', k: activation.k };
-  }
 }
 
 /** Weights of an SAE to be written; `threshold` for jumprelu only. */

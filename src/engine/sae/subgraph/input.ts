@@ -70,6 +70,7 @@ export function emitRescaledChange(
   sae: Sae,
   { x, change }: { readonly x: string; readonly change: string },
 ): string {
+  if (sae.outputInModelUnits === true) return change;
   const { scale } = emitFrame(builder, sae, x);
   return scale === undefined ? change : builder.op('Mul', [change, scale]);
 }
@@ -80,6 +81,7 @@ export function emitRestored(
   sae: Sae,
   { x, reconstruction }: { readonly x: string; readonly reconstruction: string },
 ): string {
+  if (sae.outputInModelUnits === true) return reconstruction;
   const { scale, shift, mean } = emitFrame(builder, sae, x);
   let restored = reconstruction;
   if (scale !== undefined) restored = builder.op('Mul', [restored, scale]);
