@@ -71,6 +71,10 @@ describe('a story under the microscope', () => {
     await workbench.runCommand('Monosem: Steer Selection');
     steering = await workbench.view('.feature-row');
     expect(await steering.locator('.feature-row').count()).toBeGreaterThan(3);
+    const source = (await steering.locator('.source').innerText()).split(' · ');
+    expect(source).toEqual([...new Set(source)]);
+    // No tooltip of what lies under the mouse in the picture.
+    await session.page.mouse.move(700, 840);
     await session.screenshot('steering');
   });
 

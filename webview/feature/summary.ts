@@ -35,7 +35,8 @@ export function summaryView(options: SummaryOptions): HTMLElement {
   paintFeature(view, summary.feature);
   if (hasFired) view.append(numbers(summary), activations(summary), examples(options));
   else view.append(neverFired(summary));
-  view.append(element('footer', { class: 'source quiet' }, `${saeName} · ${site}`));
+  const source = [...new Set([saeName, site])].join(' · ');
+  view.append(element('footer', { class: 'source quiet' }, source));
   return view;
 }
 

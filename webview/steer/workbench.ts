@@ -111,7 +111,9 @@ export function workbench(options: WorkbenchOptions): Workbench {
   }
 
   function drawArrangement(): void {
-    source.textContent = `${state.modelName} · ${state.saeName} · ${state.site}`;
+    // SAEs are often called after their site.
+    const names = new Set([state.modelName, state.saeName, state.site]);
+    source.textContent = [...names].join(' · ');
     prompt.show(draft.prompt);
     settings.replaceChildren(
       settingsBar(draft.settings, (changed) => {
