@@ -2,7 +2,7 @@
 
 Inputs have rows of very different size and a common direction, as a residual stream has. Encoders lean against that
 direction, so that some 5–20 features are active whatever the row's scale. Everything comes from named numpy streams:
-the same files again on every machine.
+the same numbers again on every machine.
 """
 
 import hashlib
