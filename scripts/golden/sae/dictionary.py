@@ -43,7 +43,7 @@ def fill(ae, w):
         parameter.copy_(value)
 
 
-def make(name, ae, trainer, notes="", unit=False, threshold=None, **changes):
+def make(name, ae, trainer, notes="", unit=False, threshold=None, dtype=None, **changes):
     """`trainer` holds `ae` and knows its config; `unit`: the class keeps decoder norms at 1."""
     dict_class = type(ae).__name__
     entry = Golden(
@@ -62,7 +62,8 @@ def make(name, ae, trainer, notes="", unit=False, threshold=None, **changes):
     folder = entry.begin()
     config = {"trainer": {**trainer.config, **changes}, "buffer": BUFFER}
     (folder / "config.json").write_text(json.dumps(config, indent=4))
-    torch.save({k: v.cpu() for k, v in ae.state_dict().items()}, folder / "ae.pt")
+    state = {k: v.to(dtype) if dtype and v.ndim else v.cpu() for k, v in ae.state_dict().items()}
+    torch.save(state, folder / "ae.pt")
     loaded, _ = load_dictionary(str(folder), "cpu")
     entry.record(inputs(name), loaded.encode, lambda x: loaded.decode(loaded.encode(x)))
 
@@ -91,6 +92,9 @@ if __name__ == "__main__":
     t = trained(top_k.TopKTrainer, k=8)
     make("topk", t.ae, t, "has a threshold too, which is not used", unit=True, threshold=0.3)
     make("topk_threshold_unset", t.ae, t, "threshold −1: never learned", unit=True, threshold=-1)
+    for dtype in (torch.bfloat16, torch.float16):
+        name = str(dtype).removeprefix("torch.")
+        make(f"topk_{name}", t.ae, t, "weights of 16 bits, computed in float32", unit=True, threshold=-1, dtype=dtype)
     t = trained(batch_top_k.BatchTopKTrainer, k=8)
     make("batchtopk", t.ae, t, "threshold, not k", unit=True, threshold=0.3)
     make("batchtopk_threshold_unset", t.ae, t, "threshold −1: plain ReLU", unit=True, threshold=-1)

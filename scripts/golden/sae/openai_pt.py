@@ -60,7 +60,8 @@ def topk(z):
 
 
 def make(name, file, site, activation, notes="", activation_state=None, save=None):
-    entry = Golden("openai", name, "sae", activation or "ReLU", "torch", torch.__version__.split("+")[0], site, notes, file=file)
+    version = torch.__version__.split("+")[0]
+    entry = Golden("openai", name, "sae", activation or "ReLU", "torch", version, site, notes, file=file)
     target = entry.begin() / file
     target.parent.mkdir(parents=True, exist_ok=True)
     saved = state(name, activation, activation_state if activation_state is not None else {})

@@ -46,9 +46,9 @@ def offline(root):
         yield
 
 
-def converted(loader, entry, repo, folder, root=None, **overrides):
-    """The SAE as sae-lens understands the folder (in `root`); float32."""
-    with offline(root or entry.root):
+def converted(loader, entry, repo, folder, **overrides):
+    """The SAE as sae-lens understands the folder of the repository; float32."""
+    with offline(entry.root / repo.split("/")[-1]):
         cfg, state, _ = loader(repo, folder, "cpu", False, {"dtype": "float32", **overrides})
 
     def from_memory(*_args, **_more):
@@ -57,9 +57,12 @@ def converted(loader, entry, repo, folder, root=None, **overrides):
     return SAE.load_from_disk(entry.root, converter=from_memory)
 
 
-def golden(format, name, folder, architecture, site, notes="", file=None, **extra):
+def golden(format, name, folder, architecture, site, notes="", file=None, repo="", **extra):
+    """The folder lies in one named as the repository, which often alone tells the site or k."""
+    inside = "/".join(part for part in (repo.split("/")[-1], folder) if part)
+    more = {**extra, "repo": repo} if repo else extra
     return Golden(
-        format, name, folder, architecture, "sae-lens", sae_lens.__version__, site, notes, file=file, extra=extra
+        format, name, inside, architecture, "sae-lens", sae_lens.__version__, site, notes, file=file, extra=more
     )
 
 
@@ -70,8 +73,12 @@ def record(entry, sae, x, shape=None):
     entry.record(x, lambda x: sae.encode(arrange(x)), lambda x: sae(arrange(x)).reshape(x.shape[0], -1))
 
 
-def gemma_scope(name, repo, folder, site, lower=False, compressed=False, notes=""):
-    entry = golden("gemma_scope", name, folder, "jumprelu", site, notes, repo=repo)
+def gemma_scope(name, kind, site, folder="layer_1/width_16k/average_l0_10", lower=False, compressed=False, notes=""):
+    repo = f"google/gemma-scope-2b-pt-{kind}"
+    transcoder = kind == "transcoders"
+    architecture = "jumprelu_transcoder" if transcoder else "jumprelu"
+    more = {"outputSite": "blocks.1.hook_mlp_out"} if transcoder else {}
+    entry = golden("gemma_scope", name, folder, architecture, site, notes, repo=repo, **more)
     w = weights(name)
     scale = math.sqrt(D) if "embedding" in folder else 1
     arrays = {
@@ -84,7 +91,11 @@ def gemma_scope(name, repo, folder, site, lower=False, compressed=False, notes="
     names = {k: k.replace("W_", "w_") if lower else k for k in arrays}
     save = np.savez_compressed if compressed else np.savez
     save(entry.begin() / "params.npz", **{names[k]: v.numpy() for k, v in arrays.items()})
-    sae = converted(loaders.gemma_2_sae_huggingface_loader, entry, repo, folder, d_in=D, d_sae=F)
+    if transcoder:
+        loader, width = loaders.gemma_2_transcoder_huggingface_loader, {"d_in": D, "d_out": D, "d_sae": F}
+    else:
+        loader, width = loaders.gemma_2_sae_huggingface_loader, {"d_in": D, "d_sae": F}
+    sae = converted(loader, entry, repo, folder, **width)
     record(entry, sae, inputs(name), shape=(-1, 4, 8) if site.endswith("hook_z") else None)
 
 
@@ -116,17 +127,15 @@ def gemma_scope_2(name, folder, site, output=None, affine=False, config=True, ho
 
 def pickled(format, name, file, site, tensors, loader, notes="", config=None, shape=None, repo="", **overrides):
     """One .pt in a folder, perhaps with a config beside it."""
-    entry = golden(format, name, "sae", "topk" if "k" in overrides else "standard", site, notes, file=file)
-    if repo:
-        entry.extra["repo"] = repo
+    architecture = "topk" if "k" in overrides else "standard"
+    entry = golden(format, name, "", architecture, site, notes, file=file, repo=repo)
     path = entry.begin()
-    (path / file).parent.mkdir(parents=True, exist_ok=True)
     torch.save(tensors, path / file)
     if config:
         (path / config[0]).write_text(json.dumps(config[1], indent=2))
     x = inputs(name)
     overrides = {k: v for k, v in overrides.items() if k != "k"}
-    record(entry, converted(loader, entry, repo, file, path, **overrides), x, shape)
+    record(entry, converted(loader, entry, repo, file, **overrides), x, shape)
 
 
 def linear(w):
@@ -197,10 +206,14 @@ def pickles():
 
 
 def llama_scope(name, folder, norm_in, norm_out, include_norm, dtype=torch.float32):
-    site = "blocks.15.hook_resid_post"
+    transcoder = "TC-" in folder
+    site = "blocks.15.ln2.hook_normalized" if transcoder else "blocks.15.hook_resid_post"
+    output = "blocks.15.hook_mlp_out" if transcoder else site
     notes = "values by OpenMOSS's formulas in float64; SAELens's features are normScalingFactor times as large"
     factor = math.sqrt(D) / norm_in
-    entry = golden("llama_scope", name, folder, "jumprelu", site, notes, normScalingFactor=factor)
+    more = {"outputSite": output} if transcoder else {}
+    architecture = "jumprelu_transcoder" if transcoder else "jumprelu"
+    entry = golden("llama_scope", name, folder, architecture, site, notes, normScalingFactor=factor, **more)
     w = weights(name, unit=not include_norm)
     path = entry.begin()
     (path / "checkpoints").mkdir()
@@ -217,7 +230,7 @@ def llama_scope(name, folder, norm_in, norm_out, include_norm, dtype=torch.float
         "d_sae": F,
         "expansion_factor": F // D,
         "hook_point_in": site,
-        "hook_point_out": site,
+        "hook_point_out": output,
         "apply_decoder_bias_to_pre_encoder": False,
         "sparsity_include_decoder_norm": include_norm,
         "top_k": 50,
@@ -278,23 +291,29 @@ def llama_scope_r1(name, folder):
 
 if __name__ == "__main__":
     torch.manual_seed(0)
-    res, mlp, att = (f"google/gemma-scope-2b-pt-{site}" for site in ("res", "mlp", "att"))
-    folder = "layer_1/width_16k/average_l0_10"
-    gemma_scope("res", res, folder, "blocks.1.hook_resid_post")
-    gemma_scope("res_compressed", res, folder, "blocks.1.hook_resid_post", compressed=True, notes="a deflated npz")
-    gemma_scope("res_lower_case", res, folder, "blocks.1.hook_resid_post", lower=True, notes="w_enc, w_dec")
-    gemma_scope("mlp", mlp, folder, "blocks.1.hook_mlp_out")
-    gemma_scope("att", att, folder, "blocks.1.attn.hook_z")
-    gemma_scope("embedding", res, "embedding/width_4k/average_l0_10", "hook_embed", notes="W_enc / √D, W_dec · √D")
+    resid = "blocks.1.hook_resid_post"
+    gemma_scope("res", "res", resid)
+    gemma_scope("res_compressed", "res", resid, compressed=True, notes="a deflated npz")
+    gemma_scope("res_lower_case", "res", resid, lower=True, notes="w_enc, w_dec")
+    gemma_scope("mlp", "mlp", "blocks.1.hook_mlp_out")
+    gemma_scope("att", "att", "blocks.1.attn.hook_z")
+    gemma_scope("transcoder", "transcoders", "blocks.1.ln2.hook_normalized")
+    gemma_scope(
+        "embedding",
+        "res",
+        "hook_embed",
+        folder="embedding/width_4k/average_l0_10",
+        notes="W_enc / √D, W_dec · √D",
+    )
 
     folder = "layer_1_width_16k_l0_small"
     layer = "model.layers.1"
     post = f"{layer}.post_feedforward_layernorm.output"
-    gemma_scope_2("resid_post", f"resid_post/{folder}", "blocks.1.hook_resid_post", hook_in=f"{layer}.output")
+    gemma_scope_2("resid_post", f"resid_post/{folder}", resid, hook_in=f"{layer}.output")
     gemma_scope_2(
         "resid_post_no_config",
         f"resid_post/{folder}",
-        "blocks.1.hook_resid_post",
+        resid,
         config=False,
         notes="no config.json: the folder's name tells",
     )
