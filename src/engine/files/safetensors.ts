@@ -38,6 +38,7 @@ const bitsPerElement: ReadonlyMap<string, number> = new Map(
 );
 
 const storedTypes: ReadonlyMap<string, StoredType> = new Map<string, StoredType>([
+  ['F64', 'float64'],
   ['F32', 'float32'],
   ['F16', 'float16'],
   ['BF16', 'bfloat16'],

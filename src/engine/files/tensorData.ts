@@ -1,5 +1,5 @@
-// Values of tensors that lie in files, as float32: half-precision formats and integers are widened here, so that
-// nothing above knows them. Files are little-endian, as is every platform Node runs the engine on.
+// Values of tensors that lie in files, as float32: half-precision formats and integers are widened here and
+// double precision is rounded, so that nothing above knows them. Files are little-endian, as is every platform Node runs the engine on.
 import { MonosemError } from '../../shared/errors.ts';
 import { elementCount, type Tensor } from '../../shared/tensor.ts';
 import { widenBfloat16, widenHalf } from '../math/half.ts';
@@ -7,6 +7,7 @@ import { withByteFile, type ByteFile } from './byteFile.ts';
 import type { StoredTensor, StoredType } from './storedTensor.ts';
 
 const bytesPerElement: Readonly<Record<StoredType, number>> = {
+  float64: 8,
   float32: 4,
   float16: 2,
   bfloat16: 2,
@@ -19,6 +20,8 @@ const bytesPerElement: Readonly<Record<StoredType, number>> = {
 /** `bytes` must begin at the start of its buffer. */
 function widen(type: StoredType, { buffer }: { readonly buffer: ArrayBufferLike }): Float32Array {
   switch (type) {
+    case 'float64':
+      return Float32Array.from(new Float64Array(buffer));
     case 'float32':
       return new Float32Array(buffer);
     case 'float16':

@@ -1,19 +1,48 @@
-// Loads an SAE from a folder, whatever its format; formats/ has one file per format.
+// Loads an SAE from a folder or file, whatever its format; formats/ has one file per format.
 import path from 'node:path';
 import { MonosemError } from '../../shared/errors.ts';
-import { isFolder } from '../files/files.ts';
+import { exists } from '../files/files.ts';
+import {
+  isDictionaryLearningFolder,
+  loadDictionaryLearning,
+} from './formats/dictionaryLearning.ts';
+import { isGemmaScopeFolder, loadGemmaScope } from './formats/gemmaScope.ts';
+import { isLlamaScopeFolder, loadLlamaScope } from './formats/llamaScope.ts';
 import { isSaelensFolder, loadSaelens } from './formats/saelens.ts';
+import { isSparsifyFolder, loadSparsify } from './formats/sparsify.ts';
+import { loadTorchFile, torchFileAt } from './formats/torchFiles.ts';
 import type { Sae } from './sae.ts';
 
-/** @throws MonosemError `fileMissing` when there is no SAE in the folder, or what its format's loader throws */
-export async function loadSae(folder: string): Promise<Sae> {
-  if (await isSaelensFolder(folder)) return loadSaelens(folder);
-  const absolute = path.resolve(folder);
-  if (!(await isFolder(absolute))) {
+type Format = readonly [
+  isFormat: (folder: string) => Promise<boolean>,
+  load: (folder: string) => Promise<Sae>,
+];
+
+/** In the order they are looked for: several have a cfg.json. */
+const formats: readonly Format[] = [
+  [isGemmaScopeFolder, loadGemmaScope],
+  [isLlamaScopeFolder, loadLlamaScope],
+  [isSparsifyFolder, loadSparsify],
+  [isDictionaryLearningFolder, loadDictionaryLearning],
+  [isSaelensFolder, loadSaelens],
+];
+
+/**
+ * @param place a folder, or a PyTorch file that is an SAE by itself
+ * @throws MonosemError `fileMissing` when there is no SAE, or what its format's loader throws
+ */
+export async function loadSae(place: string): Promise<Sae> {
+  const absolute = path.resolve(place);
+  for (const [isFormat, load] of formats) {
+    if (await isFormat(absolute)) return load(absolute);
+  }
+  const file = await torchFileAt(absolute);
+  if (file !== undefined) return loadTorchFile(file);
+  if (!(await exists(absolute))) {
     throw new MonosemError('fileMissing', `There is no SAE folder ${absolute}; check the path.`);
   }
   throw new MonosemError(
     'fileMissing',
-    `The folder ${absolute} holds no SAE; choose one with cfg.json and sae_weights.safetensors, as SAELens writes them.`,
+    `The folder ${absolute} holds no SAE; choose one as SAELens, Gemma Scope, Llama Scope, sparsify, dictionary_learning or OpenAI publish them.`,
   );
 }
