@@ -4,7 +4,7 @@
     VENV/bin/python scripts/golden/sae/openai_pt.py
 
 No package index has the owner's library (PyPI's `sparse_autoencoder` is another one), so the values are computed here,
-in float64, by the formulas of its `sparse_autoencoder/model.py`:
+in float64, by the formulas of its `sparse_autoencoder/model.py` (top-k ones checked against sae-lens):
     TopK only: μ = mean x, s = unbiased standard deviation, x ← (x − μ) / (s + 1e-5), at the end x̂ ← x̂ s + μ
     f = activation((x − pre_bias) · encoder.weightᵀ + latent_bias),   x̂ = f · decoder.weightᵀ + pre_bias
 The state dict is torch's own of a module (an OrderedDict with `_metadata`), with `activation` and
@@ -13,6 +13,7 @@ The state dict is torch's own of a module (an OrderedDict with `_metadata`), wit
 
 import torch
 from common import D, F, Golden, inputs, weights
+from sae_lens import TopKSAE, TopKSAEConfig
 from torch import nn
 
 K = 8
@@ -59,6 +60,18 @@ def topk(z):
     return torch.zeros_like(z).scatter(-1, kept.indices, kept.values.relu())
 
 
+@torch.no_grad()
+def same_in_saelens(p, x, features, reconstruction):
+    """A second opinion: sae-lens's topk with layer_norm is the same function."""
+    sae = TopKSAE(TopKSAEConfig(d_in=D, d_sae=F, k=K, normalize_activations="layer_norm", dtype="float64"))
+    sae.W_enc.copy_(p["encoder.weight"].T)
+    sae.b_enc.copy_(p["latent_bias"])
+    sae.W_dec.copy_(p["decoder.weight"].T)
+    sae.b_dec.copy_(p["pre_bias"])
+    torch.testing.assert_close(sae.encode(x), features)
+    torch.testing.assert_close(sae(x), reconstruction)
+
+
 def make(name, file, site, activation, notes="", activation_state=None, save=None):
     version = torch.__version__.split("+")[0]
     entry = Golden("openai", name, "sae", activation or "ReLU", "torch", version, site, notes, file=file)
@@ -81,7 +94,10 @@ def make(name, file, site, activation, notes="", activation_state=None, save=Non
         _, mean, sd = normalised(x.double())
         return out * sd + mean
 
-    entry.record(inputs(name), encode, reconstruct)
+    x = inputs(name)
+    entry.record(x, encode, reconstruct)
+    if activation == "TopK":
+        same_in_saelens(p, x, encode(x), reconstruct(x))
 
 
 if __name__ == "__main__":
