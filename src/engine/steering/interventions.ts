@@ -2,7 +2,7 @@
 // are the activations of the E edited features in x, what the SAE reads (x = y but for transcoders), and scale takes an
 // SAE that normalises its input back to the model's units. Everything that depends on the edit is an input, so that another edit needs no other
 // session. gain 1 and bias 0 add exactly zero. gain and bias have a batch axis: rows are independent.
-import type { Tensor } from '../../shared/tensor.ts';
+import { elementCount, type Tensor } from '../../shared/tensor.ts';
 import type { FeatureIndex } from '../../shared/units.ts';
 import type { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
@@ -37,31 +37,41 @@ export function emitIntervention(overlay: Overlay, sae: Sae): void {
 /** What one row of the batch does to the tokens of one run. */
 export type RowEdit = ReadonlyMap<FeatureIndex, Transform> | 'none';
 
+/** Tokens that follow each other under the same edits. */
+export interface Stretch {
+  readonly tokens: number;
+  /** One entry per batch row. */
+  readonly rows: readonly RowEdit[];
+}
+
 /**
  * gain and bias [B, T, E] for a run of T tokens.
  * @param features the E edited features, in the order of the other inputs
- * @param rows one entry per batch row; applied to all T tokens
+ * @param stretches at least one; T is the sum of their tokens
  */
 export function gainAndBias(
   features: readonly FeatureIndex[],
-  rows: readonly RowEdit[],
-  tokens: number,
+  stretches: readonly Stretch[],
 ): { readonly gain: Tensor; readonly bias: Tensor } {
   const E = features.length;
-  const dims = [rows.length, tokens, E];
-  const gain = new Float32Array(rows.length * tokens * E).fill(1);
-  const bias = new Float32Array(rows.length * tokens * E);
-  for (const [b, row] of rows.entries()) {
-    if (row === 'none') continue;
-    for (let t = 0; t < tokens; t++) {
+  const T = stretches.reduce((sum, { tokens }) => sum + tokens, 0);
+  const dims = [stretches[0]?.rows.length ?? 0, T, E];
+  const gain = new Float32Array(elementCount(dims)).fill(1);
+  const bias = new Float32Array(elementCount(dims));
+  let before = 0;
+  for (const { tokens, rows } of stretches) {
+    for (const [b, row] of rows.entries()) {
+      if (row === 'none') continue;
       for (const [e, feature] of features.entries()) {
         const transform = row.get(feature);
         if (transform === undefined) continue;
-        const at = (b * tokens + t) * E + e;
-        gain[at] = transform.gain;
-        bias[at] = transform.bias;
+        for (let t = before; t < before + tokens; t++) {
+          gain[(b * T + t) * E + e] = transform.gain;
+          bias[(b * T + t) * E + e] = transform.bias;
+        }
       }
     }
+    before += tokens;
   }
   return { gain: { dims, data: gain }, bias: { dims, data: bias } };
 }

@@ -4,12 +4,14 @@ import type { OpenModel } from '../model/openModel.ts';
 import type { Program } from '../model/program.ts';
 
 /**
- * Prompt tokens per run of the model; a cancellation is noticed between two runs. A dynamically quantized model reads
+ * Prompt tokens per run of the model; a cancellation is noticed between two runs. Without a KV cache everything would be
+ * read again in every run, so there is one. A dynamically quantized model reads
  * one at a time: the scale of its 8-bit activations spans a run, and beside the first token, whose activations are a
  * hundred times the others', those of the others vanish.
  */
 export function promptBlock({ sites }: OpenModel, { hasCache }: Program): number {
-  return sites.dynamicallyQuantized && hasCache ? 1 : 256;
+  if (!hasCache) return Infinity;
+  return sites.dynamicallyQuantized ? 1 : 256;
 }
 
 export interface Prompt {

@@ -26,11 +26,14 @@ export interface RowRun {
 /** Feeds new tokens to every row and returns the logits [V] behind the last one, per row. */
 export type RunRows = (rows: readonly RowRun[]) => Promise<Float32Array[]>;
 
-/** All rows in one run of the model. */
+/** All rows in one run of the model; one without a KV cache reads everything again each time. */
 export function rowsTogether(edited: EditedRows): RunRows {
   let cache: KvCache | undefined;
+  const earlier: (readonly RowRun[])[] = [];
   return async (rows) => {
-    const result = await runBatch(edited, rows, cache);
+    const runs = [...earlier, rows];
+    if (!edited.program.hasCache) earlier.push(rows);
+    const result = await runBatch(edited, runs, cache);
     cache = result.cache;
     return result.logits;
   };
@@ -46,22 +49,21 @@ export function rowsApart(edited: EditedRows, count: number): RunRows {
   };
 }
 
+/** @param runs what every row reads, one after the other; each run has the same number of rows */
 async function runBatch(
   { program, features, feeds }: EditedRows,
-  rows: readonly RowRun[],
+  runs: readonly (readonly RowRun[])[],
   cache: KvCache | undefined,
-): Promise<{ logits: Float32Array[]; cache?: KvCache }> {
-  const tokens = rows[0]?.ids.length ?? 0;
-  const ids = new Uint32Array(rows.length * tokens);
-  for (const [b, row] of rows.entries()) ids.set(row.ids, b * tokens);
-  const { gain, bias } = gainAndBias(
-    features,
-    rows.map(({ edit }) => edit),
-    tokens,
-  );
+): Promise<{ logits: Float32Array[]; cache: KvCache | undefined }> {
+  const batch = runs[0]?.length ?? 0;
+  const stretches = runs.map((rows) => ({
+    tokens: rows[0]?.ids.length ?? 0,
+    rows: rows.map(({ edit }) => edit),
+  }));
+  const { gain, bias } = gainAndBias(features, stretches);
   const result = await program.run({
-    ids,
-    batch: rows.length,
+    ids: rowAfterRow(runs, batch),
+    batch,
     ...(cache === undefined ? {} : { cache }),
     feeds: {
       ...feeds,
@@ -69,19 +71,28 @@ async function runBatch(
       [interventionInputs.bias]: { type: 'float32', ...bias },
     },
   });
-  if (result.cache === undefined) {
-    throw new MonosemError(
-      'unsupportedModel',
-      'The model has no KV cache (past_key_values inputs), which generating text needs; export it with one (optimum: task text-generation-with-past).',
-    );
-  }
   const data = result.outputs[nextLogits]?.data;
   if (!(data instanceof Float32Array)) {
     throw new MonosemError('internal', 'The steering graph has no logits among its outputs.');
   }
-  const width = data.length / rows.length;
+  const width = data.length / batch;
   return {
-    logits: rows.map((_, b) => data.subarray(b * width, (b + 1) * width)),
+    logits: Array.from({ length: batch }, (_, b) => data.subarray(b * width, (b + 1) * width)),
     cache: result.cache,
   };
+}
+
+/** Ids [B, T]: all runs of the first row, then all of the second. */
+function rowAfterRow(runs: readonly (readonly RowRun[])[], batch: number): Uint32Array {
+  const tokens = runs.reduce((sum, rows) => sum + (rows[0]?.ids.length ?? 0), 0);
+  const ids = new Uint32Array(batch * tokens);
+  let at = 0;
+  for (let b = 0; b < batch; b++) {
+    for (const rows of runs) {
+      const own = rows[b]?.ids ?? new Uint32Array(0);
+      ids.set(own, at);
+      at += own.length;
+    }
+  }
+  return ids;
 }

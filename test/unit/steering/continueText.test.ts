@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import type { Continuation, SteerResult } from '../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
+import { writeRandomSae } from '../sae/randomSae.ts';
 import { wordBundleFiles, writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 
 const temporary = mkdtempSync(path.join(tmpdir(), 'monosem-continue-'));
@@ -121,23 +122,29 @@ describe('a random model', () => {
 describe('exports of one model with and without a KV cache', () => {
   const golden = path.join(import.meta.dirname, '..', '..', 'golden', 'families', 'gpt2');
 
-  test('continue alike', async () => {
-    const folder = mkdtempSync(path.join(temporary, 'gpt2-'));
+  const variants = ['optimum.onnx', 'optimum-nocache.onnx'];
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(temporary, 'gpt2-'));
     const config = JSON.parse(readFileSync(path.join(golden, 'config.json'), 'utf8')) as {
-      n_layer: number; n_embd: number; vocab_size: number; n_positions: number;
-    }; // prettier-ignore
-    const {
-      n_layer: layers,
-      n_embd: dModel,
-      vocab_size: vocabulary,
-      n_positions: context,
-    } = config;
-    const shape = { layers, dModel, vocabulary, context } as Parameters<typeof wordBundleFiles>[1];
+      readonly n_layer: number;
+      readonly n_embd: number;
+      readonly vocab_size: number;
+      readonly n_positions: number;
+    };
+    const shape = {
+      layers: config.n_layer,
+      dModel: config.n_embd,
+      vocabulary: config.vocab_size,
+      context: config.n_positions,
+    } as Parameters<typeof wordBundleFiles>[1];
     for (const [name, content] of Object.entries(wordBundleFiles('gpt2', shape))) {
       writeFileSync(path.join(folder, name), JSON.stringify(content));
     }
-    const variants = ['optimum.onnx', 'optimum-nocache.onnx'];
     for (const name of variants) copyFileSync(path.join(golden, name), path.join(folder, name));
+  });
+
+  test('continue alike', async () => {
     const [cached, uncached] = await Promise.all(
       variants.map((variant) =>
         engine.continueText(
@@ -148,5 +155,25 @@ describe('exports of one model with and without a KV cache', () => {
     );
     expect(cached?.tokens).toHaveLength(10);
     expect(uncached).toEqual(cached);
+  });
+
+  test.each(['all', 'prompt', 'generated'] as const)('are steered alike: %s', async (scope) => {
+    const sae = path.join(folder, 'sae');
+    const activation = { architecture: 'jumprelu' } as const;
+    const site = 'blocks.0.hook_resid_post';
+    await writeRandomSae(sae, { D: 32, F: 64, activation, applyBDecToInput: true, seed: 3, site });
+    const edits = [{ feature: featureIndex(7), operation: 'clamp', amount: 30 } as const];
+    const [cached, uncached] = await Promise.all(
+      variants.map((variant) =>
+        engine.steer(
+          { source: { model: folder, variant, sae }, prompt: 'w4 w5 w6', edits, scope, ...greedy },
+          quiet,
+        ),
+      ),
+    );
+    expect(cached?.steered.tokens).toHaveLength(10);
+    expect(cached?.steered).not.toEqual(cached?.baseline);
+    expect(uncached?.steered).toEqual(cached?.steered);
+    expect(uncached?.baseline).toEqual(cached?.baseline);
   });
 });

@@ -78,7 +78,7 @@ describe('gainAndBias', () => {
     const a = featureIndex(5);
     const b = featureIndex(9);
     const row = transformsOf([parseEdit('9:clamp=2')]);
-    const { gain, bias } = gainAndBias([a, b], ['none', row], 2);
+    const { gain, bias } = gainAndBias([a, b], [{ tokens: 2, rows: ['none', row] }]);
     expect(gain.dims).toEqual([2, 2, 2]);
     expect([...gain.data]).toEqual([1, 1, 1, 1, 1, 0, 1, 0]);
     expect([...bias.data]).toEqual([0, 0, 0, 0, 0, 2, 0, 2]);
