@@ -69,12 +69,12 @@ describe('a story under the microscope', () => {
     await workbench.closeSideBar();
     await workbench.selectLine(1);
     await workbench.runCommand('Monosem: Steer Selection');
+    // Away from the button that lies where the command did, and its tooltip.
+    await session.page.mouse.move(700, 700);
     steering = await workbench.view('.feature-row');
     expect(await steering.locator('.feature-row').count()).toBeGreaterThan(3);
     const source = (await steering.locator('.source').innerText()).split(' · ');
     expect(source).toEqual([...new Set(source)]);
-    // No tooltip of what lies under the mouse in the picture.
-    await session.page.mouse.move(700, 840);
     await session.screenshot('steering');
   });
 

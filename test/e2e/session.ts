@@ -55,7 +55,8 @@ export class Session {
     const folders = [path.join(cacheFolder, 'e2e')];
     if (process.env['MONOSEM_UPDATE_SCREENSHOTS'] !== undefined)
       folders.push(path.join(root, 'docs', 'screenshots'));
-    const image = await this.page.screenshot({ timeout: startTimeoutMs });
+    // What fades in is shown as it will be.
+    const image = await this.page.screenshot({ timeout: startTimeoutMs, animations: 'disabled' });
     for (const folder of folders) {
       fs.mkdirSync(folder, { recursive: true });
       fs.writeFileSync(path.join(folder, `${name}.png`), image);
