@@ -7,6 +7,7 @@ import {
   loadDictionaryLearning,
 } from './formats/dictionaryLearning.ts';
 import { isGemmaScopeFolder, loadGemmaScope } from './formats/gemmaScope.ts';
+import { isGemmaScope2Folder, loadGemmaScope2 } from './formats/gemmaScope2.ts';
 import { isLlamaScopeFolder, loadLlamaScope } from './formats/llamaScope.ts';
 import { isSaelensFolder, loadSaelens } from './formats/saelens.ts';
 import { isSparsifyFolder, loadSparsify } from './formats/sparsify.ts';
@@ -21,6 +22,7 @@ type Format = readonly [
 /** In the order they are looked for: several have a cfg.json. */
 const formats: readonly Format[] = [
   [isGemmaScopeFolder, loadGemmaScope],
+  [isGemmaScope2Folder, loadGemmaScope2],
   [isLlamaScopeFolder, loadLlamaScope],
   [isSparsifyFolder, loadSparsify],
   [isDictionaryLearningFolder, loadDictionaryLearning],

@@ -1,4 +1,5 @@
-// Llama Scope (fnlp, OpenMOSS): hyperparams.json and checkpoints/final.safetensors. Weights are those of inputs scaled
+// Llama Scope (fnlp, OpenMOSS): hyperparams.json and checkpoints/final.safetensors; its successor on R1 has config.json,
+// sae_weights.safetensors and the logarithm of a threshold per feature. Weights are those of inputs scaled
 // to norm √D; like OpenMOSS's own loader, the scales are moved into biases and decoder, so that raw activations go in
 // and the activations that come out are OpenMOSS's (SAELens's are s_in times as large).
 //   z = x · W_e + b_e ÷ s_in     f = z · 1[z > θ]     x̂ = (s_in ÷ s_out) f · W_d + b_d ÷ s_out
@@ -7,6 +8,7 @@
 import path from 'node:path';
 import { exists, readJsonObject } from '../../files/files.ts';
 import { readSafetensorsTable } from '../../files/containers/shardedSafetensors.ts';
+import { readTensor } from '../../files/tensorData.ts';
 import type { Sae, SaeActivation } from '../sae.ts';
 import {
   asObject,
@@ -18,17 +20,37 @@ import {
   unsupportedSae,
 } from './saeTensors.ts';
 
-const configName = 'hyperparams.json';
+const layouts: readonly (readonly [config: string, weights: string])[] = [
+  ['hyperparams.json', path.join('checkpoints', 'final.safetensors')],
+  ['config.json', 'sae_weights.safetensors'],
+];
 const contextSize = 1024;
 
-export function isLlamaScopeFolder(folder: string): Promise<boolean> {
-  return exists(path.join(folder, configName));
+async function layoutOf(folder: string): Promise<(typeof layouts)[number] | undefined> {
+  for (const layout of layouts) {
+    const files = layout.map((name) => exists(path.join(folder, name)));
+    if ((await Promise.all(files)).every(Boolean)) return layout;
+  }
+  return undefined;
+}
+
+export async function isLlamaScopeFolder(folder: string): Promise<boolean> {
+  return (await layoutOf(folder)) !== undefined;
 }
 
 type Config = Readonly<Record<string, unknown>>;
 
 /** TopK SAEs were given the threshold that keeps as many, and use it. */
-function activationOf(folder: string, config: Config): SaeActivation {
+async function activationOf(
+  folder: string,
+  config: Config,
+  { tensors, F }: { readonly tensors: SaeTensors; readonly F: number },
+): Promise<SaeActivation> {
+  const logarithm = 'log_jumprelu_threshold';
+  if (tensors.has(logarithm)) {
+    const { dims, data } = await readTensor(tensors.vector(logarithm, F));
+    return { kind: 'jumprelu', threshold: { dims, data: data.map(Math.exp) } };
+  }
   const { act_fn: name, jump_relu_threshold: threshold, top_k: k } = config;
   const hasThreshold = typeof threshold === 'number' && threshold > 0;
   if ((name === 'jumprelu' || name === 'topk') && hasThreshold) {
@@ -69,17 +91,17 @@ function site(folder: string, config: Config, key: string): string {
 
 /** @throws MonosemError for other activations, normalisations and shapes */
 export async function loadLlamaScope(folder: string): Promise<Sae> {
+  const [configName, weightsName] = (await layoutOf(folder)) ?? ['', ''];
   const config = await readJsonObject(path.join(folder, configName), 'The SAE configuration');
   if (config['use_glu_encoder'] === true) {
     throw unsupportedSae(folder, 'has a GLU encoder', 'choose one without it');
   }
-  const weights = path.join(folder, 'checkpoints', 'final.safetensors');
-  const tensors = new SaeTensors(await readSafetensorsTable(weights));
+  const tensors = new SaeTensors(await readSafetensorsTable(path.join(folder, weightsName)));
   const [F, D] = tensors.shape('encoder.weight');
   const [DOut] = tensors.shape('decoder.weight');
   const [sIn, sOut] = scales(folder, config, D);
   const reads = site(folder, config, 'hook_point_in');
-  const activation = activationOf(folder, config);
+  const activation = await activationOf(folder, config, { tensors, F });
   const usesNorms = config['sparsity_include_decoder_norm'] === true;
   // Norms are those of the scaled decoder; the threshold is compared with activations times those.
   if (usesNorms && sIn !== sOut) {

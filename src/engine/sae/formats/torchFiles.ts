@@ -1,5 +1,5 @@
-// SAEs that are a single PyTorch file, told apart by the tensors in it: OpenAI's, those of connor_rob and those that
-// Goodfire trained on DeepSeek-R1. The folder is not enough where a file's name carries the layer.
+// SAEs that are a single PyTorch file, told apart by the tensors in it: OpenAI's, those of connor_rob, Goodfire and
+// Qwen Scope. The folder is not enough where a file's name carries the layer.
 import path from 'node:path';
 import { exists, fileNames, isFolder, readJsonObject } from '../../files/files.ts';
 import {
@@ -10,7 +10,7 @@ import {
 } from '../../files/containers/torchFile.ts';
 import type { Sae } from '../sae.ts';
 import { isOpenaiContent, loadOpenai } from './openai.ts';
-import { plainConventions, SaeTensors, unsupportedSae } from './saeTensors.ts';
+import { isCount, lastParts, plainConventions, SaeTensors, unsupportedSae } from './saeTensors.ts';
 
 const isTorchName = (name: string): boolean => /\.pth?$/.test(name);
 
@@ -35,13 +35,16 @@ export async function loadTorchFile(file: string): Promise<Sae> {
   if (tensors.has('W_enc') && (await exists(config))) {
     return loadConnorRob(named, tensors, await readJsonObject(config, 'The SAE configuration'));
   }
-  if (tensors.has('encoder.weight') && tensors.has('decoder.bias')) {
-    return loadLinear(named, tensors);
+  if (tensors.has('W_enc') && qwenName.test(named.file)) return loadQwenScope(named, tensors);
+  for (const suffix of ['', '_linear']) {
+    if (tensors.has(`encoder${suffix}.weight`) && tensors.has(`decoder${suffix}.bias`)) {
+      return loadLinear(named, tensors, suffix);
+    }
   }
   throw unsupportedSae(
     named.file,
     `holds no tensors of a known format (it has: ${[...root.keys()].slice(0, 20).join(', ')})`,
-    'choose a file of OpenAI, connor_rob or Goodfire, or a folder with a configuration',
+    'choose a file of OpenAI, connor_rob, Goodfire or Qwen Scope, or a folder with a configuration',
   );
 }
 
@@ -74,8 +77,12 @@ function loadConnorRob(
   };
 }
 
-/** Two torch.nn.Linear with ReLU between; the file's name ends with the layer. Source: SAELens, deepseek_r1. */
-function loadLinear({ file }: TorchContent, tensors: SaeTensors): Sae {
+/**
+ * Two torch.nn.Linear with ReLU between; the file's name ends with the layer. Source: SAELens, deepseek_r1_sae_… and
+ * goodfire_sae_huggingface_loader.
+ */
+function loadLinear({ file }: TorchContent, tensors: SaeTensors, suffix: string): Sae {
+  const [encoder, decoder] = [`encoder${suffix}`, `decoder${suffix}`];
   const layer = /l(\d+)\.pth?$/.exec(file)?.[1];
   if (layer === undefined) {
     throw unsupportedSae(
@@ -84,7 +91,7 @@ function loadLinear({ file }: TorchContent, tensors: SaeTensors): Sae {
       'keep the name of the original, such as DeepSeek-R1-Distill-Llama-8B-SAE-l19.pt',
     );
   }
-  const [F, D] = tensors.shape('encoder.weight');
+  const [F, D] = tensors.shape(`${encoder}.weight`);
   return {
     name: path.basename(file).replace(/\.pth?$/, ''),
     folder: path.dirname(file),
@@ -94,9 +101,43 @@ function loadLinear({ file }: TorchContent, tensors: SaeTensors): Sae {
     ...plainConventions({ site: `blocks.${Number(layer)}.hook_resid_post`, D }),
     F,
     activation: { kind: 'relu' },
-    W_enc: tensors.transposed('encoder.weight', [D, F]),
-    b_enc: tensors.vector('encoder.bias', F),
-    W_dec: tensors.transposed('decoder.weight', [F, D]),
-    b_dec: tensors.vector('decoder.bias', D),
+    W_enc: tensors.transposed(`${encoder}.weight`, [D, F]),
+    b_enc: tensors.vector(`${encoder}.bias`, F),
+    W_dec: tensors.transposed(`${decoder}.weight`, [F, D]),
+    b_dec: tensors.vector(`${decoder}.bias`, D),
+  };
+}
+
+/** `layer12.sae.pt` in a repository whose name ends with how many features are kept. */
+const qwenName = /layer(\d+)\.sae\.pt$/;
+
+/** W_enc [F, D], W_dec [D, F]; no bias is subtracted. Source: SAELens, qwen_scope_sae_huggingface_loader. */
+function loadQwenScope({ file }: TorchContent, tensors: SaeTensors): Sae {
+  const layer = qwenName.exec(file)?.[1] ?? '';
+  const k = Number(/L0_(\d+)/.exec(file)?.[1]);
+  const [F, D] = tensors.shape('W_enc');
+  if (!isCount(k) || k > F) {
+    throw unsupportedSae(
+      file,
+      'does not tell how many features are kept per token',
+      "keep its folder's name, such as SAE-Res-Qwen3-1.7B-Base-W32K-L0_50",
+    );
+  }
+  const modelName = /SAE-Res-(.+)-W\d+K-L0/.exec(file)?.[1];
+  return {
+    name: lastParts(file, 2),
+    folder: path.dirname(file),
+    weightsFile: file,
+    format: 'Qwen Scope',
+    architecture: 'topk',
+    ...(modelName === undefined ? {} : { modelName }),
+    ...plainConventions({ site: `blocks.${Number(layer)}.hook_resid_post`, D }),
+    F,
+    activation: { kind: 'topk', k },
+    W_enc: tensors.transposed('W_enc', [D, F]),
+    b_enc: tensors.vector('b_enc', F),
+    W_dec: tensors.transposed('W_dec', [F, D]),
+    b_dec: tensors.vector('b_dec', D),
+    prependBos: false,
   };
 }
