@@ -3,7 +3,6 @@
 import type { ProviderReport, SelfTest } from '../shared/diagnostics.ts';
 import type { AnalyseParams, SourceFacts } from '../shared/engineProtocol.ts';
 import type { Disposable } from '../shared/disposable.ts';
-import { MonosemError } from '../shared/errors.ts';
 import type { WindowRun } from './analysis/analysedWindow.ts';
 import { openAnalysisProgram } from './analysis/analysisProgram.ts';
 import type { CacheBudget } from './analysis/cacheBudget.ts';
@@ -17,7 +16,8 @@ import type { Program } from './model/program.ts';
 import { runSelfTest } from './model/selfTest.ts';
 import { untimed } from './model/timer.ts';
 import { weightBytes } from './model/weightTypes.ts';
-import { expectWidth, type Sae } from './sae/sae.ts';
+import { expectFit } from './sae/fits.ts';
+import type { Sae } from './sae/sae.ts';
 import { openSteerProgram } from './steering/steerProgram.ts';
 
 /** Largest model whose weights are held once more, for a moment, to test it without being asked: 256 MiB. */
@@ -49,13 +49,7 @@ export class OpenSource implements Disposable {
 
   /** @throws MonosemError `saeDoesNotFit` or `unknownSite` */
   constructor({ model, report }: PlacedModel, sae: Sae, budget: CacheBudget) {
-    expectWidth(sae, model.name, model.config.dModel);
-    if (!model.sites.sites.has(sae.site)) {
-      throw new MonosemError(
-        'unknownSite',
-        `The SAE ${sae.name} reads ${sae.site}, which the model ${model.name} with ${model.sites.layers} layers does not have; choose an SAE trained on this model.`,
-      );
-    }
+    expectFit(sae, model);
     this.model = model;
     this.placement = report;
     this.sae = sae;

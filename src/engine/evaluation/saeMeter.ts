@@ -6,13 +6,14 @@ import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { OnnxTensors } from '../onnx/runtime/session.ts';
-import { expectWidth, type Sae } from '../sae/sae.ts';
+import { expectFit } from '../sae/fits.ts';
+import type { Sae } from '../sae/sae.ts';
 import { emitDecode } from '../sae/subgraph/decode.ts';
 import { emitEncode } from '../sae/subgraph/encode.ts';
 import { ReconstructionMeter, type ReconstructionReport } from './reconstruction.ts';
 
 const names = {
-  x: 'monosem.x',
+  target: 'monosem.target',
   features: 'monosem.features',
   reconstruction: 'monosem.reconstruction',
 } as const;
@@ -25,17 +26,19 @@ export class SaeMeter implements Disposable {
   private constructor(sae: Sae, program: Program) {
     this.#sae = sae;
     this.#program = program;
-    this.#meter = new ReconstructionMeter(sae.D, sae.F);
+    this.#meter = new ReconstructionMeter(sae.DOut, sae.F);
   }
 
   /** @throws MonosemError `saeDoesNotFit` or `unknownSite` */
   static async open(model: OpenModel, sae: Sae): Promise<SaeMeter> {
-    expectWidth(sae, model.name, model.config.dModel);
+    expectFit(sae, model);
     const overlay = new Overlay(model.onnx, model.sites);
     const { builder } = overlay;
     const x = overlay.read(sae.site);
     const features = emitEncode(builder, sae, x);
-    builder.output(names.x, x);
+    // A transcoder is measured by what it predicts.
+    const target = sae.outputSite === sae.site ? x : overlay.read(sae.outputSite);
+    builder.output(names.target, target);
     builder.output(names.features, features);
     builder.output(names.reconstruction, emitDecode(builder, sae, { x, features }));
     return new SaeMeter(sae, await Program.open(overlay, model.execution));
@@ -45,10 +48,10 @@ export class SaeMeter implements Disposable {
   async add(ids: Uint32Array): Promise<void> {
     if (ids.length < 2) return;
     const { outputs } = await this.#program.run({ ids, batch: 1 });
-    const { D, F } = this.#sae;
+    const { DOut, F } = this.#sae;
     this.#meter.add(
-      float32(outputs, names.x).subarray(D),
-      float32(outputs, names.reconstruction).subarray(D),
+      float32(outputs, names.target).subarray(DOut),
+      float32(outputs, names.reconstruction).subarray(DOut),
       float32(outputs, names.features).subarray(F),
     );
   }

@@ -8,7 +8,8 @@ import { Program } from '../model/program.ts';
 import type { GraphBuilder } from '../onnx/graph/builder.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { OnnxTensor } from '../onnx/runtime/session.ts';
-import { expectWidth, type Sae } from '../sae/sae.ts';
+import { expectFit } from '../sae/fits.ts';
+import type { Sae } from '../sae/sae.ts';
 import { emitDecode } from '../sae/subgraph/decode.ts';
 import { emitEncode } from '../sae/subgraph/encode.ts';
 
@@ -28,7 +29,8 @@ export interface SpliceReport {
   readonly klScore: number;
 }
 
-type Edit = (builder: GraphBuilder, x: string) => string;
+/** What the rest of the model sees in place of y [B, T, D]. */
+type Edit = (overlay: Overlay, y: string) => string;
 
 const names = {
   targets: 'monosem.targets',
@@ -57,14 +59,17 @@ export class SpliceMeter implements Disposable {
 
   /** @throws MonosemError `saeDoesNotFit`, `unknownSite`, or `unsupportedModel` for a model without logits */
   static async open(model: OpenModel, sae: Sae): Promise<SpliceMeter> {
-    expectWidth(sae, model.name, model.config.dModel);
-    const splice: Edit = (builder, x) =>
-      emitDecode(builder, sae, { x, features: emitEncode(builder, sae, x) });
-    const erase: Edit = (builder, x) => builder.op('Mul', [x, builder.scalar(0)]);
+    expectFit(sae, model);
+    const splice: Edit = (overlay, y) => {
+      const { builder } = overlay;
+      const x = sae.outputSite === sae.site ? y : overlay.read(sae.site);
+      return emitDecode(builder, sae, { x, features: emitEncode(builder, sae, x) });
+    };
+    const erase: Edit = ({ builder }, y) => builder.op('Mul', [y, builder.scalar(0)]);
     return new SpliceMeter(
       await openProgram(model),
-      await openProgram(model, sae.site, splice),
-      await openProgram(model, sae.site, erase),
+      await openProgram(model, sae.outputSite, splice),
+      await openProgram(model, sae.outputSite, erase),
     );
   }
 
@@ -110,7 +115,7 @@ async function openProgram(model: OpenModel, site?: string, edit?: Edit): Promis
   const overlay = new Overlay(model.onnx, model.sites);
   const { builder } = overlay;
   if (site !== undefined && edit !== undefined) {
-    overlay.replace(site, (x) => emitEditBehindFirst(builder, x, edit));
+    overlay.replace(site, (y) => emitBehindFirst(builder, y, edit(overlay, y)));
   }
   const logProbabilities = builder.op('LogSoftmax', [overlay.readLogits()], {
     attributes: { axis: -1 },
@@ -122,11 +127,11 @@ async function openProgram(model: OpenModel, site?: string, edit?: Edit): Promis
 }
 
 /** The first token's vector as it is, the others edited: [B, T, D] → [B, T, D]. */
-function emitEditBehindFirst(builder: GraphBuilder, x: string, edit: Edit): string {
-  const slice = (from: number, to: number): string =>
-    builder.op('Slice', [x, builder.int64s(from), builder.int64s(to), builder.int64s(1)]);
-  const edited = edit(builder, slice(1, afterLast));
-  return builder.op('Concat', [slice(0, 1), edited], { attributes: { axis: 1 } });
+function emitBehindFirst(builder: GraphBuilder, y: string, edited: string): string {
+  const slice = (value: string, from: number, to: number): string =>
+    builder.op('Slice', [value, builder.int64s(from), builder.int64s(to), builder.int64s(1)]);
+  const parts = [slice(y, 0, 1), slice(edited, 1, afterLast)];
+  return builder.op('Concat', parts, { attributes: { axis: 1 } });
 }
 
 /** −log P(target) → [B, T, 1]. */

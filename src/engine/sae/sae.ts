@@ -98,15 +98,6 @@ export interface Sae {
   readonly prependBos: boolean;
 }
 
-/** @throws MonosemError `saeDoesNotFit` when the SAE reads vectors of another width than the model has */
-export function expectWidth(sae: Sae, modelName: string, dModel: number): void {
-  if (sae.D === dModel) return;
-  throw new MonosemError(
-    'saeDoesNotFit',
-    `The SAE ${sae.name} reads vectors of width ${sae.D}, but the model ${modelName} has width ${dModel}; choose an SAE trained on this model.`,
-  );
-}
-
 /** @throws MonosemError `unknownFeature` */
 export function expectFeature(sae: Sae, feature: number): void {
   if (Number.isInteger(feature) && feature >= 0 && feature < sae.F) return;

@@ -53,6 +53,11 @@ describe.each(runnable.map((golden) => [golden.file, golden] as const))('%s', (f
     if (golden.dialect === 'ort-attention') found.add('hook_embed');
     expect([...found].sort()).toEqual(expected);
     const { ids, values } = await reference;
+    for (const [name, { width }] of open.sites.sites) {
+      const { dims } = values.get(name) ?? {};
+      if (width !== undefined && dims !== undefined)
+        expect([name, width]).toEqual([name, dims.at(-1)]);
+    }
     const program = await openCapture(open);
     try {
       const errors = errorsBySite(

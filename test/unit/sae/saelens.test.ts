@@ -8,7 +8,6 @@ import { parseSaelensConfig } from '../../../src/engine/sae/formats/saelensConfi
 import { knownInputFactor } from '../../../src/engine/sae/formats/saelensKnown.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';
 import { editedFeatureFeeds, readDecoderRows } from '../../../src/engine/sae/rows.ts';
-import { expectWidth } from '../../../src/engine/sae/sae.ts';
 import { loadWeights, readVector } from '../../../src/engine/sae/weights.ts';
 import { useTemporaryFolder } from '../files/temporaryFolder.ts';
 import { describeSae, randomTensors, writeRandomSae, type RandomSae } from './randomSae.ts';
@@ -270,15 +269,6 @@ async function changeConfig(folder: string, change: object): Promise<void> {
   const config = JSON.parse(await readFile(file, 'utf8')) as object;
   await writeFile(file, JSON.stringify({ ...config, ...change }));
 }
-
-test('a width that does not fit the model says both widths', async () => {
-  await writeRandomSae(at('s'), small);
-  const sae = await loadSae(at('s'));
-  expectWidth(sae, 'toy', 4);
-  expect(() => {
-    expectWidth(sae, 'gpt2', 768);
-  }).toThrow(/width 4, but the model gpt2 has width 768/);
-});
 
 test('rows for edited features, and unknown features', async () => {
   const tensors = await writeRandomSae(at('s'), jumprelu);

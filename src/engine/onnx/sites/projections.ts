@@ -4,16 +4,24 @@
 import type { Constants } from '../graph/constants.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { isCopy, quantization, sizesOnly } from './aliases.ts';
+import { inputWidth } from './inputWidth.ts';
 
-/** A value, and which of its consumers read it in this role where there are others. */
+/** A value, its width, and which of its consumers read it in this role where there are others. */
 export interface ProductInput {
   readonly value: string;
+  /** Of its rows, where the weights tell. */
+  readonly width?: number;
   readonly readers?: readonly GraphNode[];
 }
 
 const product = /MatMul|Gemm/;
 /** Input that holds the weights, where it is not the second. */
 const weightInput: Readonly<Record<string, number>> = { QLinearMatMul: 3 };
+
+function weightsOf(type: string, inputs: readonly string[]): string | undefined {
+  return inputs[weightInput[type] ?? 1];
+}
+
 export class Projections {
   readonly #graph: Graph;
   readonly #constants: Constants;
@@ -49,7 +57,7 @@ export class Projections {
 
   #products(branch: ReadonlySet<GraphNode>): GraphNode[] {
     return this.#inOrder(branch).filter(({ type, inputs }) => {
-      const weights = inputs[weightInput[type] ?? 1];
+      const weights = weightsOf(type, inputs);
       return product.test(type) && weights !== undefined && this.#constants.has(weights);
     });
   }
@@ -68,9 +76,18 @@ export class Projections {
         const otherReader = other.get(value);
         if (otherReader !== undefined) readers.add(otherReader);
       }
-      if (others.every((other) => other.has(value))) return this.#readBy(value, readers);
+      if (others.every((other) => other.has(value))) {
+        return { ...this.#readBy(value, readers), ...this.#widthOf(products) };
+      }
     }
     return undefined;
+  }
+
+  #widthOf([product]: readonly GraphNode[]): { readonly width?: number } {
+    if (product === undefined) return {};
+    const weights = weightsOf(product.type, product.inputs) ?? '';
+    const width = inputWidth(this.#graph, product, weights);
+    return width === undefined ? {} : { width };
   }
 
   /** What a product reads and what that is a copy of, nearest first, each with the node that reads it. */

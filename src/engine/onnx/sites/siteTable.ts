@@ -14,6 +14,8 @@ export interface Site {
   readonly name: string;
   readonly value: string;
   readonly elementType: ElementType;
+  /** Of its rows, for places inside a block whose weights tell; elsewhere it is that of the stream. */
+  readonly width?: number;
   /** Blocks that must run, at least in part, to compute it. */
   readonly blocks: number;
   /** The graph keeps it in another form, such as [B · T, D]. */
@@ -29,6 +31,7 @@ export interface Site {
 /** A value of the graph and what is special about it. */
 interface Place {
   readonly value: string;
+  readonly width?: number;
   readonly fusedNode?: GraphNode;
   readonly bias?: string;
   readonly readers?: readonly GraphNode[];
@@ -68,11 +71,12 @@ export class SiteTable {
     add('hook_resid_post', after);
   }
 
-  #add(name: string, blocks: number, { value, fusedNode, bias, readers }: Place): void {
+  #add(name: string, blocks: number, { value, width, fusedNode, bias, readers }: Place): void {
     this.sites.set(name, {
       name,
       value,
       elementType: this.#types.of(value) ?? this.#streamType,
+      ...(width === undefined ? {} : { width }),
       blocks,
       ...(this.#ranks.of(value) === 3 || fusedNode !== undefined ? {} : { isReshaped: true }),
       ...(fusedNode === undefined ? {} : { fusedNode: firstOutput(fusedNode) }),
