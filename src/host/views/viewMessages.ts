@@ -3,7 +3,11 @@
 import type { FeatureEdit, SteerScope } from '../../shared/engineProtocol.ts';
 import { featureIndex } from '../../shared/units.ts';
 import type { FeatureIndex } from '../../shared/units.ts';
-import type { FromFeatureView, FromSteerView, SteerSettings } from '../../shared/webviewProtocol.ts';
+import type {
+  FromFeatureView,
+  FromSteerView,
+  SteerSettings,
+} from '../../shared/webviewProtocol.ts';
 
 /** Nothing a person edits by hand is longer; a view that sends more is broken. */
 const longestText = 1_000_000;

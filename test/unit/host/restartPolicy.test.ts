@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { RestartPolicy, crashLimit, crashWindowMs } from '../../../src/host/engine/restartPolicy.ts';
+import {
+  RestartPolicy,
+  crashLimit,
+  crashWindowMs,
+} from '../../../src/host/engine/restartPolicy.ts';
 
 function policyAt(): { policy: RestartPolicy; at: (ms: number) => void } {
   let now = 0;

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { readFeatureViewMessage, readSteerViewMessage } from '../../../src/host/views/viewMessages.ts';
+import {
+  readFeatureViewMessage,
+  readSteerViewMessage,
+} from '../../../src/host/views/viewMessages.ts';
 
 const settings = { scope: 'all', maxTokens: 20, temperature: 0.5, seed: 3 };
 const run = {

@@ -3,23 +3,17 @@
 import { MonosemError } from '../../../shared/errors.ts';
 
 /** Families (`model_type`) in which every token sees all others, unless `is_decoder` says otherwise. */
-const encoders: ReadonlySet<string> = new Set([
-  ...['albert', 'bert', 'big_bird', 'camembert', 'canine', 'convbert', 'data2vec-text', 'deberta'],
-  ...['deberta-v2', 'distilbert', 'electra', 'ernie', 'esm', 'eurobert', 'flaubert', 'funnel'],
-  ...[
-    'gte',
-    'ibert',
-    'layoutlm',
-    'layoutlmv3',
-    'longformer',
-    'luke',
-    'megatron-bert',
-    'mobilebert',
+const encoders: ReadonlySet<string> = new Set(
+  // prettier-ignore
+  [
+    'albert', 'bert', 'big_bird', 'camembert', 'canine', 'convbert', 'data2vec-text', 'deberta',
+    'deberta-v2', 'distilbert', 'electra', 'ernie', 'esm', 'eurobert', 'flaubert', 'funnel', 'gte',
+    'ibert', 'layoutlm', 'layoutlmv3', 'longformer', 'luke', 'megatron-bert', 'mobilebert',
+    'modernbert', 'mpnet', 'mra', 'nezha', 'nomic_bert', 'nystromformer', 'rembert', 'roberta',
+    'roberta-prelayernorm', 'roc_bert', 'roformer', 'splinter', 'squeezebert', 'xlm-roberta',
+    'xlm-roberta-xl', 'xmod', 'yoso',
   ],
-  ...['modernbert', 'mpnet', 'mra', 'nezha', 'nomic_bert', 'nystromformer', 'rembert', 'roberta'],
-  ...['roberta-prelayernorm', 'roc_bert', 'roformer', 'splinter', 'squeezebert', 'xlm-roberta'],
-  ...['xlm-roberta-xl', 'xmod', 'yoso'],
-]);
+);
 
 /** Facts only models for pictures or sound have; those that also read text keep them apart, beside `text_config`. */
 const senses: readonly (readonly [kind: string, keys: readonly string[]])[] = [
