@@ -7,6 +7,7 @@ A folder is named after the hookpoint, as the library's trainer names it; that i
 """
 
 import os
+from dataclasses import replace
 from importlib.metadata import version
 
 import torch
@@ -37,8 +38,12 @@ def coder(name, cfg, dtype=torch.float32):
 def make(name, architecture, notes="", folder="layers.1", site=SITE, dtype=torch.float32, **fields):
     cfg = SparseCoderConfig(**{"num_latents": F, "expansion_factor": 1, "k": 8, **fields})
     entry = Golden("sparsify", name, folder, architecture, "eai-sparsify", version("eai-sparsify"), site, notes)
+    if cfg.transcode:
+        entry.extra["outputSite"] = "blocks.1.hook_mlp_out"
     coder(name, cfg, dtype).save_to_disk(entry.begin())
     sae = SparseCoder.load_from_disk(entry.path).float()
+    # For a training loss, forward() then also decodes 4 k features and returns that as sae_out.
+    sae.cfg = replace(sae.cfg, multi_topk=False)
 
     def encode(x):
         out = sae.encode(x)
