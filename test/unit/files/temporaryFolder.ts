@@ -1,5 +1,5 @@
-// A folder of its own for each test, removed afterwards.
-import { mkdtemp, rm } from 'node:fs/promises';
+// A folder of its own for each test, without links in its path, removed afterwards.
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
@@ -8,7 +8,7 @@ import { afterEach, beforeEach } from 'vitest';
 export function useTemporaryFolder(): (...names: readonly string[]) => string {
   let folder = '';
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'monosem-test-'));
+    folder = await mkdtemp(path.join(await realpath(os.tmpdir()), 'monosem-test-'));
   });
   afterEach(async () => {
     await rm(folder, { recursive: true, force: true });
