@@ -46,7 +46,8 @@ function emitPad(builder: GraphBuilder, value: string, count: number): string {
 
 /**
  * The K strongest features of each token, strongest first, where K = min(limit, F); slots past the last active
- * feature have activation 0. For topk SAEs this is cheaper than {@link emitEncode} and {@link emitTopK}.
+ * feature have activation 0. Where rank decides or ReLU is all there is, the ranking is done before the activation
+ * function: that is cheaper than {@link emitEncode} and {@link emitTopK}.
  */
 export function emitTopFeatures(
   builder: GraphBuilder,
@@ -56,8 +57,10 @@ export function emitTopFeatures(
 ): TopKValues {
   const K = Math.min(limit, sae.F);
   const { activation } = sae;
-  if (activation.kind !== 'topk') return emitTopK(builder, emitEncode(builder, sae, x), K);
-  const kept = Math.min(K, activation.k);
+  if (activation.kind !== 'topk' && activation.kind !== 'relu') {
+    return emitTopK(builder, emitEncode(builder, sae, x), K);
+  }
+  const kept = activation.kind === 'topk' ? Math.min(K, activation.k) : K;
   const { values, indices } = emitTopK(builder, emitPreActivations(builder, sae, x), kept);
   const activations = builder.op('Relu', [values]);
   if (kept === K) return { values: activations, indices };
