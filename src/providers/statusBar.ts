@@ -62,11 +62,20 @@ const icons: Readonly<Record<Exclude<CommandName, 'showActions'>, string>> = {
   showLog: '$(output)',
 };
 
+/** What is of no use while no SAE is chosen. */
+const needsFeatures: ReadonlySet<CommandName> = new Set([
+  'toggleFeatures',
+  'steerSelection',
+  'openFeature',
+]);
+
 /** What a click on the item offers, first what helps with the present state. */
 export async function showActions(services: Services): Promise<void> {
   const { analyses } = services;
   const { action } = presentStatus(services);
-  const names = Object.keys(icons) as (keyof typeof icons)[];
+  const names = (Object.keys(icons) as (keyof typeof icons)[]).filter(
+    (name) => action !== 'chooseSae' || !needsFeatures.has(name),
+  );
   const sorted = names.sort((a, b) => Number(b === action) - Number(a === action));
   const items = sorted.map((command): ActionItem => {
     const title = commands[command].title;

@@ -67,6 +67,8 @@ describe('a model of one’s own', () => {
       .first()
       .filter({ hasText: 'Choose Sparse Autoencoder Folder…' })
       .waitFor();
+    const offered = session.page.locator('.quick-input-list .monaco-list-row');
+    expect((await offered.allInnerTexts()).join()).not.toMatch(/Hide Features|Steer Selection/);
     await session.screenshot('no-sae');
   });
 });

@@ -79,8 +79,13 @@ export class Workbench {
     const box = this.#page.locator('.quick-input-widget');
     const input = box.locator('input[type="text"]').first();
     await expect.poll(() => input.inputValue()).toMatch(/\/$/);
-    await input.fill(`${folder}/`);
-    await expect.poll(() => input.inputValue()).toBe(`${folder}/`);
+    // The box fills in its own first folder more than once while it looks at the disk: written again until it stays.
+    const write = async (): Promise<string> => {
+      if ((await input.inputValue()) !== `${folder}/`) await input.fill(`${folder}/`);
+      await this.#page.waitForTimeout(200);
+      return input.inputValue();
+    };
+    await expect.poll(write, { timeout: 10_000 }).toBe(`${folder}/`);
     await box.getByRole('button', { name: 'Choose' }).click();
     await box.waitFor({ state: 'hidden' });
   }
