@@ -300,7 +300,12 @@ describe('monosem', () => {
     await writeRandomSae(at('wide'), { ...wrong, D: 64 });
     await writeRandomSae(at('deep'), { ...wrong, D: 32, site: 'blocks.9.hook_resid_post' });
     const inspect = ['inspect', at('text.txt'), '--model', bundle.source.model, '--sae'];
-    await refuses(/width 64, but the model .* has width 32/, 1, ...inspect, at('wide'));
+    await refuses(
+      /width 64, but blocks\.2\.hook_resid_post of the model .* has width 32/,
+      1,
+      ...inspect,
+      at('wide'),
+    );
     await refuses(/blocks\.9\.hook_resid_post, which the model/, 1, ...inspect, at('deep'));
     await refuses(/--sae is missing/, 2, 'inspect', at('text.txt'), '--model', bundle.source.model);
   });
