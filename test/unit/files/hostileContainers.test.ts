@@ -102,6 +102,11 @@ describe('PyTorch files', () => {
       torchZip([...Array<Buffer>(40).fill(op.emptyList), ...Array<Buffer>(39).fill(op.append)]),
       refused('its pickle nests containers deeper than 32 levels'),
     ],
+    [
+      'a name that every tensor would repeat',
+      torchZip([op.emptyDict, op.text('x'.repeat(500_000)), op.none, op.setItem]),
+      refused('its pickle has a name of 500001 characters'),
+    ],
     ['length', torchZip([manySteps]), refused('its pickle takes more than 500000 steps')],
     [
       'an item longer than the file',

@@ -49,6 +49,14 @@ export interface TorchFileParts {
 
 const maxDepth = 32;
 const maxValues = 200_000;
+/** Characters of a tensor's name with those of the dicts around it. */
+const maxNameLength = 400;
+
+/** Where in the tree: `encoder.weight` at depth 2. */
+interface Place {
+  readonly name: string;
+  readonly depth: number;
+}
 
 /** Row-major without gaps; axes of one entry may have any stride. */
 function isContiguous(sizes: readonly number[], strides: readonly number[]): boolean {
@@ -77,37 +85,37 @@ class TreeBuilder {
   }
 
   build(value: PickleValue): TorchValue {
-    return this.#value(value, []).value;
+    return this.#value(value, { name: '', depth: 0 }).value;
   }
 
   /** `values` counts what the tree below holds when nothing is shared. */
   #value(
     value: PickleValue,
-    path: readonly string[],
+    place: Place,
   ): { readonly value: TorchValue; readonly values: number } {
     if (value instanceof StridedTensor) {
-      return { value: this.#tensor(path.join('.'), value.view), values: 1 };
+      return { value: this.#tensor(place.name, value.view), values: 1 };
     }
     if (value instanceof TorchStorage || value instanceof PickleGlobal) {
       throw this.#parts.refused('its pickle holds something that is neither tensor nor container');
     }
-    if (value instanceof Map || Array.isArray(value)) return this.#container(value, path);
+    if (value instanceof Map || Array.isArray(value)) return this.#container(value, place);
     return { value, values: 1 };
   }
 
   #container(
     container: Map<PickleValue, PickleValue> | PickleValue[],
-    path: readonly string[],
+    place: Place,
   ): { readonly value: TorchValue; readonly values: number } {
     const done = this.#done.get(container);
     if (done !== undefined) return done;
-    if (this.#open.has(container) || path.length >= maxDepth) {
+    if (this.#open.has(container) || place.depth >= maxDepth) {
       throw this.#parts.refused(`its pickle nests containers deeper than ${maxDepth} levels`);
     }
     this.#open.add(container);
     const built = Array.isArray(container)
-      ? this.#list(container, path)
-      : this.#dict(container, path);
+      ? this.#list(container, place)
+      : this.#dict(container, place);
     this.#open.delete(container);
     if (built.values > maxValues) {
       throw this.#parts.refused(`its pickle stands for more than ${maxValues} values`);
@@ -116,18 +124,27 @@ class TreeBuilder {
     return built;
   }
 
-  #list(items: readonly PickleValue[], path: readonly string[]) {
-    const built = items.map((item, index) => this.#value(item, [...path, String(index)]));
+  #list(items: readonly PickleValue[], place: Place) {
+    const built = items.map((item, index) => this.#value(item, this.#inside(place, String(index))));
     return { value: built.map(({ value }) => value), values: total(built) };
   }
 
-  #dict(entries: ReadonlyMap<PickleValue, PickleValue>, path: readonly string[]) {
+  #dict(entries: ReadonlyMap<PickleValue, PickleValue>, place: Place) {
     const built = [...entries].map(([key, item]) => {
       const name = this.#key(key);
-      return { name, ...this.#value(item, [...path, name]) };
+      return { name, ...this.#value(item, this.#inside(place, name)) };
     });
     const value = new Map(built.map((entry) => [entry.name, entry.value] as const));
     return { value, values: total(built) };
+  }
+
+  /** Names are bounded, because every tensor below a long one would repeat it. */
+  #inside({ name, depth }: Place, key: string): Place {
+    const length = name.length + 1 + key.length;
+    if (length > maxNameLength) {
+      throw this.#parts.refused(`its pickle has a name of ${length} characters`);
+    }
+    return { name: name === '' ? key : `${name}.${key}`, depth: depth + 1 };
   }
 
   #key(key: PickleValue): string {
