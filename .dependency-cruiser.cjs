@@ -1,7 +1,7 @@
 // The import law, stated in words in ARCHITECTURE.md. Arrows only point downward:
 //   extension → providers → host → shared ← webview
 //   engine/server, cli → engine.ts → analysis steering features training evaluation toy → sae → model
-//     → onnx tokenizer → files → math → shared
+//     → onnx tokenizer, hub → files → math → shared
 // One file each may touch onnxruntime, child processes, SQLite and (inside the engine) the disk.
 // test/unit/importLaw.test.ts plants a violation of every rule and checks that it is found.
 
@@ -130,6 +130,7 @@ module.exports = {
 
     layer('math', [], 'Arrays in, arrays out.'),
     layer('files', ['math'], 'Bytes and formats, no models.'),
+    layer('hub', ['files', 'math'], 'Downloads, no models.'),
     layer('tokenizer', ['files', 'math'], 'Text and ids, no models.'),
     layer('onnx', ['files', 'math'], 'Graphs, not language models.'),
     layer('model', ['onnx', 'tokenizer', 'files', 'math'], 'A language model, no features.'),

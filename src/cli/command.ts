@@ -19,7 +19,7 @@ export interface Output {
 }
 
 export interface Command {
-  /** The one argument that is no option, as the usage calls it; without it the command takes options alone. */
+  /** The words that are no options, as the usage calls them; without it the command takes options alone. */
   readonly argument?: string;
   /** The line in the help, from the command's name on, without options that commands share. */
   readonly usage: string;

@@ -6,11 +6,14 @@ import { Engine } from '../engine/engine.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
 import { version } from '../shared/version.ts';
 import { activations } from './commands/activations.ts';
+import { add } from './commands/add.ts';
 import { diagnose } from './commands/diagnose.ts';
 import { encode } from './commands/encode.ts';
 import { feature } from './commands/feature.ts';
 import { index } from './commands/index.ts';
 import { inspect } from './commands/inspect.ts';
+import { list } from './commands/list.ts';
+import { remove } from './commands/remove.ts';
 import { sites } from './commands/sites.ts';
 import { steer } from './commands/steer.ts';
 import type { Command } from './command.ts';
@@ -26,6 +29,9 @@ const commands: Readonly<Record<string, Command>> = {
   encode,
   index,
   diagnose,
+  add,
+  list,
+  remove,
 };
 
 function findCommand(name: string): Command {
@@ -63,9 +69,10 @@ function information(name: string, rest: readonly string[]): string | undefined 
 
 /** @throws MonosemError `badArgument`: a text without quotes, or an option without its dashes */
 function refuseSurplus(name: string, { argument }: Command, { positionals }: Arguments): void {
-  const surplus = positionals[argument === undefined ? 0 : 1];
+  const surplus = positionals[argument?.split(' ').length ?? 0];
   if (surplus === undefined) return;
-  const wanted = argument === undefined ? 'options alone' : `one ${argument}`;
+  const one = argument?.includes(' ') === true ? '' : 'one ';
+  const wanted = argument === undefined ? 'options alone' : `${one}${argument}`;
   throw new MonosemError(
     'badArgument',
     `"${surplus}" is one word too many: ${name} takes ${wanted}; put a text of several words in quotes, and see "monosem help ${name}".`,

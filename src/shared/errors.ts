@@ -27,6 +27,10 @@ export const errorCodes = [
   'protocolMismatch',
   'cancelled',
   'diskFull',
+  'hubUnreachable',
+  'hubDenied',
+  'hubMissing',
+  'hubFailed',
   'internal',
 ] as const;
 

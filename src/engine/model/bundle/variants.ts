@@ -65,6 +65,29 @@ function candidateOf(place: string, file: string): Candidate | undefined {
   };
 }
 
+/**
+ * The variant that would be taken of a folder, told from names alone, as before a download.
+ * @param files paths inside the folder, with `/`
+ * @param wanted as {@link chooseVariant} takes it
+ * @returns undefined when there is none
+ */
+export function variantAmong(files: readonly string[], wanted?: string): string | undefined {
+  if (wanted !== undefined) {
+    const models = files.filter((file) => file.endsWith('.onnx'));
+    return (
+      models.find((file) => file === wanted) ??
+      models.find((file) => path.posix.basename(file) === wanted)
+    );
+  }
+  const found = files.flatMap((file) => {
+    const base = path.posix.basename(file);
+    const place = file.slice(0, -base.length);
+    const candidate = places.includes(place) ? candidateOf(place, base) : undefined;
+    return candidate === undefined ? [] : [candidate];
+  });
+  return found.sort((a, b) => a.rank - b.rank || (a.variant < b.variant ? -1 : 1))[0]?.variant;
+}
+
 /** The file that onnxruntime-genai's configuration names, if it is there. */
 async function genaiFile(folder: string): Promise<string | undefined> {
   const file = path.join(folder, 'genai_config.json');
