@@ -23,12 +23,14 @@ import type {
   TokenBatch,
 } from '../shared/engineProtocol.ts';
 import type { Diagnostics, SelfTest } from '../shared/diagnostics.ts';
+import type { SaeCheck, SaeInfo, SaeTrial } from '../shared/saeCheck.ts';
 import { MonosemError } from '../shared/errors.ts';
 import type { Tensor } from '../shared/tensor.ts';
 import { breathe } from './analysis/analysedWindow.ts';
 import { rankActiveFeatures } from './analysis/activeFeatures.ts';
 import { analyseText } from './analysis/analyseText.ts';
 import { captureActivations } from './analysis/captureActivations.ts';
+import { checkSae } from './evaluation/checkSae.ts';
 import { featureBriefs, featureSummary } from './features/query.ts';
 import type { StoreFacts } from './features/store.ts';
 import { buildStoreOf, featureStoreFile, recordedPerToken } from './featureStores.ts';
@@ -50,17 +52,13 @@ import { decode, encode } from './sae/encode.ts';
 import { loadSae } from './sae/load.ts';
 import { expectFeature } from './sae/sae.ts';
 import { loadWeights } from './sae/weights.ts';
+import { saeInfoOf } from './saeInfo.ts';
 import { SourceCache } from './sourceCache.ts';
 import { continueText, type ContinueParams } from './steering/continueText.ts';
 import { openPlainProgram } from './steering/steerProgram.ts';
 import { steerSource } from './steering/steerSource.ts';
 
 export { readUserText } from './files/textFile.ts';
-export { catalogue } from './hub/catalogue.ts';
-export { listRecords, removeRecord } from './hub/records.ts';
-export type { DownloadProgress } from './hub/download.ts';
-export type { HubAccess } from './hub/request.ts';
-export { addModel, addSae } from './hubDownloads.ts';
 export { parseEdit } from './steering/edits.ts';
 
 export interface SiteFacts {
@@ -294,6 +292,32 @@ export class Engine {
     const weights = await loadWeights(await loadSae(saeFolder));
     const features = encode(weights, activations);
     return { features, reconstruction: decode(weights, activations, features) };
+  }
+
+  /** What the files of an SAE say. */
+  async saeInfo(folder: string): Promise<SaeInfo> {
+    return saeInfoOf(await loadSae(folder));
+  }
+
+  /**
+   * Does the SAE read this model as it was trained to? Where not, the verdict names what seems to be wrong.
+   * @param text about 512 tokens are taken; without it, a text of Monosem's own
+   */
+  checkSae(
+    { source, text }: { readonly source: Source; readonly text?: string },
+    context: Context<SaeTrial>,
+  ): Promise<SaeCheck> {
+    return this.#sources.use(source, ({ model, sae }) =>
+      checkSae(
+        { model, sae, ...(text === undefined ? {} : { text }) },
+        {
+          report: (trial) => {
+            context.progress(trial);
+          },
+          breath: breathe(context),
+        },
+      ),
+    );
   }
 
   /** Closes every model. */

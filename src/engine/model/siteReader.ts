@@ -2,18 +2,17 @@
 import type { Disposable } from '../../shared/disposable.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { Tensor } from '../../shared/tensor.ts';
-import { Overlay } from '../onnx/overlay.ts';
 import type { SessionOptions } from '../onnx/runtime/session.ts';
 import type { OpenModel } from './openModel.ts';
-import { Program } from './program.ts';
-
-const outputName = 'monosem.site';
+import { SitesReader } from './sitesReader.ts';
 
 export class SiteReader implements Disposable {
-  readonly #program: Program;
+  readonly #reader: SitesReader;
+  readonly #site: string;
 
-  private constructor(program: Program) {
-    this.#program = program;
+  private constructor(reader: SitesReader, site: string) {
+    this.#reader = reader;
+    this.#site = site;
   }
 
   /** @throws MonosemError `unknownSite` */
@@ -22,9 +21,7 @@ export class SiteReader implements Disposable {
     site: string,
     options: SessionOptions = {},
   ): Promise<SiteReader> {
-    const overlay = new Overlay(model.onnx, model.sites);
-    overlay.builder.output(outputName, overlay.read(site));
-    return new SiteReader(await Program.open(overlay, options));
+    return new SiteReader(await SitesReader.open(model, [site], options), site);
   }
 
   /**
@@ -32,15 +29,12 @@ export class SiteReader implements Disposable {
    * @param ids [T], BOS included where the model wants one; T ≥ 1 and within the model's context
    */
   async read(ids: Uint32Array): Promise<Tensor> {
-    const { outputs } = await this.#program.run({ ids, batch: 1 });
-    const x = outputs[outputName];
-    if (x?.type !== 'float32') {
-      throw new MonosemError('internal', 'The graph that reads a site has no such output.');
-    }
-    return { dims: x.dims.slice(1), data: x.data };
+    const x = (await this.#reader.read(ids)).get(this.#site);
+    if (x !== undefined) return x;
+    throw new MonosemError('internal', `The reader of ${this.#site} did not read it.`);
   }
 
   dispose(): void {
-    this.#program.dispose();
+    this.#reader.dispose();
   }
 }

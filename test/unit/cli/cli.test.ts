@@ -119,6 +119,26 @@ describe('monosem', () => {
     }
   });
 
+  it('tells what the files of an SAE say, and whether the model agrees', async () => {
+    const { sae, model } = bundle.source;
+    const info = await monosem('sae', 'info', sae, '--json');
+    expect(JSON.parse(info.out)).toMatchObject({
+      format: 'SAELens', site: 'blocks.1.hook_resid_post', D: 32, F: 96, activation: 'jumprelu',
+      inputNormalisation: 'none', bDecSubtracted: true, prependsBos: true, weightTypes: ['float32'],
+    }); // prettier-ignore
+    expect((await monosem('sae', 'info', sae)).out).toMatch(/^b_dec subtracted +yes$/m);
+    const words = Array.from({ length: 100 }, (_, i) => `w${2 + ((i * i * 7) % 50)}`).join(' ');
+    writeFileSync(at('words.txt'), words);
+    const check = ['sae', 'check', sae, '--model', model, '--text', at('words.txt')];
+    const { code, out } = await monosem(...check);
+    expect(code).toBe(0);
+    // Random weights fit no model.
+    expect(out).toMatch(/^sae: does not fit\nFVU .* at blocks\.1\.hook_resid_post/);
+    expect(out).toMatch(/^with every input layer-normalised/m);
+    const { trials } = JSON.parse((await monosem(...check, '--json')).out) as { trials: object[] };
+    expect(trials[0]).toMatchObject({ changes: 'nothing', figures: { tokens: 97 } });
+  });
+
   it('builds a feature store and shows a feature', async () => {
     const corpus = Array.from({ length: 20 }, (_, i) =>
       Array.from({ length: 30 }, (__, j) => `w${2 + ((i * 31 + j * j) % 50)}`).join(' '),
@@ -194,7 +214,7 @@ describe('monosem', () => {
   });
 
   it('tells what there is, what one command takes, and its version', async () => {
-    const names = ['inspect', 'steer', 'feature', 'sites', 'activations', 'encode', 'index', 'diagnose']; // prettier-ignore
+    const names = ['inspect', 'steer', 'feature', 'sites', 'activations', 'encode', 'index', 'sae', 'diagnose']; // prettier-ignore
     const { out: all } = await monosem('help');
     for (const name of names) {
       expect(all).toContain(`\n  monosem ${name}`);
@@ -240,6 +260,9 @@ describe('monosem', () => {
       ['steer', '--prompt', 'a', '--edit', '1:ablate', '--scope', 'x'],
     ],
     [/--out is missing/, ['activations', 'text.txt', '--site', 'hook_embed']],
+    [/sae takes info or check and then a folder, not "models"/, ['sae', 'models']],
+    [/DIR is missing/, ['sae', 'check']],
+    [/"b" is one word too many: sae takes info\|check DIR/, ['sae', 'info', 'a', 'b']],
   ])('explains a wrong call: %s', async (pattern, args) => {
     await refuses(pattern, 2, ...args);
   });
