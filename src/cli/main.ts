@@ -6,12 +6,15 @@ import { Engine } from '../engine/engine.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
 import { version } from '../shared/version.ts';
 import { activations } from './commands/activations.ts';
+import { add } from './commands/add.ts';
 import { diagnose } from './commands/diagnose.ts';
 import { encode } from './commands/encode.ts';
 import { feature } from './commands/feature.ts';
 import { index } from './commands/index.ts';
 import { inspect } from './commands/inspect.ts';
 import { sae } from './commands/sae.ts';
+import { list } from './commands/list.ts';
+import { remove } from './commands/remove.ts';
 import { sites } from './commands/sites.ts';
 import { steer } from './commands/steer.ts';
 import type { Command } from './command.ts';
@@ -28,6 +31,9 @@ const commands: Readonly<Record<string, Command>> = {
   index,
   sae,
   diagnose,
+  add,
+  list,
+  remove,
 };
 
 function findCommand(name: string): Command {

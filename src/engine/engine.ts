@@ -59,6 +59,11 @@ import { openPlainProgram } from './steering/steerProgram.ts';
 import { steerSource } from './steering/steerSource.ts';
 
 export { readUserText } from './files/textFile.ts';
+export { catalogue } from './hub/catalogue.ts';
+export { listRecords, removeRecord } from './hub/records.ts';
+export type { DownloadProgress } from './hub/download.ts';
+export type { HubAccess } from './hub/request.ts';
+export { addModel, addSae } from './hubDownloads.ts';
 export { parseEdit } from './steering/edits.ts';
 
 export interface SiteFacts {
