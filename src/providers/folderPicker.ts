@@ -18,7 +18,8 @@ const words = {
   },
   sae: {
     title: 'Choose a Sparse Autoencoder Folder',
-    detail: 'It holds cfg.json and sae_weights.safetensors, as SAELens writes them.',
+    detail:
+      'It holds the files of one SAE, as SAELens, Gemma Scope, sparsify and others publish them.',
     standard: 'Use the one that comes with the model',
   },
 } as const;

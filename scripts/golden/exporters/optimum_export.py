@@ -6,6 +6,7 @@ which transformers feeds wrongly with Falcon's ALiBi: those are loaded with eage
 
 import json
 import tempfile
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -91,6 +92,18 @@ def export_without_past(
     folder: Path, _model: torch.nn.Module, out: Path, _ids: torch.Tensor
 ) -> Exported:
     return _export(folder, out, 'text-generation')
+
+
+@lru_cache(maxsize=1)
+def _kept_in(folder: Path) -> tempfile.TemporaryDirectory:
+    work = tempfile.TemporaryDirectory()
+    export_with_past(folder, None, Path(work.name) / 'model.onnx', None)
+    return work
+
+
+def export_kept(folder: Path) -> Path:
+    """The export with cache, made once for all dialects that start from it."""
+    return Path(_kept_in(folder).name) / 'model.onnx'
 
 
 DIALECTS = [

@@ -12,7 +12,7 @@ import logging
 import os
 import subprocess
 import tempfile
-from functools import lru_cache, partial
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,22 +25,11 @@ from onnxruntime.transformers.optimizer import optimize_model
 from families import POSITIONS
 
 from . import Dialect, Exported, Unsupported
-from .optimum_export import export_with_past
+from .optimum_export import export_kept
 
 WORKER = Path(__file__).with_name('gpt2_legacy_worker.py')
 MODEL_TYPES = {'gpt2': 'gpt2', 'llama': 'gpt2', 'gpt_neox': 'gpt_neox', 'qwen3': 'qwen3'}
 SESSION = ('gpt2', 'gpt_neox', 'llama', 'gemma2', 'phi')
-
-
-@lru_cache(maxsize=1)
-def _optimum(folder: Path) -> tempfile.TemporaryDirectory:
-    work = tempfile.TemporaryDirectory()
-    export_with_past(folder, None, Path(work.name) / 'model.onnx', None)
-    return work
-
-
-def _source(folder: Path) -> Path:
-    return Path(_optimum(folder).name) / 'model.onnx'
 
 
 def _fused(model: onnx.ModelProto) -> str:
@@ -92,7 +81,7 @@ def _optimise(source: Path, config, out: Path, embed: bool) -> onnx.ModelProto:
 
 
 def optimized(folder: Path, model: torch.nn.Module, out: Path, _ids: torch.Tensor) -> Exported:
-    result = _optimise(_source(folder), model.config, out, True)
+    result = _optimise(export_kept(folder), model.config, out, True)
     kind = MODEL_TYPES[model.config.model_type]
     return _exported(
         'onnxruntime.transformers.optimizer',
@@ -127,7 +116,7 @@ def session(folder: Path, _model: torch.nn.Module, out: Path, _ids: torch.Tensor
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(out)
     options.log_severity_level = 3
-    onnxruntime.InferenceSession(str(_source(folder)), options, providers=['CPUExecutionProvider'])
+    onnxruntime.InferenceSession(str(export_kept(folder)), options, providers=['CPUExecutionProvider'])
     return _exported(
         'onnxruntime session, optimized_model_filepath at level EXTENDED',
         f'from optimum {version("optimum")}; {_fused(onnx.load(out))}',
@@ -147,7 +136,7 @@ def _name_as_files(model: onnx.ModelProto) -> None:
 def external(
     one_file: bool, folder: Path, _model: torch.nn.Module, out: Path, _ids: torch.Tensor
 ) -> Exported:
-    model = onnx.load(_source(folder))
+    model = onnx.load(export_kept(folder))
     _name_as_files(model)
     onnx.save_model(
         model,

@@ -5,8 +5,7 @@ What onnxruntime computes with such a file is stored beside it (own_values.py): 
 reference bounds it only loosely.
 """
 
-import tempfile
-from functools import lru_cache, partial
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from onnxruntime.transformers import float16
 
 from . import Dialect, Exported
-from .optimum_export import export_with_past
+from .optimum_export import export_kept
 from .torch_export import bfloat16_model
 
 BLOCK = 32
@@ -34,21 +33,10 @@ ISLANDS = [
 ]
 
 
-@lru_cache(maxsize=1)
-def _optimum(folder: Path) -> tempfile.TemporaryDirectory:
-    work = tempfile.TemporaryDirectory()
-    export_with_past(folder, None, Path(work.name) / 'model.onnx', None)
-    return work
-
-
-def _source(folder: Path) -> Path:
-    return Path(_optimum(folder).name) / 'model.onnx'
-
-
 def fp16(folder: Path, out: Path, keep_io: bool, islands: list[str]) -> None:
     blocked = [*float16.DEFAULT_OP_BLOCK_LIST, *islands]
     model = float16.convert_float_to_float16(
-        onnx.load(_source(folder)), keep_io_types=keep_io, op_block_list=blocked
+        onnx.load(export_kept(folder)), keep_io_types=keep_io, op_block_list=blocked
     )
     onnx.save(model, out)
 
@@ -56,7 +44,7 @@ def fp16(folder: Path, out: Path, keep_io: bool, islands: list[str]) -> None:
 def q8(folder: Path, out: Path, as_transformers_js: bool) -> None:
     if as_transformers_js:
         quantize_dynamic(
-            _source(folder),
+            export_kept(folder),
             out,
             per_channel=True,
             reduce_range=True,
@@ -64,14 +52,14 @@ def q8(folder: Path, out: Path, as_transformers_js: bool) -> None:
             extra_options=dict(EnableSubgraph=True, MatMulConstBOnly=True),
         )
     else:
-        quantize_dynamic(_source(folder), out, weight_type=QuantType.QUInt8)
+        quantize_dynamic(export_kept(folder), out, weight_type=QuantType.QUInt8)
 
 
 def _q4_model(folder: Path, gather: bool, form: QuantFormat) -> onnx.ModelProto:
     kinds = ('MatMul', 'Gather') if gather else ('MatMul',)
     axes = (('MatMul', 0), ('Gather', 1)) if gather else (('MatMul', 0),)
     quantizer = MatMulNBitsQuantizer(
-        onnx.load(_source(folder)),
+        onnx.load(export_kept(folder)),
         bits=4,
         block_size=BLOCK,
         is_symmetric=True,
@@ -97,7 +85,7 @@ def q4f16(folder: Path, out: Path) -> None:
 def bf16_weights(folder: Path, out: Path) -> None:
     """Every float32 matrix stored in bfloat16, with a Cast back before its readers: what is left of
     bfloat16 where a provider computes nothing in it."""
-    model = onnx.load(_source(folder))
+    model = onnx.load(export_kept(folder))
     graph = model.graph
     casts = []
     for tensor in graph.initializer:

@@ -89,7 +89,7 @@ class Golden:
     name: str
     folder: str
     architecture: str
-    library: str
+    owner: str
     version: str
     site: str
     notes: str = ""
@@ -142,7 +142,7 @@ def add_to_manifest(golden, facts):
         **({"file": golden.file} if golden.file else {}),
         "expected": f"{golden.format}/{golden.name}/expected.safetensors",
         "architecture": golden.architecture,
-        "library": golden.library,
+        "library": golden.owner,
         "version": golden.version,
         "site": golden.site,
         **golden.extra,

@@ -61,7 +61,7 @@ def golden(name, architecture, notes="", site=SITE, folder=None):
         name=name,
         folder=folder or site,
         architecture=architecture,
-        library="sae-lens",
+        owner="sae-lens",
         version=sae_lens.__version__,
         site=site,
         notes=notes,

@@ -2,6 +2,7 @@
 // ways: an operator that is causal itself, a triangle, a stored mask, or a comparison of positions with positions.
 // Encoders with relative positions compare them with fixed numbers only.
 import type { Graph } from '../graph/graph.ts';
+import { isAttention } from '../graph/operators.ts';
 import { subgraphsOf } from '../graph/subgraphs.ts';
 import { findAttribute, intAttribute } from '../proto/attributes.ts';
 import { toNumber, type GraphProto, type NodeProto, type TensorProto } from '../proto/schema.ts';
@@ -17,7 +18,7 @@ export function nodesOf(graph: GraphProto = {}): NodeProto[] {
 }
 
 export function hasAttention(nodes: readonly NodeProto[]): boolean {
-  return nodes.some(({ opType = '' }) => /Attention|^Softmax$/.test(opType));
+  return nodes.some(({ opType = '' }) => isAttention(opType));
 }
 
 const causalOperator =

@@ -2,6 +2,7 @@
 // two where they run in parallel. What an addition adds is told by what it was computed from: attention contains a
 // softmax, a fused attention operator or a cached key.
 import type { Graph, GraphNode } from '../graph/graph.ts';
+import { isAttention } from '../graph/operators.ts';
 import { aliases } from './aliases.ts';
 import type { Link, ResidualStream } from './residual.ts';
 
@@ -29,8 +30,6 @@ export interface Block {
   readonly attention: Branch;
   readonly mlp: Branch;
 }
-
-const attentionOperators = /Attention|^Softmax$/;
 
 /** What a branch was computed from, back to the stream. */
 interface Sources {
@@ -133,7 +132,7 @@ export class BlockFinder {
       const node = this.#graph.producer(value);
       if (node === undefined || seen.has(node) || !this.#stream.derived.has(value)) continue;
       seen.add(node);
-      if (attentionOperators.test(node.type)) hasAttention = true;
+      if (isAttention(node.type)) hasAttention = true;
       open.push(...node.inputs, ...node.outerReads);
     }
     return { reads, hasAttention, nodes: seen };

@@ -1,8 +1,6 @@
 // Where a graph is one value wide: values that everything computed from an earlier value passes through.
 import type { Graph, GraphNode } from '../graph/graph.ts';
-
-/** Behind one of these a new sub-layer has begun; a normalisation contains none. */
-const beyondNorm = /Attention|^Softmax$/;
+import { isAttention } from '../graph/operators.ts';
 
 /**
  * The values behind `value` through which every path from it leads, nearest first, as far as the next attention.
@@ -16,7 +14,8 @@ export function* narrowPlaces(
   const paths = new OpenPaths(graph, derived, value);
   for (const node of graph.nodes) {
     if (!leadsOn(node, derived) || !paths.enter(node)) continue;
-    if (beyondNorm.test(node.type)) return;
+    // A new sub-layer has begun: no normalisation contains one.
+    if (isAttention(node.type)) return;
     paths.leave(node);
     const { only } = paths;
     if (only !== undefined) yield only;

@@ -71,14 +71,10 @@ export class Projections {
   #inputOf(products: readonly GraphNode[]): ProductInput | undefined {
     const [nearest, ...others] = products.map((node) => this.#readers(node));
     for (const [value, reader] of nearest ?? []) {
-      const readers = new Set([reader]);
-      for (const other of others) {
-        const otherReader = other.get(value);
-        if (otherReader !== undefined) readers.add(otherReader);
-      }
-      if (others.every((other) => other.has(value))) {
-        return { ...this.#readBy(value, readers), ...this.#widthOf(products) };
-      }
+      const readers = [reader, ...others.map((other) => other.get(value))];
+      const known = readers.filter((node) => node !== undefined);
+      if (known.length < readers.length) continue;
+      return { ...this.#readBy(value, new Set(known)), ...this.#widthOf(products) };
     }
     return undefined;
   }
