@@ -139,8 +139,8 @@ describe('a download', () => {
     const ranges = server
       .downloads()
       .flatMap(({ server: at, range }) => (at === 'content' ? [range] : []));
-    // More cuts than attempts: each made progress.
-    expect(ranges).toEqual([
+    // More cuts than attempts: each made progress. An answer cut before its head arrived is asked for twice.
+    expect([...new Set(ranges)]).toEqual([
       undefined,
       ...[50, 100, 150, 200, 250].map((thousands) => `bytes=${thousands}000-`),
     ]);
