@@ -3,6 +3,7 @@
 // replay of state, only of the unanswered call. Tensors travel as typed arrays, never as JSON numbers.
 import { call } from './call.ts';
 import type { Diagnostics } from './diagnostics.ts';
+import type { SaeCheck, SaeTrial } from './saeCheck.ts';
 import type { CharOffset, FeatureIndex, TokenId, TokenIndex } from './units.ts';
 
 /** Raised by one whenever a message changes its meaning; both sides must agree. */
@@ -24,10 +25,19 @@ export interface ModelChoice {
   readonly deviceId?: number;
 }
 
-/** A model and the SAE that reads it. */
+/** An SAE as calls name it: the absolute path of its folder, or of its file where one file is the whole SAE. */
+export type SaePlace = string;
+
+/** A model and the SAEs that read it. */
 export interface Source extends ModelChoice {
-  /** Absolute folder path. */
-  readonly sae: string;
+  /** At least one; all are read in one run of the model. */
+  readonly saes: readonly SaePlace[];
+}
+
+/** A feature of one of the SAEs of a source. */
+export interface FeatureRef {
+  readonly sae: SaePlace;
+  readonly feature: FeatureIndex;
 }
 
 /** One .onnx file of a model folder. */
@@ -73,8 +83,9 @@ export interface ModelFacts {
 }
 
 export interface SaeFacts {
+  /** As the source names it. */
+  readonly sae: SaePlace;
   readonly name: string;
-  readonly folder: string;
   /** TransformerLens name, e.g. `blocks.2.hook_resid_post`. */
   readonly site: string;
   readonly architecture: string;
@@ -85,7 +96,8 @@ export interface SaeFacts {
 
 export interface SourceFacts {
   readonly model: ModelFacts;
-  readonly sae: SaeFacts;
+  /** In the order of the source. */
+  readonly saes: readonly SaeFacts[];
 }
 
 export interface AnalyseParams {
@@ -93,7 +105,7 @@ export interface AnalyseParams {
   /** Identifies the document between calls, e.g. its URI; results of its last text are reused. */
   readonly document: string;
   readonly text: string;
-  /** Features kept per token. */
+  /** Features kept per token and SAE. */
   readonly topK: number;
   /** Also compute each token's loss, which needs the whole model. */
   readonly loss?: boolean;
@@ -101,7 +113,16 @@ export interface AnalyseParams {
   readonly visible?: { readonly start: CharOffset; readonly end: CharOffset };
 }
 
-/** Analysed tokens, `count` of them in document order; row r of the top-k arrays belongs to token `from + r`. */
+/** What one SAE reads in some tokens; row r belongs to the r-th of them. */
+export interface SaeReading {
+  readonly sae: SaePlace;
+  readonly topK: number;
+  /** [count, topK] strongest first. Slots past the last active feature have activation 0. */
+  readonly features: Uint32Array;
+  readonly activations: Float32Array;
+}
+
+/** Analysed tokens, `count` of them in document order; row r of each array belongs to token `from + r`. */
 export interface TokenBatch {
   readonly from: TokenIndex;
   readonly count: number;
@@ -110,10 +131,8 @@ export interface TokenBatch {
   /** [count] UTF-16 offsets; tokens that share one character (split UTF-8) share its range. */
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
-  readonly topK: number;
-  /** [count, topK] strongest first. Slots past the last active feature have activation 0. */
-  readonly features: Uint32Array;
-  readonly activations: Float32Array;
+  /** One per SAE, in the order of the source. */
+  readonly readings: readonly SaeReading[];
   /**
    * [count] −ln p(token | what precedes it) in nats, when asked for; NaN for a token nothing precedes (a model
    * without BOS says nothing about the first token).
@@ -130,12 +149,12 @@ export interface AnalysisSummary {
 export interface ActiveFeaturesParams {
   readonly source: Source;
   readonly text: string;
+  /** Features per SAE. */
   readonly limit: number;
 }
 
 /** A feature active somewhere in a text. */
-export interface ActiveFeature {
-  readonly feature: FeatureIndex;
+export interface ActiveFeature extends FeatureRef {
   /** Sum over the tokens of the text. */
   readonly total: number;
   readonly max: number;
@@ -143,9 +162,8 @@ export interface ActiveFeature {
   readonly peakToken: string;
 }
 
-export interface FeatureParams {
+export interface FeatureParams extends FeatureRef {
   readonly source: Source;
-  readonly feature: FeatureIndex;
   readonly exampleLimit: number;
 }
 
@@ -169,6 +187,12 @@ export interface FeatureExample {
   readonly peak: number;
 }
 
+export interface FeatureBriefsParams {
+  readonly source: Source;
+  readonly sae: SaePlace;
+  readonly features: Uint32Array;
+}
+
 export interface FeatureSummary extends FeatureBrief {
   readonly corpusTokens: number;
   /** Mean over the tokens on which it is active. */
@@ -180,13 +204,11 @@ export interface FeatureSummary extends FeatureBrief {
 }
 
 /** One change to one feature. `amount` is in activation units, except for `scale`, where it is a factor. */
-export type FeatureEdit =
-  | { readonly feature: FeatureIndex; readonly operation: 'ablate' }
-  | {
-      readonly feature: FeatureIndex;
-      readonly operation: 'scale' | 'clamp' | 'add';
-      readonly amount: number;
-    };
+export type FeatureEdit = FeatureRef &
+  (
+    | { readonly operation: 'ablate' }
+    | { readonly operation: 'scale' | 'clamp' | 'add'; readonly amount: number }
+  );
 
 /** Which tokens an edit touches: the prompt (BOS included), what is generated, or both. */
 export type SteerScope = 'all' | 'prompt' | 'generated';
@@ -203,6 +225,13 @@ export interface SteerParams {
   /** 0 = greedy. */
   readonly temperature: number;
   readonly seed: number;
+}
+
+export interface CheckSaeParams {
+  readonly source: Source;
+  readonly sae: SaePlace;
+  /** About 512 tokens are taken; a text of Monosem's own when absent. */
+  readonly text?: string;
 }
 
 export interface GeneratedToken {
@@ -238,16 +267,15 @@ export const engineCalls = {
   initialize: call<InitializeParams, InitializeResult>('initialize'),
   describe: call<{ readonly source: Source }, SourceFacts>('describe'),
   analyse: call<AnalyseParams, AnalysisSummary, TokenBatch>('analyse'),
-  /** Ranked by total activation, strongest first. */
+  /** SAE after SAE in the order of the source; each one's ranked by total activation, strongest first. */
   activeFeatures: call<ActiveFeaturesParams, readonly ActiveFeature[]>('activeFeatures'),
   feature: call<FeatureParams, FeatureSummary>('feature'),
-  featureBriefs: call<
-    { readonly source: Source; readonly features: Uint32Array },
-    readonly FeatureBrief[]
-  >('featureBriefs'),
+  featureBriefs: call<FeatureBriefsParams, readonly FeatureBrief[]>('featureBriefs'),
   steer: call<SteerParams, SteerResult, SteerStep>('steer'),
   /** Never fails because of the model: what went wrong is part of the answer. */
   diagnose: call<{ readonly model?: ModelChoice }, Diagnostics>('diagnose'),
+  /** Does an SAE read the model as it was trained to? Sent once per SAE and model; reports each trial. */
+  checkSae: call<CheckSaeParams, SaeCheck, SaeTrial>('checkSae'),
   /** The .onnx files of a model folder that hold a decoder, the one the stated rule takes first. */
   variants: call<{ readonly model: string }, readonly ModelVariant[]>('variants'),
   shutdown: call<Record<string, never>, null>('shutdown'),

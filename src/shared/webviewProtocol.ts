@@ -4,7 +4,9 @@
 import type {
   FeatureBrief,
   FeatureEdit,
+  FeatureRef,
   FeatureSummary,
+  SaePlace,
   SteerScope,
   SteerStep,
 } from './engineProtocol.ts';
@@ -14,6 +16,7 @@ import type { FeatureIndex } from './units.ts';
 
 export interface FeatureViewState {
   readonly kind: 'feature';
+  readonly sae: SaePlace;
   readonly summary: FeatureSummary;
   readonly saeName: string;
   readonly site: string;
@@ -28,8 +31,8 @@ export type ToFeatureView =
 
 export type FromFeatureView =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'openFeature'; readonly feature: FeatureIndex }
-  | { readonly kind: 'steerFeature'; readonly feature: FeatureIndex };
+  | ({ readonly kind: 'openFeature' } & FeatureRef)
+  | ({ readonly kind: 'steerFeature' } & FeatureRef);
 
 // Steering view: baseline beside steered.
 
@@ -42,18 +45,28 @@ export interface SteerSettings {
 
 /** A feature offered for editing: where it comes from and what is known of it. */
 export interface SteerFeature {
+  readonly sae: SaePlace;
   readonly brief: FeatureBrief;
   /** Largest activation in the prompt; 0 if it is not active there. */
   readonly promptMax: number;
   readonly edit?: FeatureEdit;
 }
 
+/** An SAE whose features can be edited. */
+export interface SteerSae {
+  readonly sae: SaePlace;
+  readonly name: string;
+  readonly site: string;
+  /** Number of its features. */
+  readonly features: number;
+}
+
 export interface SteerViewState {
   readonly kind: 'state';
   readonly prompt: string;
   readonly modelName: string;
-  readonly saeName: string;
-  readonly site: string;
+  /** The active SAEs; at least one. */
+  readonly saes: readonly SteerSae[];
   /** Edited ones first, then by activation in the prompt. */
   readonly features: readonly SteerFeature[];
   readonly settings: SteerSettings;
@@ -81,6 +94,6 @@ export type FromSteerView =
     }
   | { readonly kind: 'stop' }
   /** Adds a feature by id to the list. */
-  | { readonly kind: 'addFeature'; readonly feature: FeatureIndex }
-  | { readonly kind: 'openFeature'; readonly feature: FeatureIndex }
+  | ({ readonly kind: 'addFeature' } & FeatureRef)
+  | ({ readonly kind: 'openFeature' } & FeatureRef)
   | { readonly kind: 'insert'; readonly text: string };
