@@ -19,7 +19,11 @@ const shared: readonly SharedOption[] = [
     value: 'FILE.onnx',
     meaning: 'which .onnx of that folder, e.g. onnx/model_q4.onnx',
   },
-  { name: 'sae', value: 'DIR', meaning: 'folder of the sparse autoencoder' },
+  {
+    name: 'sae',
+    value: 'DIR',
+    meaning: 'folder of a sparse autoencoder; may be given several times',
+  },
   {
     name: 'provider',
     value: providerSettings.join('|'),

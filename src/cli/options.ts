@@ -2,9 +2,15 @@
 // argument is a MonosemError that names the option and what it takes.
 import path from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { providerSettings, type ModelChoice, type Source } from '../shared/engineProtocol.ts';
+import {
+  providerSettings,
+  type FeatureRef,
+  type ModelChoice,
+  type Source,
+} from '../shared/engineProtocol.ts';
 import { defaultModelFolder, defaultSaeFolder } from '../shared/defaults.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
+import { featureIndex } from '../shared/units.ts';
 
 export type OptionTable = NonNullable<ParseArgsConfig['options']>;
 
@@ -16,8 +22,8 @@ export const modelOptions = {
   device: { type: 'string' },
 } as const;
 
-/** Options of every command that needs a model and an SAE. */
-export const sourceOptions = { ...modelOptions, sae: { type: 'string' } } as const;
+/** Options of every command that needs a model and SAEs. */
+export const sourceOptions = { ...modelOptions, sae: { type: 'string', multiple: true } } as const;
 
 export const jsonOption = { json: { type: 'boolean' } } as const;
 
@@ -127,20 +133,36 @@ export function choiceOf(args: Arguments, root: string): ModelChoice {
 }
 
 /**
- * The model and SAE meant by --model and --sae. A model given without an SAE uses the embedded SAE only if the model
+ * The model and SAEs meant by --model and --sae. A model given without an SAE uses the embedded SAE only if the model
  * is the embedded one.
  * @throws MonosemError `badArgument`
  */
 export function sourceOf(args: Arguments, root: string): Source {
   const choice = choiceOf(args, root);
   const { model } = choice;
-  const sae = args.text('sae');
-  if (sae !== undefined) return { ...choice, sae: path.resolve(sae) };
+  const saes = args.texts('sae').map((sae) => path.resolve(sae));
+  if (saes.length > 0) return { ...choice, saes };
   if (model !== path.resolve(root, defaultModelFolder)) {
     throw new MonosemError(
       'badArgument',
       `--sae is missing: the embedded SAE belongs to the embedded model, not to ${model}; name an SAE folder made for it.`,
     );
   }
-  return { ...choice, sae: path.resolve(root, defaultSaeFolder) };
+  return { ...choice, saes: [path.resolve(root, defaultSaeFolder)] };
+}
+
+const featurePattern = /^(?:(\d+)\/)?(\d+)$/;
+
+/**
+ * Reads a feature as the command line writes it: `123`, or `2/123` for one of the second SAE.
+ * @throws MonosemError `badArgument`
+ */
+export function featureOf(text: string, { saes }: Source): FeatureRef {
+  const [, position = '1', id] = featurePattern.exec(text) ?? [];
+  const sae = saes[Number(position) - 1];
+  if (id !== undefined && sae !== undefined) return { sae, feature: featureIndex(Number(id)) };
+  throw new MonosemError(
+    'badArgument',
+    `ID takes a whole number of at least 0, with N/ in front for the N-th of several SAEs, not "${text}".`,
+  );
 }

@@ -9,7 +9,9 @@ import type {
   AnalyseParams,
   AnalysisSummary,
   Continuation,
+  CheckSaeParams,
   FeatureBrief,
+  FeatureBriefsParams,
   FeatureParams,
   FeatureSummary,
   GeneratedToken,
@@ -20,6 +22,7 @@ import type {
   SteerParams,
   SteerResult,
   SteerStep,
+  SaePlace,
   TokenBatch,
 } from '../shared/engineProtocol.ts';
 import type { Diagnostics, SelfTest } from '../shared/diagnostics.ts';
@@ -55,9 +58,10 @@ import { loadWeights } from './sae/weights.ts';
 import { saeInfoOf } from './saeInfo.ts';
 import { SourceCache } from './sourceCache.ts';
 import { continueText, type ContinueParams } from './steering/continueText.ts';
-import { openPlainProgram } from './steering/steerProgram.ts';
+import { openSteerProgram } from './steering/steerProgram.ts';
 import { steerSource } from './steering/steerSource.ts';
 
+export type { StoreFacts } from './features/store.ts';
 export { readUserText } from './files/textFile.ts';
 export { catalogue } from './hub/catalogue.ts';
 export { listRecords, removeRecord } from './hub/records.ts';
@@ -80,6 +84,13 @@ export interface GraphFacts {
   readonly kvCache: boolean;
   readonly dynamicallyQuantized: boolean;
   readonly sites: readonly SiteFacts[];
+}
+
+interface IndexParams {
+  readonly model: ModelChoice;
+  readonly sae: SaePlace;
+  /** Path of a text file. */
+  readonly corpus: string;
 }
 
 type Context<Progress> = CallContext<Progress>;
@@ -122,15 +133,15 @@ export class Engine {
           encoded,
           ...(params.visible === undefined ? {} : { visible: params.visible }),
         },
-        (batch) => {
-          context.progress(batch);
+        ({ readings, ...batch }) => {
+          context.progress({ ...batch, readings: open.named(readings) });
         },
         breathe(context),
       );
     });
   }
 
-  /** Features active in a text, ranked by their total activation. */
+  /** Features active in a text, SAE by SAE, ranked by their total activation. */
   activeFeatures(
     params: ActiveFeaturesParams,
     context: Context<never>,
@@ -138,9 +149,16 @@ export class Engine {
     return this.#sources.use(params.source, async (open) => {
       const { text, limit } = params;
       const encoded = await open.model.tokenizer.encode(text);
-      const run = await open.windowRun(Math.min(open.sae.F, rankedPerToken), false);
-      const analysed = await analyseText(run, open.capacity, { text, encoded }, breathe(context));
-      return rankActiveFeatures({ text, encoded }, analysed, limit);
+      const run = await open.windowRun(rankedPerToken, false);
+      const readings = await analyseText(run, open.capacity, { text, encoded }, breathe(context));
+      return open
+        .named(readings)
+        .flatMap(({ sae, ...reading }) =>
+          rankActiveFeatures({ text, encoded }, reading, limit).map((active) => ({
+            sae,
+            ...active,
+          })),
+        );
     });
   }
 
@@ -148,10 +166,10 @@ export class Engine {
    * What the feature store knows of a feature.
    * @throws MonosemError `noFeatureStore`, `unknownFeature`
    */
-  feature({ source, feature, exampleLimit }: FeatureParams): Promise<FeatureSummary> {
+  feature({ source, sae, feature, exampleLimit }: FeatureParams): Promise<FeatureSummary> {
     return this.#sources.use(source, async (open) => {
-      expectFeature(open.sae, feature);
-      return featureSummary(await open.featureStore(), feature, exampleLimit);
+      expectFeature(open.sae(sae), feature);
+      return featureSummary(await open.featureStore(sae), feature, exampleLimit);
     });
   }
 
@@ -159,25 +177,20 @@ export class Engine {
    * One line per feature, in the order asked for.
    * @throws MonosemError `noFeatureStore`, `unknownFeature`
    */
-  featureBriefs({
-    source,
-    features,
-  }: {
-    readonly source: Source;
-    readonly features: Uint32Array;
-  }): Promise<readonly FeatureBrief[]> {
+  featureBriefs({ source, sae, features }: FeatureBriefsParams): Promise<readonly FeatureBrief[]> {
     return this.#sources.use(source, async (open) =>
-      featureBriefs(await open.featureStore(), features),
+      featureBriefs(await open.featureStore(sae), features),
     );
   }
 
-  /** Builds the feature store of an SAE from a corpus file. */
+  /** Builds the feature store of one SAE of a source from a corpus file. */
   buildFeatures(
-    { source, corpus }: { readonly source: Source; readonly corpus: string },
+    { model: choice, sae: place, corpus }: IndexParams,
     onProgress: (done: number, total: number) => void,
   ): Promise<StoreFacts & { readonly file: string }> {
-    return this.#sources.use(source, async (open) => {
-      const { model, sae, capacity } = open;
+    return this.#sources.use({ ...choice, saes: [place] }, async (open) => {
+      const { model, capacity } = open;
+      const sae = open.sae(place);
       const run = await open.windowRun(Math.min(sae.F, recordedPerToken), false);
       const indexed = { model, sae, capacity, run };
       const facts = await buildStoreOf(indexed, corpus, onProgress, () => Promise.resolve());
@@ -188,9 +201,9 @@ export class Engine {
   /** Baseline and steered continuation of a prompt. */
   steer(params: SteerParams, context: Context<SteerStep>): Promise<SteerResult> {
     return this.#sources.use(params.source, async (open) => {
-      const { model, sae, bosId } = open;
+      const { model, saes, bosId } = open;
       return steerSource(
-        { model, sae, bosId, program: await open.steerProgram() },
+        { model, saes, bosId, program: await open.steerProgram() },
         params,
         (step) => {
           context.progress(step);
@@ -207,7 +220,7 @@ export class Engine {
   ): Promise<Continuation> {
     const opened = await openModel(choice.model, choice.variant);
     const { model } = await placeModel(opened, this.#chooser, requestOf(choice));
-    const program = await openPlainProgram(model);
+    const program = await openSteerProgram(model, []);
     try {
       const report = (token: GeneratedToken): void => {
         context.progress(token);
@@ -308,13 +321,10 @@ export class Engine {
    * Does the SAE read this model as it was trained to? Where not, the verdict names what seems to be wrong.
    * @param text about 512 tokens are taken; without it, a text of Monosem's own
    */
-  checkSae(
-    { source, text }: { readonly source: Source; readonly text?: string },
-    context: Context<SaeTrial>,
-  ): Promise<SaeCheck> {
-    return this.#sources.use(source, ({ model, sae }) =>
+  checkSae({ source, sae, text }: CheckSaeParams, context: Context<SaeTrial>): Promise<SaeCheck> {
+    return this.#sources.use(source, (open) =>
       checkSae(
-        { model, sae, ...(text === undefined ? {} : { text }) },
+        { model: open.model, sae: open.sae(sae), ...(text === undefined ? {} : { text }) },
         {
           report: (trial) => {
             context.progress(trial);

@@ -47,6 +47,7 @@ async function readCorpus(file: string): Promise<string[]> {
 export interface IndexedSource {
   readonly model: OpenModel;
   readonly sae: Sae;
+  /** With this SAE alone. */
   readonly run: WindowRun;
   /** Most text tokens per window. */
   readonly capacity: number;
@@ -67,12 +68,8 @@ export async function buildStoreOf(
     for (const [done, text] of texts.entries()) {
       const encoded = await model.tokenizer.encode(text);
       const { ids, ends } = encoded;
-      yield {
-        text,
-        ids,
-        ends,
-        ...(await analyseText(run, capacity, { text, encoded }, breath)),
-      };
+      const [reading] = await analyseText(run, capacity, { text, encoded }, breath);
+      if (reading !== undefined) yield { text, ids, ends, ...reading };
       onProgress(done + 1, texts.length);
     }
   };

@@ -1,12 +1,14 @@
-// A model and an SAE in use: their facts, the sessions made for them so far, and the documents analysed with them.
+// A model and its SAEs in use: their facts, the sessions made for them so far, and the documents analysed with them.
 // Sessions open on first need, because each one holds weights.
 import type { ProviderReport, SelfTest } from '../shared/diagnostics.ts';
-import type { AnalyseParams, SourceFacts } from '../shared/engineProtocol.ts';
+import type { AnalyseParams, SaePlace, SaeReading, SourceFacts } from '../shared/engineProtocol.ts';
+import { MonosemError } from '../shared/errors.ts';
 import type { Disposable } from '../shared/disposable.ts';
 import type { WindowRun } from './analysis/analysedWindow.ts';
 import { openAnalysisProgram } from './analysis/analysisProgram.ts';
 import type { CacheBudget } from './analysis/cacheBudget.ts';
 import { DocumentAnalyser } from './analysis/documentAnalyser.ts';
+import type { TopFeatures } from './analysis/topFeatures.ts';
 import type { FeatureStore } from './features/store.ts';
 import { featureStoreFile, openFeatureStore } from './featureStores.ts';
 import { exists } from './files/files.ts';
@@ -35,29 +37,47 @@ const blockLength = 256;
 /** Documents whose results are kept. */
 const keptDocuments = 16;
 
+/** An SAE under the name that calls give it. */
+export interface NamedSae {
+  readonly place: SaePlace;
+  readonly sae: Sae;
+}
+
 export class OpenSource implements Disposable {
   readonly model: OpenModel;
-  readonly sae: Sae;
+  /** In the order of the source, no two alike. */
+  readonly saes: readonly NamedSae[];
   /** Where the model runs, and why there. */
   readonly placement: ProviderReport;
   readonly #budget: CacheBudget;
   readonly #programs = new Map<string, Promise<Program>>();
   /** In the order of their last use. */
   readonly #documents = new Map<string, DocumentAnalyser>();
-  #store: Promise<FeatureStore> | undefined;
+  readonly #stores = new Map<SaePlace, Promise<FeatureStore>>();
   #isTested = false;
 
   /** @throws MonosemError `saeDoesNotFit` or `unknownSite` */
-  constructor({ model, report }: PlacedModel, sae: Sae, budget: CacheBudget) {
-    expectFit(sae, model);
+  constructor({ model, report }: PlacedModel, saes: readonly NamedSae[], budget: CacheBudget) {
+    for (const { sae } of saes) expectFit(sae, model);
+    expectOneBos(model, saes);
     this.model = model;
     this.placement = report;
-    this.sae = sae;
+    this.saes = saes;
     this.#budget = budget;
   }
 
   get bosId(): number | undefined {
-    return this.sae.prependBos ? this.model.tokenizer.bosId : undefined;
+    return this.saes[0]?.sae.prependBos === true ? this.model.tokenizer.bosId : undefined;
+  }
+
+  /** @throws MonosemError `badArgument` for a place that the source does not name */
+  sae(place: SaePlace): Sae {
+    const named = this.saes.find((known) => known.place === place);
+    if (named !== undefined) return named.sae;
+    throw new MonosemError(
+      'badArgument',
+      `The SAE ${place} is not active; choose it first, or one of ${this.saes.map((known) => known.place).join(', ')}.`,
+    );
   }
 
   /** Most text tokens per window. */
@@ -65,8 +85,16 @@ export class OpenSource implements Disposable {
     return windowCapacity(this.model, this.bosId);
   }
 
+  /** What the SAEs read, under their names. @param readings one per SAE, in their order */
+  named(readings: readonly TopFeatures[]): SaeReading[] {
+    return this.saes.flatMap(({ place }, n) => {
+      const reading = readings[n];
+      return reading === undefined ? [] : [{ sae: place, ...reading }];
+    });
+  }
+
   async facts(): Promise<SourceFacts> {
-    const { model, sae } = this;
+    const { model, saes } = this;
     return {
       model: {
         name: model.name,
@@ -81,34 +109,39 @@ export class OpenSource implements Disposable {
         providerReason: this.placement.reason,
         dynamicallyQuantized: model.sites.dynamicallyQuantized,
       },
-      sae: {
-        name: sae.name,
-        folder: sae.folder,
-        site: sae.site,
-        architecture: sae.architecture,
-        features: sae.F,
-        hasFeatureStore: await exists(featureStoreFile(sae)),
-      },
+      saes: await Promise.all(
+        saes.map(async ({ place, sae }) => ({
+          sae: place,
+          name: sae.name,
+          site: sae.site,
+          architecture: sae.architecture,
+          features: sae.F,
+          hasFeatureStore: await exists(featureStoreFile(sae)),
+        })),
+      ),
     };
   }
 
   /** How windows of this source are run. */
   async windowRun(topK: number, loss: boolean): Promise<WindowRun> {
-    const limit = Math.min(this.sae.F, Math.max(usualLimit, topK));
+    const limit = Math.max(usualLimit, topK);
+    const saes = this.saes.map(({ sae }) => sae);
     const program = await this.#program(`analysis ${limit} ${String(loss)}`, () =>
-      openAnalysisProgram(this.model, this.sae, { limit, loss }),
+      openAnalysisProgram(this.model, saes, { limit, loss }),
     );
     const fixedBlocks = this.model.sites.dynamicallyQuantized;
-    return { program, topK, loss, bosId: this.bosId, blockLength, fixedBlocks };
+    const { bosId } = this;
+    return { program, saes: saes.length, topK, loss, bosId, blockLength, fixedBlocks };
   }
 
   /** @throws MonosemError `noFeatureStore` */
-  featureStore(): Promise<FeatureStore> {
-    if (this.#store !== undefined) return this.#store;
-    const opening = openFeatureStore(this.sae);
-    this.#store = opening;
+  async featureStore(place: SaePlace): Promise<FeatureStore> {
+    const known = this.#stores.get(place);
+    if (known !== undefined) return known;
+    const opening = openFeatureStore(this.sae(place));
+    this.#stores.set(place, opening);
     // A failure is not remembered: the store may be built meanwhile.
-    opening.catch(() => (this.#store = undefined));
+    opening.catch(() => this.#stores.delete(place));
     return opening;
   }
 
@@ -120,7 +153,12 @@ export class OpenSource implements Disposable {
   }
 
   steerProgram(): Promise<Program> {
-    return this.#program('steer', () => openSteerProgram(this.model, this.sae));
+    return this.#program('steer', () =>
+      openSteerProgram(
+        this.model,
+        this.saes.map(({ sae }) => sae),
+      ),
+    );
   }
 
   /** The analyser that remembers earlier texts of this document. */
@@ -153,13 +191,15 @@ export class OpenSource implements Disposable {
       );
     }
     this.#programs.clear();
-    this.#store?.then(
-      (store) => {
-        store.close();
-      },
-      () => undefined,
-    );
-    this.#store = undefined;
+    for (const store of this.#stores.values()) {
+      store.then(
+        (open) => {
+          open.close();
+        },
+        () => undefined,
+      );
+    }
+    this.#stores.clear();
   }
 
   #program(key: string, open: () => Promise<Program>): Promise<Program> {
@@ -170,6 +210,21 @@ export class OpenSource implements Disposable {
     opening.catch(() => this.#programs.delete(key));
     return opening;
   }
+}
+
+/**
+ * The model reads a text in one way only.
+ * @throws MonosemError `saeDoesNotFit`
+ */
+function expectOneBos({ tokenizer }: OpenModel, saes: readonly NamedSae[]): void {
+  if (tokenizer.bosId === undefined) return;
+  const withBos = saes.find(({ sae }) => sae.prependBos);
+  const without = saes.find(({ sae }) => !sae.prependBos);
+  if (withBos === undefined || without === undefined) return;
+  throw new MonosemError(
+    'saeDoesNotFit',
+    `The SAE ${withBos.sae.name} was trained on texts that begin with BOS and ${without.sae.name} on texts without it, so they cannot read the same run; choose SAEs that agree.`,
+  );
 }
 
 /** Most text tokens per window of a model. */

@@ -1,11 +1,12 @@
 // Models and SAEs that are open, by what was asked for. The last few stay open; one that is in use is never closed.
 import path from 'node:path';
-import type { Source } from '../shared/engineProtocol.ts';
+import type { SaePlace, Source } from '../shared/engineProtocol.ts';
+import { MonosemError } from '../shared/errors.ts';
 import { CacheBudget } from './analysis/cacheBudget.ts';
 import { openModel } from './model/openModel.ts';
 import { placeModel, requestOf } from './model/placement.ts';
 import type { ProviderChooser } from './onnx/runtime/executionProviders.ts';
-import { OpenSource } from './openSource.ts';
+import { OpenSource, type NamedSae } from './openSource.ts';
 import { loadSae } from './sae/load.ts';
 
 /** Sources kept open when nobody uses them. */
@@ -60,8 +61,9 @@ export class SourceCache {
     const placing = openModel(path.resolve(source.model), source.variant).then((model) =>
       placeModel(model, this.#chooser, requestOf(source)),
     );
-    const opening = Promise.all([placing, loadSae(path.resolve(source.sae))]).then(
-      ([placed, loadedSae]) => new OpenSource(placed, loadedSae, this.#budget),
+    const loading = loadSaes(source.saes);
+    const opening = Promise.all([placing, loading]).then(
+      ([placed, saes]) => new OpenSource(placed, saes, this.#budget),
     );
     // A failure is not remembered: the user may have mended the file.
     opening.catch(() => this.#entries.delete(key));
@@ -78,8 +80,22 @@ export class SourceCache {
   }
 }
 
-function keyOf({ model, sae, variant, provider = 'auto', deviceId = 0 }: Source): string {
-  return JSON.stringify([path.resolve(model), path.resolve(sae), variant, provider, deviceId]);
+/** @throws MonosemError `noSae` for none, `badArgument` for one named twice, and what loading throws */
+async function loadSaes(places: readonly SaePlace[]): Promise<NamedSae[]> {
+  if (places.length === 0) {
+    throw new MonosemError('noSae', 'No sparse autoencoder is named; choose one to see features.');
+  }
+  const twice = places.find((place, n) => places.indexOf(place) !== n);
+  if (twice !== undefined) {
+    throw new MonosemError('badArgument', `The SAE ${twice} is named twice; name it once.`);
+  }
+  return Promise.all(
+    places.map(async (place) => ({ place, sae: await loadSae(path.resolve(place)) })),
+  );
+}
+
+function keyOf({ model, saes, variant, provider = 'auto', deviceId = 0 }: Source): string {
+  return JSON.stringify([path.resolve(model), saes, variant, provider, deviceId]);
 }
 
 async function close({ opening }: Entry): Promise<void> {

@@ -1,8 +1,7 @@
 // `monosem feature ID`: what the feature store knows of a feature.
 import type { FeatureExample, FeatureSummary } from '../../shared/engineProtocol.ts';
-import { featureIndex } from '../../shared/units.ts';
 import type { Command } from '../command.ts';
-import { onlyPositional, readNumber, sourceOf, sourceOptions } from '../options.ts';
+import { featureOf, onlyPositional, sourceOf, sourceOptions } from '../options.ts';
 import { bar, visibleToken } from '../table.ts';
 
 export const feature: Command = {
@@ -11,10 +10,10 @@ export const feature: Command = {
   summary: 'density, largest activation and top examples of a feature',
   options: { ...sourceOptions, examples: { type: 'string' } },
   async run({ engine, args, root }) {
-    const id = onlyPositional(args, 'ID');
+    const source = sourceOf(args, root);
     const summary = await engine.feature({
-      source: sourceOf(args, root),
-      feature: featureIndex(readNumber('ID', id, { min: 0, max: Infinity, whole: true })),
+      source,
+      ...featureOf(onlyPositional(args, 'ID'), source),
       exampleLimit: args.number('examples', 10, { min: 0, max: 100, whole: true }),
     });
     return { json: jsonOf(summary), text: textOf(summary) };

@@ -1,4 +1,5 @@
-// `monosem index CORPUS`: builds the feature store of an SAE: densities, histograms and top examples of all features.
+// `monosem index CORPUS`: builds the feature store of each SAE: densities, histograms and top examples of all features.
+import type { StoreFacts } from '../../engine/engine.ts';
 import type { Command } from '../command.ts';
 import { onlyPositional, sourceOf, sourceOptions } from '../options.ts';
 
@@ -10,15 +11,23 @@ export const index: Command = {
   options: sourceOptions,
   async run({ engine, args, root, status }) {
     const corpus = onlyPositional(args, 'CORPUS');
-    const facts = await engine.buildFeatures(
-      { source: sourceOf(args, root), corpus },
-      (done, total) => {
-        status(`${done} of ${total} documents`);
-      },
-    );
+    const { saes, ...model } = sourceOf(args, root);
+    const built: (StoreFacts & { readonly file: string })[] = [];
+    for (const [n, sae] of saes.entries()) {
+      const of = saes.length === 1 ? '' : ` with SAE ${n + 1} of ${saes.length}`;
+      const report = (done: number, total: number): void => {
+        status(`${done} of ${total} documents${of}`);
+      };
+      built.push(await engine.buildFeatures({ model, sae, corpus }, report));
+    }
     return {
-      json: facts,
-      text: `features of ${facts.tokens} tokens in ${facts.documents} documents written to ${facts.file}`,
+      json: built,
+      text: built
+        .map(
+          ({ tokens, documents, file }) =>
+            `features of ${tokens} tokens in ${documents} documents written to ${file}`,
+        )
+        .join('\n'),
     };
   },
 };

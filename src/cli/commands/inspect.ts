@@ -5,6 +5,13 @@ import type { Command, Output } from '../command.ts';
 import { onlyPositional, sourceOf, sourceOptions } from '../options.ts';
 import { bar, table, visibleToken } from '../table.ts';
 
+interface InspectedFeature {
+  /** 1 for the first SAE. */
+  readonly sae: number;
+  readonly id: number;
+  readonly activation: number;
+}
+
 interface InspectedToken {
   readonly index: number;
   readonly id: number;
@@ -13,7 +20,8 @@ interface InspectedToken {
   readonly end: number;
   /** nats; null for a token nothing precedes */
   readonly loss: number | null;
-  readonly features: readonly { readonly id: number; readonly activation: number }[];
+  /** SAE by SAE, strongest first. */
+  readonly features: readonly InspectedFeature[];
 }
 
 export const inspect: Command = {
@@ -60,42 +68,65 @@ function inspectedTokens(batch: TokenBatch, text: string): InspectedToken[] {
   });
 }
 
-function activeInRow(batch: TokenBatch, row: number): { id: number; activation: number }[] {
-  const from = row * batch.topK;
-  return Array.from(batch.activations.subarray(from, from + batch.topK), (activation, k) => ({
-    id: batch.features[from + k] ?? 0,
-    activation,
-  })).filter(({ activation }) => activation > 0);
+function activeInRow({ readings }: TokenBatch, row: number): InspectedFeature[] {
+  return readings.flatMap(({ topK, features, activations }, n) => {
+    const from = row * topK;
+    return Array.from(activations.subarray(from, from + topK), (activation, k) => ({
+      sae: n + 1,
+      id: features[from + k] ?? 0,
+      activation,
+    })).filter(({ activation }) => activation > 0);
+  });
 }
 
-function output({ model, sae }: SourceFacts, tokens: readonly InspectedToken[]): Output {
-  const strongest = tokens.reduce((max, t) => Math.max(max, t.features[0]?.activation ?? 0), 1e-9);
+function output({ model, saes }: SourceFacts, tokens: readonly InspectedToken[]): Output {
+  // Activations of different SAEs have no common measure.
+  const strongest = saes.map((_, n) =>
+    tokens.reduce((max, token) => Math.max(max, strongestOf(token, n + 1)), 1e-9),
+  );
   const rows = tokens.map((token) => [
     token.index.toString(),
     visibleToken(token.text),
     token.loss?.toFixed(2) ?? '',
-    bar((token.features[0]?.activation ?? 0) / strongest, 8),
-    token.features.map(({ id, activation }) => `${id}:${activation.toFixed(2)}`).join('  '),
+    ...strongest.flatMap((most, n) => [
+      bar(strongestOf(token, n + 1) / most, 8),
+      token.features
+        .filter(({ sae }) => sae === n + 1)
+        .map(({ id, activation }) => `${id}:${activation.toFixed(2)}`)
+        .join('  '),
+    ]),
   ]);
+  const isAlone = saes.length === 1;
   return {
     json: {
       model: model.name,
-      sae: { id: sae.name, site: sae.site, features: sae.features },
+      saes: saes.map(({ name, site, features }) => ({ name, site, features })),
       tokens,
     },
     text: [
-      `${model.name} · ${sae.site} · ${sae.features} features · ${tokens.length} tokens`,
+      ...saes.map(({ site, features }, n) =>
+        [
+          ...(isAlone ? [] : [`SAE ${n + 1}`]),
+          ...[model.name, site, `${features} features`, `${tokens.length} tokens`],
+        ].join(' · '),
+      ),
       '',
       table(
         [
           { title: '#', align: 'right' },
           { title: 'token' },
           { title: 'loss', align: 'right' },
-          { title: 'top' },
-          { title: 'feature:activation' },
+          ...saes.flatMap(({ site }) => [
+            { title: 'top' },
+            { title: isAlone ? 'feature:activation' : site },
+          ]),
         ],
         rows,
       ),
     ].join('\n'),
   };
+}
+
+function strongestOf({ features }: InspectedToken, sae: number): number {
+  return features.find((feature) => feature.sae === sae)?.activation ?? 0;
 }

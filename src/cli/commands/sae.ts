@@ -39,9 +39,10 @@ async function check(
 ): Promise<Output> {
   const file = args.text('text');
   const text = file === undefined ? {} : { text: await readUserText(file) };
-  const source = { ...choiceOf(args, root), sae: path.resolve(folder) };
+  const place = path.resolve(folder);
+  const source = { ...choiceOf(args, root), saes: [place] };
   const result = await engine.checkSae(
-    { source, ...text },
+    { source, sae: place, ...text },
     {
       signal: { aborted: false },
       progress: ({ how }) => {

@@ -47,7 +47,7 @@ function generation(args: Arguments): {
 async function continuePrompt({ engine, args, root, status }: CommandContext): Promise<Output> {
   const params = generation(args);
   for (const name of ['sae', 'scope']) {
-    if (args.text(name) === undefined) continue;
+    if (args.text(name) === undefined && args.texts(name).length === 0) continue;
     throw new MonosemError(
       'badArgument',
       `--edit is missing, but --${name} is there: say what to change, for example --edit 123:clamp=8; "monosem inspect FILE" shows feature ids.`,
@@ -73,11 +73,12 @@ async function continuePrompt({ engine, args, root, status }: CommandContext): P
 
 async function steerPrompt({ engine, args, root, status }: CommandContext): Promise<Output> {
   const params = generation(args);
+  const source = sourceOf(args, root);
   const result = await engine.steer(
     {
-      source: sourceOf(args, root),
+      source,
       ...params,
-      edits: args.texts('edit').map(parseEdit),
+      edits: args.texts('edit').map((edit) => parseEdit(edit, source.saes)),
       scope: readScope(args.text('scope') ?? 'all'),
     },
     {

@@ -1,7 +1,8 @@
-// Which features are active in a text, ranked by the sum of their activations over its tokens.
+// Which features of an SAE are active in a text, ranked by the sum of their activations over its tokens.
 import type { ActiveFeature } from '../../shared/engineProtocol.ts';
 import { featureIndex } from '../../shared/units.ts';
-import type { AnalysedText, TextToAnalyse } from './analyseText.ts';
+import type { TextToAnalyse } from './analyseText.ts';
+import type { TopFeatures } from './topFeatures.ts';
 
 interface Tally {
   total: number;
@@ -13,10 +14,10 @@ interface Tally {
 /** The `limit` features with the largest total activation, largest first. */
 export function rankActiveFeatures(
   { text, encoded }: TextToAnalyse,
-  analysed: AnalysedText,
+  reading: TopFeatures,
   limit: number,
-): ActiveFeature[] {
-  return [...tally(analysed)]
+): Omit<ActiveFeature, 'sae'>[] {
+  return [...tally(reading)]
     .sort(([a, { total }], [b, { total: other }]) => other - total || a - b)
     .slice(0, limit)
     .map(([feature, { total, max, peak }]) => ({
@@ -27,7 +28,7 @@ export function rankActiveFeatures(
     }));
 }
 
-function tally({ topK, features, activations }: AnalysedText): Map<number, Tally> {
+function tally({ topK, features, activations }: TopFeatures): Map<number, Tally> {
   const tallies = new Map<number, Tally>();
   for (const [slot, activation] of activations.entries()) {
     if (activation <= 0) continue;

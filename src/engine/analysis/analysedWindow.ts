@@ -6,16 +6,14 @@ import type { KvCache } from '../model/kvCache.ts';
 import type { Program } from '../model/program.ts';
 import type { OnnxTensors } from '../onnx/runtime/session.ts';
 import { analysisNames } from './analysisProgram.ts';
+import { copyRows, emptyTopFeatures, storeOutputs, type TopFeatures } from './topFeatures.ts';
 
 /** Results of one window; row t belongs to token t of the window's text, a BOS in front has no row. */
 export interface AnalysedWindow {
   /** [T] ids, without BOS. */
   readonly ids: Uint32Array;
-  readonly topK: number;
-  /** [T, K] */
-  readonly features: Uint32Array;
-  /** [T, K] */
-  readonly activations: Float32Array;
+  /** One per SAE. */
+  readonly readings: readonly TopFeatures[];
   /** [T]; NaN for a first token without BOS. */
   readonly losses?: Float32Array;
   /** Behind the last token, BOS included; dropped when memory is short. */
@@ -24,6 +22,9 @@ export interface AnalysedWindow {
 
 export interface WindowRun {
   readonly program: Program;
+  /** SAEs that the program reads with. */
+  readonly saes: number;
+  /** Features kept per token and SAE. */
   readonly topK: number;
   readonly loss: boolean;
   readonly bosId: number | undefined;
@@ -66,7 +67,7 @@ export async function analyseWindow(
   earlier: AnalysedWindow | undefined,
   breath: Breath,
 ): Promise<AnalysedWindow> {
-  const { program, topK, loss } = run;
+  const { program, saes, topK, loss } = run;
   const bos = run.bosId === undefined ? 0 : 1;
   const sequence = new Uint32Array(bos + ids.length);
   if (run.bosId !== undefined) sequence[0] = run.bosId;
@@ -74,14 +75,12 @@ export async function analyseWindow(
 
   const window: AnalysedWindow = {
     ids,
-    topK,
-    features: new Uint32Array(ids.length * topK),
-    activations: new Float32Array(ids.length * topK),
+    readings: Array.from({ length: saes }, () => emptyTopFeatures(ids.length, topK)),
     ...(loss ? { losses: new Float32Array(ids.length).fill(NaN) } : {}),
   };
   let at = reusableLength(run, sequence.length, ids, earlier);
   let cache = earlier?.cache?.cut(at);
-  if (at > 0 && earlier !== undefined) copyRows(window, earlier, at - bos);
+  if (at > 0 && earlier !== undefined) copyBeginning(window, earlier, at - bos);
   while (at < sequence.length) {
     await breath();
     const end = Math.min(sequence.length, blockEnd(run, at));
@@ -122,27 +121,17 @@ function reusableLength(
 }
 
 /** Rows of the first `count` tokens, and the loss of the next one, which the last of them predicted. */
-function copyRows(to: AnalysedWindow, from: AnalysedWindow, count: number): void {
-  to.features.set(from.features.subarray(0, count * to.topK));
-  to.activations.set(from.activations.subarray(0, count * to.topK));
+function copyBeginning(to: AnalysedWindow, from: AnalysedWindow, count: number): void {
+  for (const [n, reading] of from.readings.entries()) {
+    const own = to.readings[n];
+    if (own !== undefined) copyRows(own, 0, reading, [0, count]);
+  }
   if (from.losses !== undefined) to.losses?.set(from.losses.subarray(0, count + 1));
 }
 
 /** @param row row of the window that the first position of the run belongs to; −1 for the BOS */
 function storeRows(window: AnalysedWindow, outputs: OnnxTensors, row: number): void {
-  const values = outputs[analysisNames.values];
-  const indices = outputs[analysisNames.indices];
-  const limit = values?.dims.at(-1) ?? 0;
-  if (!(values?.data instanceof Float32Array) || !(indices?.data instanceof Int32Array)) {
-    throw new MonosemError('internal', 'The analysis graph has no top features among its outputs.');
-  }
-  const count = values.data.length / limit;
-  const width = Math.min(limit, window.topK);
-  for (let r = Math.max(0, -row); r < count; r++) {
-    const to = (row + r) * window.topK;
-    window.activations.set(values.data.subarray(r * limit, r * limit + width), to);
-    window.features.set(indices.data.subarray(r * limit, r * limit + width), to);
-  }
+  for (const [n, reading] of window.readings.entries()) storeOutputs(reading, n, outputs, row);
   const losses = outputs[analysisNames.losses]?.data;
   if (losses instanceof Float32Array && window.losses !== undefined) {
     // The run's position t predicts the token behind it.

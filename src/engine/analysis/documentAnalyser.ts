@@ -12,6 +12,7 @@ import {
   type WindowRun,
 } from './analysedWindow.ts';
 import type { CacheBudget } from './cacheBudget.ts';
+import { rowsOf, type TopFeatures } from './topFeatures.ts';
 import { lineStarts, planWindows, type Window } from './windows.ts';
 
 export interface DocumentText {
@@ -19,6 +20,11 @@ export interface DocumentText {
   readonly encoded: EncodedText;
   /** UTF-16 range analysed first. */
   readonly visible?: { readonly start: number; readonly end: number };
+}
+
+/** A batch without the names of the SAEs, one reading per SAE. */
+export interface AnalysedTokens extends Omit<TokenBatch, 'readings'> {
+  readonly readings: readonly TopFeatures[];
 }
 
 export class DocumentAnalyser {
@@ -40,7 +46,7 @@ export class DocumentAnalyser {
    */
   async analyse(
     document: DocumentText,
-    emit: (batch: TokenBatch) => void,
+    emit: (batch: AnalysedTokens) => void,
     breath: Breath,
   ): Promise<AnalysisSummary> {
     const { ids } = document.encoded;
@@ -115,9 +121,9 @@ function visibleFirst(plan: readonly Window[], document: DocumentText): Window[]
   return [...plan.filter(isVisible), ...plan.filter((window) => !isVisible(window))];
 }
 
-function batchOf(window: AnalysedWindow, place: Window, encoded: EncodedText): TokenBatch {
+function batchOf(window: AnalysedWindow, place: Window, encoded: EncodedText): AnalysedTokens {
   const { from, end, start } = place;
-  const { topK, features, activations, losses } = window;
+  const { readings, losses } = window;
   const rows = [from - start, end - start] as const;
   return {
     from: tokenIndex(from),
@@ -125,9 +131,7 @@ function batchOf(window: AnalysedWindow, place: Window, encoded: EncodedText): T
     ids: encoded.ids.slice(from, end),
     starts: encoded.starts.slice(from, end),
     ends: encoded.ends.slice(from, end),
-    topK,
-    features: features.slice(rows[0] * topK, rows[1] * topK),
-    activations: activations.slice(rows[0] * topK, rows[1] * topK),
+    readings: readings.map((reading) => rowsOf(reading, ...rows)),
     ...(losses === undefined ? {} : { losses: losses.slice(...rows) }),
   };
 }

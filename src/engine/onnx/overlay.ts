@@ -83,9 +83,10 @@ export class Overlay {
     this.builder.graph.addOutput(output);
   }
 
-  /** Keeps the KV cache of the layers that run before a site, or of all layers. */
-  keepCache(upTo?: string): void {
-    const layers = upTo === undefined ? this.sites.layers : this.#site(upTo).blocks;
+  /** Keeps the KV cache of the layers that run before the last of some sites, or of all layers. */
+  keepCache(upTo?: readonly string[]): void {
+    const blocks = upTo?.map((name) => this.#site(name).blocks);
+    const layers = blocks === undefined ? this.sites.layers : Math.max(0, ...blocks);
     for (const { layer, output } of this.sites.inputs.past) {
       if (layer < layers) this.keepOutput(output);
     }

@@ -68,13 +68,15 @@ function asFeed({ dims, data }: Tensor): OnnxTensor<'float32'> {
 
 /**
  * What to feed to the inputs that `emitEditedFeatures` declared, by input name, for E features in this order.
+ * @param n which of the SAEs in the graph
  * @throws MonosemError `unknownFeature`
  */
 export async function editedFeatureFeeds(
   sae: Sae,
   features: readonly number[],
+  n: number,
 ): Promise<OnnxTensors> {
-  const names = editedFeatureNames;
+  const names = editedFeatureNames(n);
   for (const feature of features) expectFeature(sae, feature);
   const dims = [features.length];
   if (featuresCompete(sae)) {

@@ -73,6 +73,8 @@ export function workHandlers(
     variants: async (params, context) => engine().variants(params, context),
     diagnose: (params, context) =>
       inLane('document', context, (inner) => engine().diagnose(params, inner)),
+    checkSae: (params, context) =>
+      inLane('background', context, (inner) => engine().checkSae(params, inner)),
     activeFeatures: (params, context) =>
       inLane('interactive', context, (inner) => engine().activeFeatures(params, inner)),
     steer: (params, context) =>

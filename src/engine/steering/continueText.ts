@@ -21,7 +21,7 @@ export interface ContinueParams extends Prompt {
 
 export interface ContinuableModel {
   readonly model: OpenModel;
-  /** From `openPlainProgram` for the same model. */
+  /** From `openSteerProgram` for the same model, without SAEs. */
   readonly program: Program;
 }
 

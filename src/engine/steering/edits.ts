@@ -2,7 +2,7 @@
 // residual stream moves by (f' − f) · W_dec. The SAE's error term is untouched by construction (Templeton et al.
 // 2024, "Scaling Monosemanticity", methods: x' = SAE(x)' + error).
 import { MonosemError } from '../../shared/errors.ts';
-import type { FeatureEdit, SteerScope } from '../../shared/engineProtocol.ts';
+import type { FeatureEdit, SaePlace, SteerScope } from '../../shared/engineProtocol.ts';
 import { featureIndex, type FeatureIndex } from '../../shared/units.ts';
 
 /** f' = gain · f + bias. */
@@ -32,7 +32,8 @@ function compose(first: Transform, second: Transform): Transform {
 }
 
 /**
- * One transform per edited feature; several edits of one feature apply in the order given.
+ * One transform per edited feature of one SAE; several edits of one feature apply in the order given.
+ * @param edits of that SAE
  * @throws MonosemError `badEdit`, naming the feature
  */
 export function transformsOf(edits: readonly FeatureEdit[]): Map<FeatureIndex, Transform> {
@@ -57,26 +58,35 @@ export function scopeTouches(scope: SteerScope, place: 'prompt' | 'generated'): 
   return scope === 'all' || scope === place;
 }
 
-const editPattern = /^(\d+):(ablate|(scale|clamp|add)=(.+))$/;
+const editPattern = /^(?:(\d+)\/)?(\d+):(ablate|(scale|clamp|add)=(.+))$/;
 
 /**
- * Reads an edit as the command line writes it: `12:ablate`, `12:scale=0.5`, `12:clamp=8`, `12:add=-3`.
+ * Reads an edit as the command line writes it: `12:ablate`, `12:scale=0.5`, `12:clamp=8`, `12:add=-3`; `2/12:ablate` is
+ * about the second SAE, without a number the first is meant.
  * @throws MonosemError `badEdit`, showing the four forms
  */
-export function parseEdit(text: string): FeatureEdit {
+export function parseEdit(text: string, saes: readonly SaePlace[]): FeatureEdit {
   const match = editPattern.exec(text.trim());
-  const [, id, what, operation, amountText] = match ?? [];
+  const [, position = '1', id, what, operation, amountText] = match ?? [];
   const amount = Number(amountText);
-  if (match && what === 'ablate') {
-    return { feature: featureIndex(Number(id)), operation: 'ablate' };
+  const sae = saes[Number(position) - 1];
+  if (match && sae === undefined) {
+    throw new MonosemError(
+      'badEdit',
+      `"${text}" edits SAE number ${position}, and ${saes.length === 1 ? 'there is one' : `there are ${saes.length}`}; number them in the order of --sae.`,
+    );
+  }
+  if (match && sae !== undefined && what === 'ablate') {
+    return { sae, feature: featureIndex(Number(id)), operation: 'ablate' };
   }
   if (
     match &&
+    sae !== undefined &&
     amountText?.trim() !== '' &&
     Number.isFinite(amount) &&
     isAmountOperation(operation)
   ) {
-    return { feature: featureIndex(Number(id)), operation, amount };
+    return { sae, feature: featureIndex(Number(id)), operation, amount };
   }
   throw new MonosemError(
     'badEdit',

@@ -6,25 +6,37 @@ import { elementCount, type Tensor } from '../../shared/tensor.ts';
 import type { FeatureIndex } from '../../shared/units.ts';
 import type { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
-import { emitEditedFeatures } from '../sae/subgraph/edited.ts';
+import { editsAxis, emitEditedFeatures } from '../sae/subgraph/edited.ts';
 import { emitRescaledChange } from '../sae/subgraph/input.ts';
 import type { Transform } from './edits.ts';
 
-export const interventionInputs = {
-  decoder: 'monosem.dec',
-  gain: 'monosem.gain',
-  bias: 'monosem.bias',
-} as const;
+/** @param n which of the SAEs in the graph */
+export function interventionInputs(n: number): {
+  readonly decoder: string;
+  readonly gain: string;
+  readonly bias: string;
+} {
+  return {
+    decoder: `monosem.${n}.dec`,
+    gain: `monosem.${n}.gain`,
+    bias: `monosem.${n}.bias`,
+  };
+}
 
-/** Rewires the site that `sae` writes to. */
-export function emitIntervention(overlay: Overlay, sae: Sae): void {
+/**
+ * Rewires the site that `sae` writes to.
+ * @param n which of the SAEs in the graph
+ */
+export function emitIntervention(overlay: Overlay, sae: Sae, n: number): void {
   const { builder } = overlay;
+  const names = interventionInputs(n);
+  const axis = editsAxis(n);
   overlay.replace(sae.outputSite, (y) => {
     const x = sae.outputSite === sae.site ? y : overlay.read(sae.site);
-    const f = emitEditedFeatures(builder, sae, x);
-    const decoder = builder.input(interventionInputs.decoder, 'float32', ['edits', sae.DOut]);
-    const gain = builder.input(interventionInputs.gain, 'float32', ['batch', 'tokens', 'edits']);
-    const bias = builder.input(interventionInputs.bias, 'float32', ['batch', 'tokens', 'edits']);
+    const f = emitEditedFeatures(builder, sae, x, n);
+    const decoder = builder.input(names.decoder, 'float32', [axis, sae.DOut]);
+    const gain = builder.input(names.gain, 'float32', ['batch', 'tokens', axis]);
+    const bias = builder.input(names.bias, 'float32', ['batch', 'tokens', axis]);
     const change = builder.op('Add', [
       builder.op('Mul', [builder.op('Sub', [gain, builder.scalar(1)]), f]),
       bias,
@@ -34,8 +46,11 @@ export function emitIntervention(overlay: Overlay, sae: Sae): void {
   });
 }
 
-/** What one row of the batch does to the tokens of one run. */
-export type RowEdit = ReadonlyMap<FeatureIndex, Transform> | 'none';
+/** What is done to the features of one SAE. */
+export type Transforms = ReadonlyMap<FeatureIndex, Transform>;
+
+/** What one row of the batch does to the tokens of one run, SAE by SAE. */
+export type RowEdit = readonly Transforms[] | 'none';
 
 /** Tokens that follow each other under the same edits. */
 export interface Stretch {
@@ -45,12 +60,14 @@ export interface Stretch {
 }
 
 /**
- * gain and bias [B, T, E] for a run of T tokens.
- * @param features the E edited features, in the order of the other inputs
+ * gain and bias [B, T, E] of one SAE for a run of T tokens.
+ * @param features its E edited features, in the order of the other inputs
+ * @param n which of the SAEs in the graph
  * @param stretches at least one; T is the sum of their tokens
  */
 export function gainAndBias(
   features: readonly FeatureIndex[],
+  n: number,
   stretches: readonly Stretch[],
 ): { readonly gain: Tensor; readonly bias: Tensor } {
   const E = features.length;
@@ -63,7 +80,7 @@ export function gainAndBias(
     for (const [b, row] of rows.entries()) {
       if (row === 'none') continue;
       for (const [e, feature] of features.entries()) {
-        const transform = row.get(feature);
+        const transform = row[n]?.get(feature);
         if (transform === undefined) continue;
         for (let t = before; t < before + tokens; t++) {
           gain[(b * T + t) * E + e] = transform.gain;

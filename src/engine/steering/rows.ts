@@ -4,14 +4,14 @@ import { MonosemError } from '../../shared/errors.ts';
 import type { FeatureIndex } from '../../shared/units.ts';
 import type { KvCache } from '../model/kvCache.ts';
 import type { Program } from '../model/program.ts';
-import type { OnnxTensors } from '../onnx/runtime/session.ts';
+import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
 import { gainAndBias, interventionInputs, type RowEdit } from './interventions.ts';
 import { nextLogits } from './steerProgram.ts';
 
 export interface EditedRows {
   readonly program: Program;
-  /** The E edited features. */
-  readonly features: readonly FeatureIndex[];
+  /** The edited features of each SAE. */
+  readonly features: readonly (readonly FeatureIndex[])[];
   /** Inputs that depend on the features only. */
   readonly feeds: OnnxTensors;
 }
@@ -60,16 +60,18 @@ async function runBatch(
     tokens: rows[0]?.ids.length ?? 0,
     rows: rows.map(({ edit }) => edit),
   }));
-  const { gain, bias } = gainAndBias(features, stretches);
+  const edits: Record<string, OnnxTensor> = {};
+  for (const [n, own] of features.entries()) {
+    const names = interventionInputs(n);
+    const { gain, bias } = gainAndBias(own, n, stretches);
+    edits[names.gain] = { type: 'float32', ...gain };
+    edits[names.bias] = { type: 'float32', ...bias };
+  }
   const result = await program.run({
     ids: rowAfterRow(runs, batch),
     batch,
     ...(cache === undefined ? {} : { cache }),
-    feeds: {
-      ...feeds,
-      [interventionInputs.gain]: { type: 'float32', ...gain },
-      [interventionInputs.bias]: { type: 'float32', ...bias },
-    },
+    feeds: { ...feeds, ...edits },
   });
   const data = result.outputs[nextLogits]?.data;
   if (!(data instanceof Float32Array)) {

@@ -1,14 +1,13 @@
 // Baseline and steered continuation of one prompt, token by token, with the same random numbers in both.
 import type { SteerResult, SteerScope, SteerStep } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
-import type { FeatureIndex } from '../../shared/units.ts';
 import { compareLogits } from '../math/kl.ts';
 import { Random } from '../math/rng.ts';
 import { argmax, sampleGumbelPair } from '../math/sampling.ts';
 import type { TextTokenizer } from '../tokenizer/tokenizer.ts';
-import { scopeTouches, type Transform } from './edits.ts';
+import { scopeTouches } from './edits.ts';
 import { GrowingText } from './growingText.ts';
-import type { RowEdit } from './interventions.ts';
+import type { RowEdit, Transforms } from './interventions.ts';
 import { roomBehind } from './prompt.ts';
 import type { RunRows } from './rows.ts';
 
@@ -19,7 +18,8 @@ export interface SteerRun {
   readonly prompt: Uint32Array;
   /** Tokens of it per run of the model. */
   readonly promptBlock: number;
-  readonly transforms: ReadonlyMap<FeatureIndex, Transform>;
+  /** SAE by SAE. */
+  readonly transforms: readonly Transforms[];
   readonly scope: SteerScope;
   readonly maxTokens: number;
   /** Longest sequence of the model, prompt included. */

@@ -1,5 +1,5 @@
-// The graphs that generate: the whole decoder with the next-token logits of the last position, and, to steer, the
-// intervention at the SAE's site.
+// The graph that generates: the whole decoder with the next-token logits of the last position, and, to steer, an
+// intervention for each SAE.
 import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
 import { Overlay } from '../onnx/overlay.ts';
@@ -10,19 +10,12 @@ import { emitLastLogits } from './lastLogits.ts';
 /** Output [B, 1, V] float32. */
 export const nextLogits = 'monosem.next_logits';
 
-export async function openSteerProgram(model: OpenModel, sae: Sae): Promise<Program> {
+/** @param saes edited one after the other where several write to one site; none for the model as it is */
+export async function openSteerProgram(model: OpenModel, saes: readonly Sae[]): Promise<Program> {
   const overlay = new Overlay(model.onnx, model.sites);
   const { builder } = overlay;
-  emitIntervention(overlay, sae);
+  for (const [n, sae] of saes.entries()) emitIntervention(overlay, sae, n);
   builder.output(nextLogits, emitLastLogits(overlay));
-  overlay.keepCache();
-  return Program.open(overlay, model.execution);
-}
-
-/** The same without an SAE. */
-export async function openPlainProgram(model: OpenModel): Promise<Program> {
-  const overlay = new Overlay(model.onnx, model.sites);
-  overlay.builder.output(nextLogits, emitLastLogits(overlay));
   overlay.keepCache();
   return Program.open(overlay, model.execution);
 }

@@ -7,23 +7,38 @@ import { emitGated } from './gated.ts';
 import { emitInput } from './input.ts';
 import { emitJumpRelu } from './jumpRelu.ts';
 
-/** Names of the graph inputs; which of them a graph has depends on the SAE. */
-export const editedFeatureNames = {
+/**
+ * Names of the graph inputs; which of them a graph has depends on the SAE.
+ * @param n which of the SAEs in the graph
+ */
+export function editedFeatureNames(n: number): {
   /** [E, D] */
-  enc: 'monosem.enc',
+  readonly enc: string;
   /** [E] each */
-  vectors: {
-    b_enc: 'monosem.b_enc',
-    threshold: 'monosem.threshold',
-    b_gate: 'monosem.b_gate',
-    r_mag: 'monosem.r_mag',
-    b_mag: 'monosem.b_mag',
-  },
+  readonly vectors: Readonly<Record<VectorName, string>>;
   /** [E] int64 ids, where features compete */
-  features: 'monosem.features',
-} as const;
+  readonly features: string;
+} {
+  const name = (what: string): string => `monosem.${n}.${what}`;
+  return {
+    enc: name('enc'),
+    vectors: {
+      b_enc: name('b_enc'),
+      threshold: name('threshold'),
+      b_gate: name('b_gate'),
+      r_mag: name('r_mag'),
+      b_mag: name('b_mag'),
+    },
+    features: name('features'),
+  };
+}
 
-type VectorName = keyof typeof editedFeatureNames.vectors;
+/** Name of the axis of the edited features; each SAE has its own number of them. */
+export function editsAxis(n: number): string {
+  return `edits_${n}`;
+}
+
+type VectorName = 'b_enc' | 'threshold' | 'b_gate' | 'r_mag' | 'b_mag';
 
 /** Does an activation depend on other features than its own? */
 export function featuresCompete({ activation }: Sae): boolean {
@@ -43,19 +58,21 @@ export function activationVectors({
 /**
  * Activations x [B, T, D] → [B, T, E] of the edited features. Declares the inputs that say which ones they are, E
  * dynamic; the tensors to feed come from `editedFeatureFeeds` in rows.ts.
+ * @param n which of the SAEs in the graph
  */
-export function emitEditedFeatures(builder: GraphBuilder, sae: Sae, x: string): string {
-  const names = editedFeatureNames;
+export function emitEditedFeatures(builder: GraphBuilder, sae: Sae, x: string, n: number): string {
+  const names = editedFeatureNames(n);
+  const axis = editsAxis(n);
   if (featuresCompete(sae)) {
-    const features = builder.input(names.features, 'int64', ['edits']);
+    const features = builder.input(names.features, 'int64', [axis]);
     const all = emitEncode(builder, sae, x);
     return builder.op('Gather', [all, features], { attributes: { axis: -1 } });
   }
-  const enc = builder.input(names.enc, 'float32', ['edits', sae.D]);
+  const enc = builder.input(names.enc, 'float32', [axis, sae.D]);
   const columns = builder.op('Transpose', [enc], { attributes: { perm: [1, 0] } });
   const product = builder.op('MatMul', [emitInput(builder, sae, x), columns]);
   const vector = (name: VectorName): string =>
-    builder.input(names.vectors[name], 'float32', ['edits']);
+    builder.input(names.vectors[name], 'float32', [axis]);
   const z = sae.b_enc === undefined ? product : builder.op('Add', [product, vector('b_enc')]);
   switch (sae.activation.kind) {
     case 'jumprelu':
