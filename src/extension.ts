@@ -12,6 +12,10 @@ import { pickFeature } from './providers/featureQuickPick.ts';
 import { DiagnosticsDocument } from './providers/diagnosticsDocument.ts';
 import { FeatureView } from './providers/featureView.ts';
 import { chooseSae, openModelFolder } from './providers/folderPicker.ts';
+import { addModel } from './providers/hub/addModel.ts';
+import { addSae } from './providers/hub/addSae.ts';
+import { removeDownload } from './providers/hub/removeDownload.ts';
+import { setHubToken } from './providers/hub/setHubToken.ts';
 import { createStatusBar, showActions } from './providers/statusBar.ts';
 import { SteerPanel } from './providers/steerPanel.ts';
 import { TokenDecorations } from './providers/tokenDecorations.ts';
@@ -49,6 +53,10 @@ function start(context: vscode.ExtensionContext, lifetime: DisposableStore): Mon
     openModelFolder: (folder: unknown, variant: unknown) =>
       openModelFolder(services, folder, variant),
     chooseSae: (folder: unknown) => chooseSae(services, folder),
+    addModel: (wanted: unknown) => addModel(services, wanted),
+    addSae: (wanted: unknown) => addSae(services, wanted),
+    removeDownload: (id: unknown) => removeDownload(services, id),
+    setHubToken: (token: unknown) => setHubToken(services, token),
     showDiagnostics: () => diagnostics.show(),
   };
   lifetime.add(registerCommands(commands, services.log));

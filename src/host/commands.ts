@@ -29,7 +29,10 @@ export function registerCommands(table: CommandTable, log: Log): Disposable {
   return registrations;
 }
 
-/** Runs one of our own commands; used where one surface leads to another. */
-export async function runCommand(name: CommandName, ...args: readonly unknown[]): Promise<void> {
-  await vscode.commands.executeCommand(commands[name].id, ...args);
+/**
+ * Runs one of our own commands; used where one surface leads to another.
+ * @returns what it returns, `undefined` after a failure, which is shown
+ */
+export async function runCommand(name: CommandName, ...args: readonly unknown[]): Promise<unknown> {
+  return vscode.commands.executeCommand<unknown>(commands[name].id, ...args);
 }

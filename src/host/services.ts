@@ -8,6 +8,7 @@ import { DocumentAnalyses } from './documents/documentAnalyses.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
 import { EngineClient } from './engine/engineClient.ts';
 import { EngineProcess } from './engine/engineProcess.ts';
+import { Hub } from './hub/hub.ts';
 import { ModelInUse } from './modelInUse.ts';
 import { onDidChangeSettings, readSetting } from './settings.ts';
 import type { SourceSettings } from './source.ts';
@@ -16,6 +17,8 @@ export interface Services {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
   readonly engine: EngineClient;
+  /** Where downloads come from. */
+  readonly hub: Hub;
   /** What runs where, by the present settings. */
   readonly model: ModelInUse;
   readonly briefs: FeatureBriefs;
@@ -48,6 +51,7 @@ export function createServices(
     listFolders,
   });
   const model = lifetime.add(new ModelInUse({ engine, settings, log }));
+  const hub = createHub(context);
   const source = (): Promise<Source> => model.source();
   const briefs = new FeatureBriefs(async (features) =>
     engine.call('featureBriefs', { source: await source(), features }),
@@ -64,12 +68,32 @@ export function createServices(
       if (state !== 'starting' && state !== 'running') model.forget();
     }),
   );
-  return { context, log, engine, model, briefs, analyses, source };
+  return { context, log, engine, hub, model, briefs, analyses, source };
 }
 
 /** The first results show that the model is open: what it is can be asked without waiting for it. */
 function learnWhenOpen(model: ModelInUse, state: AnalysisState | undefined): void {
   if (state?.kind === 'analysing' || state?.kind === 'ready') void model.learn();
+}
+
+function createHub({ secrets }: vscode.ExtensionContext): Hub {
+  return new Hub({
+    settings: () => ({
+      endpoint: readSetting('hubEndpoint'),
+      cacheFolder: readSetting('hubCacheFolder'),
+      environment: process.env,
+    }),
+    secrets,
+    readText,
+  });
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  try {
+    return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file)));
+  } catch {
+    return undefined;
+  }
 }
 
 async function listFolders(folder: string): Promise<readonly string[]> {

@@ -18,6 +18,10 @@ export const commands = {
   showActions: { id: 'monosem.showActions', title: 'Show Actions' },
   openModelFolder: { id: 'monosem.openModelFolder', title: 'Open Model Folder…' },
   chooseSae: { id: 'monosem.chooseSae', title: 'Choose Sparse Autoencoder Folder…' },
+  addModel: { id: 'monosem.addModel', title: 'Add Model…' },
+  addSae: { id: 'monosem.addSae', title: 'Add SAE…' },
+  removeDownload: { id: 'monosem.removeDownload', title: 'Remove Download…' },
+  setHubToken: { id: 'monosem.setHubToken', title: 'Set Hub Token…' },
   showDiagnostics: { id: 'monosem.showDiagnostics', title: 'Show Diagnostics' },
   openSettings: { id: 'monosem.openSettings', title: 'Open Settings' },
   restartEngine: { id: 'monosem.restartEngine', title: 'Restart Engine' },
@@ -60,6 +64,8 @@ export const settings = {
   deviceId: { key: 'deviceId', type: 'integer', default: 0, range: [0, 63] },
   topK: { key: 'features.topK', type: 'integer', default: 5, range: [1, 32] },
   maxFileKB: { key: 'analysis.maxFileKB', type: 'integer', default: 256, range: [1, 16_384] },
+  hubEndpoint: { key: 'hub.endpoint', type: 'string', default: '' },
+  hubCacheFolder: { key: 'hub.cacheFolder', type: 'string', default: '' },
 } as const satisfies Readonly<Record<string, SettingContribution>>;
 
 export type SettingName = keyof typeof settings;
@@ -78,8 +84,14 @@ interface ValueByType {
 
 export type SettingValue<Name extends SettingName> = ValueOf<(typeof settings)[Name]>;
 
-/** Settings that name files to load: a workspace that is not trusted may not choose them. */
-export const restrictedSettings: readonly SettingName[] = ['model', 'modelVariant', 'sae'];
+/** Settings that say what is loaded and from where: a workspace that is not trusted may not choose them. */
+export const restrictedSettings: readonly SettingName[] = [
+  'model',
+  'modelVariant',
+  'sae',
+  'hubEndpoint',
+  'hubCacheFolder',
+];
 
 /** URI scheme of documents that Monosem writes itself. */
 export const documentScheme = 'monosem';

@@ -3,6 +3,7 @@
 // replay of state, only of the unanswered call. Tensors travel as typed arrays, never as JSON numbers.
 import { call } from './call.ts';
 import type { Diagnostics } from './diagnostics.ts';
+import { hubCalls } from './hubProtocol.ts';
 import type { SaeCheck, SaeTrial } from './saeCheck.ts';
 import type { CharOffset, FeatureIndex, TokenId, TokenIndex } from './units.ts';
 
@@ -278,6 +279,7 @@ export const engineCalls = {
   checkSae: call<CheckSaeParams, SaeCheck, SaeTrial>('checkSae'),
   /** The .onnx files of a model folder that hold a decoder, the one the stated rule takes first. */
   variants: call<{ readonly model: string }, readonly ModelVariant[]>('variants'),
+  ...hubCalls,
   shutdown: call<Record<string, never>, null>('shutdown'),
 } as const;
 

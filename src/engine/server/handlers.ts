@@ -4,10 +4,11 @@ import type { CallContext, Handlers } from '../../shared/call.ts';
 import type { SelfTest } from '../../shared/diagnostics.ts';
 import type { EngineCalls, Source } from '../../shared/engineProtocol.ts';
 import { messageOf } from '../../shared/errors.ts';
+import type { HubCalls } from '../../shared/hubProtocol.ts';
 import type { ServerContext, ServerHandlers } from './rpc.ts';
 import type { ComputeLane, Priority, Turn } from './scheduler.ts';
 
-type Work = Omit<EngineCalls, 'initialize' | 'shutdown'>;
+type Work = Omit<EngineCalls, 'initialize' | 'shutdown' | keyof HubCalls>;
 
 /** Whoever has just seen the first colours goes on typing or scrolling; the self-test waits that long. */
 const selfTestDelayMs = 3000;

@@ -3,6 +3,7 @@
 import process from 'node:process';
 import { IPCMessageReader, IPCMessageWriter, createMessageConnection } from 'vscode-jsonrpc/node';
 import { Engine } from '../engine.ts';
+import { hubHandlers } from './hubHandlers.ts';
 import { startServer } from './server.ts';
 
 /** Longest the engine may take to close its files once its parent is gone, in milliseconds. */
@@ -21,6 +22,7 @@ const server = startServer({
   connection: createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process)),
   createEngine: () => Engine.create(),
   providers: () => Engine.providers(),
+  hub: hubHandlers,
   log: (message) => process.stderr.write(`${message}\n`),
   exit,
 });

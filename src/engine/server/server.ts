@@ -5,10 +5,12 @@ import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { engineCalls, protocolVersion } from '../../shared/engineProtocol.ts';
 import type { InitializeParams, InitializeResult } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
+import type { HubCalls } from '../../shared/hubProtocol.ts';
 import { version } from '../../shared/version.ts';
 import { workHandlers } from './handlers.ts';
 import type { Facade } from './handlers.ts';
 import { serve } from './rpc.ts';
+import type { ServerHandlers } from './rpc.ts';
 import { ComputeLane } from './scheduler.ts';
 
 export interface ServerOptions {
@@ -16,6 +18,8 @@ export interface ServerOptions {
   readonly createEngine: () => Facade | Promise<Facade>;
   /** Execution providers of this platform's runtime. */
   readonly providers: () => readonly string[];
+  /** They run beside the compute lane: a download waits for the network, not for the model. */
+  readonly hub: ServerHandlers<HubCalls>;
   readonly log: (message: string) => void;
   /** Ends the process. */
   readonly exit: () => void;
@@ -51,6 +55,7 @@ export function startServer(options: ServerOptions): { stop(): Promise<void> } {
   };
   const handlers = {
     ...workHandlers(ready, new ComputeLane(), options.log),
+    ...options.hub,
     initialize,
     shutdown: async (): Promise<null> => {
       await stop();

@@ -25,6 +25,12 @@ const actions: readonly (readonly [
   [['providerMissing'], ['showDiagnostics', 'openSettings']],
   [['unknownFeature'], ['openFeature']],
   [['tooLarge'], ['openSettings']],
+  [['hubDenied'], ['setHubToken', 'openSettings']],
+  [
+    ['hubUnreachable', 'hubMissing', 'hubFailed'],
+    ['openSettings', 'showLog'],
+  ],
+  [['diskFull'], ['removeDownload', 'openSettings']],
 ];
 
 /** Commands to offer, the most helpful one first; never none. */

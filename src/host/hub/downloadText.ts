@@ -1,0 +1,64 @@
+// How downloads are spoken of: their progress, their end, and what can be done when they fail. Without VS Code.
+import type { CommandName } from '../../shared/contributions.ts';
+import { MonosemError } from '../../shared/errors.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
+import type { AddedDownload, DownloadProgress, KnownModel } from '../../shared/hubProtocol.ts';
+import { oneLine } from '../display/oneLine.ts';
+import { sizeText } from '../display/size.ts';
+
+export interface ProgressReport {
+  readonly message: string;
+  /** Percent since the report before it. */
+  readonly increment: number;
+}
+
+/** Makes reports of what arrives; the percentages of all of them sum to at most 100. */
+export function progressReports(): (progress: DownloadProgress) => ProgressReport {
+  let reported = 0;
+  return ({ file, done, total }) => {
+    const percent = total > 0 ? Math.min(100, (100 * done) / total) : 0;
+    const increment = Math.max(0, percent - reported);
+    reported += increment;
+    return { message: `${sizeText(done)} of ${sizeText(total)}, ${oneLine(file)}`, increment };
+  };
+}
+
+/** @param other the model an SAE reads, if it is not the open one */
+export function addedSentence(
+  { id, bytes, isOffline }: AddedDownload,
+  other?: Pick<KnownModel, 'name'>,
+): string {
+  const how = isOffline ? 'is in the cache' : 'is downloaded';
+  const reads = other === undefined ? '' : `; it reads ${other.name}, which is not the open model`;
+  return `${oneLine(id)} ${how} (${sizeText(bytes)})${reads}.`;
+}
+
+/** Something to do after a failed download. */
+export type Remedy =
+  | { readonly kind: 'command'; readonly command: CommandName; readonly retries: boolean }
+  | { readonly kind: 'retry' }
+  /** The repository's page, where terms are accepted. */
+  | { readonly kind: 'page' };
+
+const retry: Remedy = { kind: 'retry' };
+const page: Remedy = { kind: 'page' };
+const command = (name: CommandName, retries = false): Remedy => ({
+  kind: 'command',
+  command: name,
+  retries,
+});
+
+const remedies: Readonly<Partial<Record<ErrorCode, readonly Remedy[]>>> = {
+  hubDenied: [command('setHubToken', true), page],
+  hubUnreachable: [retry, command('openSettings')],
+  hubFailed: [retry, command('showLog')],
+  hubMissing: [page, command('openSettings')],
+  diskFull: [command('removeDownload', true), retry, command('openSettings')],
+  fileDamaged: [retry, command('showLog')],
+  engineStopped: [retry, command('showLog')],
+};
+
+/** The most helpful one first; `undefined` where a failure has nothing of its own here. */
+export function remediesFor(error: unknown): readonly Remedy[] | undefined {
+  return MonosemError.is(error) ? remedies[error.code] : undefined;
+}

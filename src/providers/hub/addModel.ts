@@ -1,0 +1,99 @@
+// “Add Model…”: which model, which of its variants, the download, and whether it is used now.
+import * as vscode from 'vscode';
+import { runCommand } from '../../host/commands.ts';
+import { modelChoices, typedModelChoice } from '../../host/hub/choices.ts';
+import type { WantedModel } from '../../host/hub/choices.ts';
+import { addedSentence } from '../../host/hub/downloadText.ts';
+import { variantChoices } from '../../host/hub/offers.ts';
+import { readModelRequest } from '../../host/hub/requests.ts';
+import type { Services } from '../../host/services.ts';
+import { commands } from '../../shared/contributions.ts';
+import type { AddedDownload } from '../../shared/hubProtocol.ts';
+import { download, useTitle } from './downloadProgress.ts';
+import { pickChoice } from './hubPicker.ts';
+import { fetchInto, knownOf, offerOf } from './hubQuestions.ts';
+
+const { title } = commands.addModel;
+
+/**
+ * @param argument `{repo, variant?, use?, cancellation?}`; anything else asks. `use: true` opens the model, `false` does
+ * not, without it this is asked when the download is over.
+ * @returns what was downloaded; `undefined` when it was not
+ */
+export async function addModel(
+  services: Services,
+  argument?: unknown,
+): Promise<AddedDownload | undefined> {
+  const given = readModelRequest(argument);
+  const request = given ?? (await askForModel(services));
+  if (request === undefined) return undefined;
+  const chosen =
+    given === undefined && request.variant === undefined
+      ? await askForVariant(services, request)
+      : request;
+  if (chosen === undefined) return undefined;
+  const added = await fetchModel(services, chosen);
+  if (added === undefined) return undefined;
+  if (chosen.use === true) await useModel(added);
+  else if (chosen.use === undefined) void offerUse(added);
+  return added;
+}
+
+async function askForModel(services: Services): Promise<WantedModel | undefined> {
+  const { host } = services.hub;
+  return pickChoice<WantedModel>({
+    title,
+    placeholder: `A model below, or owner/name of any repository on ${host} with an ONNX export`,
+    choices: knownOf(services).then(modelChoices),
+    typed: (text) => typedModelChoice(text, host),
+  });
+}
+
+/** @returns undefined when nothing is chosen; no variant where the hub has not said which there are */
+async function askForVariant(
+  services: Services,
+  request: WantedModel,
+): Promise<WantedModel | undefined> {
+  const { repo } = request;
+  const offer = await offerOf(services, {
+    repo,
+    ask: (hub, options) => services.engine.call('modelOffer', { hub, repo }, options),
+    again: () => addModel(services),
+  });
+  if (offer === undefined) return undefined;
+  if (offer === 'offline' || offer.variants.length < 2) return request;
+  const wanted = await pickChoice({
+    title,
+    placeholder: `${repo} has several variants of the model; type to filter`,
+    choices: Promise.resolve(variantChoices(offer)),
+  });
+  return wanted && { ...request, ...wanted };
+}
+
+async function fetchModel(
+  services: Services,
+  request: WantedModel,
+): Promise<AddedDownload | undefined> {
+  const { repo, variant, cancellation, isDownloaded = false } = request;
+  return download(services, {
+    repo,
+    what: `downloading ${[repo, variant].filter((part) => part !== undefined).join(', ')}`,
+    cancellation,
+    again: () => addModel(services, { repo, variant, use: request.use }),
+    run: (options) =>
+      fetchInto(services, isDownloaded, (hub) => {
+        const params = { hub, repo, ...(variant !== undefined && { variant }) };
+        return services.engine.call('addModel', params, options);
+      }),
+  });
+}
+
+/** Opens it as a folder of the user's own: it is looked into, and SAEs of another model are given up. */
+async function useModel({ place, variant }: AddedDownload): Promise<void> {
+  await runCommand('openModelFolder', vscode.Uri.file(place), variant);
+}
+
+async function offerUse(added: AddedDownload): Promise<void> {
+  const chosen = await vscode.window.showInformationMessage(addedSentence(added), useTitle);
+  if (chosen === useTitle) await useModel(added);
+}

@@ -1,0 +1,140 @@
+// “Add SAE…”: which repository, which of its SAEs, the download, and whether it is used now, beside the active ones or
+// instead of them.
+import * as vscode from 'vscode';
+import { runCommand } from '../../host/commands.ts';
+import { knownModelIn, missingModel, saeChoices, typedChoice } from '../../host/hub/choices.ts';
+import type { WantedSae } from '../../host/hub/choices.ts';
+import { addedSentence } from '../../host/hub/downloadText.ts';
+import { saeOfferChoices } from '../../host/hub/offers.ts';
+import { readSaeRequest } from '../../host/hub/requests.ts';
+import type { SaeUse } from '../../host/hub/requests.ts';
+import type { Services } from '../../host/services.ts';
+import { writeSetting } from '../../host/settings.ts';
+import { commands } from '../../shared/contributions.ts';
+import type { AddedDownload } from '../../shared/hubProtocol.ts';
+import { download, useTitle } from './downloadProgress.ts';
+import { pickChoice } from './hubPicker.ts';
+import { fetchInto, knownOf, offerOf } from './hubQuestions.ts';
+
+const { title } = commands.addSae;
+
+/**
+ * @param argument `{repo, path?, model?, use?, cancellation?}`; anything else asks. `use: 'add'` puts it beside the
+ * active SAEs, `'replace'` instead of them, `true` asks which where there are any, `false` leaves it; without it all of
+ * this is asked when the download is over.
+ * @returns what was downloaded; `undefined` when it was not
+ */
+export async function addSae(
+  services: Services,
+  argument?: unknown,
+): Promise<AddedDownload | undefined> {
+  const given = readSaeRequest(argument);
+  const request = given ?? (await askForSae(services));
+  if (request === undefined) return undefined;
+  const chosen = given ?? (await askForPath(services, request));
+  if (chosen === undefined) return undefined;
+  const added = await fetchSae(services, chosen);
+  if (added === undefined) return undefined;
+  if (chosen.use === undefined) void offerUse(services, added);
+  else if (chosen.use !== false) await useSae(services, added, chosen.use);
+  return added;
+}
+
+async function askForSae(services: Services): Promise<WantedSae | undefined> {
+  const { host } = services.hub;
+  return pickChoice<WantedSae>({
+    title,
+    placeholder: `An SAE below, or owner/name of any repository on ${host}`,
+    choices: knownOf(services).then((known) =>
+      saeChoices(known, knownModelIn(services.model.choice.model, known)),
+    ),
+    typed: (text) => typedChoice(text, host),
+  });
+}
+
+/** @returns undefined when nothing is chosen */
+async function askForPath(services: Services, request: WantedSae): Promise<WantedSae | undefined> {
+  const { repo, path = '', isExact = false } = request;
+  if (isExact) return request;
+  const offer = await offerOf(services, {
+    repo,
+    ask: (hub, options) => services.engine.call('saeOffer', { hub, repo }, options),
+    again: () => addSae(services),
+  });
+  if (offer === undefined || offer === 'offline') return offer && request;
+  const choices = saeOfferChoices(offer, path);
+  const [only] = choices;
+  // Where there is none, the download says so.
+  if (only === undefined) return request;
+  if (choices.length === 1 && typeof only.wanted === 'object')
+    return { ...request, ...only.wanted };
+  const wanted = await pickChoice({
+    title,
+    placeholder: `${repo} has ${choices.length} SAEs; type to filter, e.g. a block or a width`,
+    choices: Promise.resolve(choices),
+  });
+  return wanted && { ...request, ...wanted };
+}
+
+async function fetchSae(
+  services: Services,
+  { cancellation, use, isDownloaded = false, ...request }: WantedSae,
+): Promise<AddedDownload | undefined> {
+  const { repo, path, model } = request;
+  return download(services, {
+    repo,
+    what: `downloading ${[repo, path].filter((part) => part !== undefined && part !== '').join(', ')}`,
+    cancellation,
+    again: () => addSae(services, { ...request, use }),
+    run: (options) => {
+      const params = {
+        repo,
+        ...(path !== undefined && { path }),
+        ...(model !== undefined && { model }),
+      };
+      return fetchInto(services, isDownloaded, (hub) =>
+        services.engine.call('addSae', { ...params, hub }, options),
+      );
+    },
+  });
+}
+
+async function offerUse(services: Services, added: AddedDownload): Promise<void> {
+  const other = missingModel(added, services.model.choice.model, await knownOf(services));
+  const sentence = addedSentence(added, other);
+  if (other?.onnx === undefined) {
+    const chosen = await vscode.window.showInformationMessage(sentence, useTitle);
+    if (chosen === useTitle) await useSae(services, added, true);
+    return;
+  }
+  const both = `Add and Use ${other.name}`;
+  const chosen = await vscode.window.showInformationMessage(sentence, both, useTitle);
+  if (chosen === useTitle) await useSae(services, added, true);
+  if (chosen !== both) return;
+  const model = await runCommand('addModel', { repo: other.onnx, use: true });
+  if (model !== undefined) await useSae(services, added, 'replace');
+}
+
+/** Writes it to the settings. */
+async function useSae(
+  { log, model }: Services,
+  { place }: AddedDownload,
+  use: SaeUse | true,
+): Promise<void> {
+  const active = (await model.findSaes()).filter((sae) => sae !== place);
+  const how = use === true ? await askHow(active.length) : use;
+  if (how === undefined) return;
+  log.info(`SAE ${how === 'add' ? 'added' : 'used alone'}: ${place}`);
+  await writeSetting('saes', how === 'add' ? [...active, place] : [place]);
+}
+
+/** An SAE beside others reads the same run of the model; which of them are wanted is asked only where there are any. */
+async function askHow(active: number): Promise<SaeUse | undefined> {
+  if (active === 0) return 'replace';
+  const beside = active === 1 ? 'the active one' : `the ${active} active ones`;
+  const items = [
+    { label: `$(add) Use it beside ${beside}`, use: 'add' },
+    { label: `$(replace) Use it instead of ${beside}`, use: 'replace' },
+  ] as const;
+  return (await vscode.window.showQuickPick(items, { title }))?.use;
+}

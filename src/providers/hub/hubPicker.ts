@@ -1,0 +1,80 @@
+// One list to choose from: sections, a filter that also looks at descriptions and details, hundreds of entries, and an
+// entry for what is typed. It opens at once and fills when the entries are known.
+import * as vscode from 'vscode';
+import type { Choice } from '../../host/hub/choices.ts';
+import { DisposableStore } from '../../shared/disposable.ts';
+
+export interface PickOptions<Wanted> {
+  readonly title: string;
+  readonly placeholder: string;
+  readonly choices: Promise<readonly Choice<Wanted>[]>;
+  /** An entry for what is typed, in front of all others. */
+  readonly typed?: (text: string) => Choice<Wanted> | undefined;
+}
+
+interface Item<Wanted> extends vscode.QuickPickItem {
+  readonly choice?: Choice<Wanted>;
+}
+
+/**
+ * @returns what is wanted, or `undefined` when nothing was chosen
+ * @throws whatever finding the choices throws
+ */
+export async function pickChoice<Wanted>(
+  options: PickOptions<Wanted>,
+): Promise<Wanted | undefined> {
+  const lifetime = new DisposableStore();
+  const picker = lifetime.add(vscode.window.createQuickPick<Item<Wanted>>());
+  picker.title = options.title;
+  picker.placeholder = options.placeholder;
+  picker.matchOnDescription = true;
+  picker.matchOnDetail = true;
+  picker.busy = true;
+  let known: readonly Item<Wanted>[] = [];
+  const show = (): void => {
+    const typed = options.typed?.(picker.value);
+    picker.items = [...(typed === undefined ? [] : typedItems(typed)), ...known];
+  };
+  if (options.typed !== undefined) lifetime.add(picker.onDidChangeValue(show));
+  try {
+    return await new Promise<Wanted | undefined>((resolve, reject) => {
+      lifetime.add(picker.onDidHide(() => resolve(undefined)));
+      lifetime.add(
+        picker.onDidAccept(() => {
+          const wanted = picker.activeItems[0]?.choice?.wanted;
+          if (wanted === undefined) return;
+          if (typeof wanted === 'string') void vscode.window.showInformationMessage(wanted);
+          else resolve(wanted);
+        }),
+      );
+      options.choices.then((choices) => {
+        known = itemsOf(choices);
+        picker.busy = false;
+        show();
+      }, reject);
+      picker.show();
+    });
+  } finally {
+    lifetime.dispose();
+  }
+}
+
+function itemsOf<Wanted>(choices: readonly Choice<Wanted>[]): readonly Item<Wanted>[] {
+  return choices.flatMap((choice, index): readonly Item<Wanted>[] => {
+    const isFirst = choice.section !== '' && choice.section !== choices[index - 1]?.section;
+    return [...(isFirst ? [separator<Wanted>(choice.section)] : []), itemOf(choice)];
+  });
+}
+
+function separator<Wanted>(label: string): Item<Wanted> {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+function itemOf<Wanted>(choice: Choice<Wanted>): Item<Wanted> {
+  const { label, description, detail } = choice;
+  return { label, description, ...(detail !== undefined && { detail }), choice };
+}
+
+function typedItems<Wanted>(choice: Choice<Wanted>): readonly Item<Wanted>[] {
+  return [separator<Wanted>(choice.section), { ...itemOf(choice), alwaysShow: true }];
+}
