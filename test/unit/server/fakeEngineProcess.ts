@@ -90,10 +90,23 @@ const engine: Facade = {
   dispose: () => Promise.resolve(),
 };
 
+function noHub(): Promise<never> {
+  return Promise.reject(new MonosemError('hubUnreachable', 'There is no hub.'));
+}
+
 const server = startServer({
   connection: createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process)),
   createEngine: () => engine,
   providers: () => ['cpu'],
+  hub: {
+    catalogue: () => Promise.resolve({ models: [], saes: [] }),
+    modelOffer: noHub,
+    saeOffer: noHub,
+    addModel: noHub,
+    addSae: noHub,
+    listDownloads: () => Promise.resolve([]),
+    removeDownload: noHub,
+  },
   log: (message) => process.stderr.write(`${message}\n`),
   exit: () => process.exit(0),
 });
