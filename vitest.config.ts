@@ -7,5 +7,6 @@ export default defineConfig({
     // Far above what any test needs: a slow machine must not look like a broken program.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -21,7 +21,7 @@ const idle = { signal: { aborted: false }, progress: (): void => undefined };
 /** The feeds of every window the engine would run, made before the clock starts. */
 async function windowFeeds(subject: Subject, text: string): Promise<OnnxTensors[]> {
   const model = await openModel(subject.source.model);
-  const { prependBos } = await loadSae(subject.source.sae);
+  const { prependBos } = await loadSae(subject.sae);
   const bosId = prependBos ? model.tokenizer.bosId : undefined;
   const { ids, starts } = await model.tokenizer.encode(text);
   const windows = planWindows(ids, lineStarts(text, starts), windowCapacity(model, bosId));
@@ -35,7 +35,7 @@ async function windowFeeds(subject: Subject, text: string): Promise<OnnxTensors[
 export async function benchAnalysis(subject: Subject, effort: Effort): Promise<BenchResult> {
   const { source } = subject;
   const model = await openModel(source.model);
-  const sae = await loadSae(source.sae);
+  const sae = await loadSae(subject.sae);
   const text = await firstTokens(model.tokenizer, subject.text, tokens);
   const overlay = new Overlay(model.onnx, model.sites);
   overlay.builder.output('x', overlay.read(sae.site));

@@ -17,11 +17,13 @@ import { firstTokens } from './text.ts';
 const stepsPerRun = 24;
 const warmUpSteps = 4;
 
-const edits: readonly FeatureEdit[] = [
-  { feature: featureIndex(7), operation: 'scale', amount: 2 },
-  { feature: featureIndex(101), operation: 'add', amount: 1 },
-  { feature: featureIndex(1003), operation: 'ablate' },
-];
+function editsOf({ sae }: Subject): readonly FeatureEdit[] {
+  return [
+    { sae, feature: featureIndex(7), operation: 'scale', amount: 2 },
+    { sae, feature: featureIndex(101), operation: 'add', amount: 1 },
+    { sae, feature: featureIndex(1003), operation: 'ablate' },
+  ];
+}
 
 /** The unmodified model, one token at a time. */
 class PlainDecoding {
@@ -75,7 +77,7 @@ async function generate(sides: Sides, seed: number, pairs: GrowingPairs): Promis
   };
   await engine.steer(
     {
-      ...{ source: subject.source, prompt, edits, scope: 'all' },
+      ...{ source: subject.source, prompt, edits: editsOf(subject), scope: 'all' },
       ...{ maxTokens: warmUpSteps + stepsPerRun, temperature: 0.8, seed },
     },
     {

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Engine } from '../src/engine/engine.ts';
-import type { Source } from '../src/shared/engineProtocol.ts';
+import type { SaePlace, Source } from '../src/shared/engineProtocol.ts';
 import { defaultModelFolder, defaultSaeFolder } from '../src/shared/defaults.ts';
 import { cacheFolder, root } from '../scripts/setup/paths.mjs';
 import { wordBundleFiles } from '../test/fixtures/bundle.ts';
@@ -13,6 +13,8 @@ import { writeSparseSae } from './sparseSae.ts';
 export interface Subject {
   readonly name: string;
   readonly source: Source;
+  /** The one SAE of the source. */
+  readonly sae: SaePlace;
   /** Longer than any measurement needs. */
   readonly text: string;
   /** Tokens in the KV cache when decoding is measured. */
@@ -34,7 +36,7 @@ function embedded(): Subject {
   const model = path.join(root, defaultModelFolder);
   const sae = path.join(root, defaultSaeFolder);
   const text = readFileSync(path.join(model, 'corpus', 'stories.txt'), 'utf8').slice(0, 20_000);
-  return { name: 'stories15M', source: { model, sae }, text, decodeBehind: 128 };
+  return { name: 'stories15M', sae, source: { model, saes: [sae] }, text, decodeBehind: 128 };
 }
 
 /** 1,500 words of one token each. */
@@ -47,7 +49,13 @@ async function gpt2Shape(): Promise<Subject> {
   const sae = path.join(model, 'sae');
   const text = wordText();
   if (!existsSync(sae)) await generate(model, text);
-  return { name: 'GPT-2 small shape', source: { model, sae }, text, decodeBehind: 256 };
+  return {
+    name: 'GPT-2 small shape',
+    sae,
+    source: { model, saes: [sae] },
+    text,
+    decodeBehind: 256,
+  };
 }
 
 /** Under a temporary name until it is complete. */

@@ -68,7 +68,7 @@ export { listRecords, removeRecord } from './hub/records.ts';
 export type { DownloadProgress } from './hub/download.ts';
 export type { HubAccess } from './hub/request.ts';
 export { addModel, addSae } from './hubDownloads.ts';
-export { parseEdit } from './steering/edits.ts';
+export { parseEdit } from './steering/parseEdit.ts';
 
 export interface SiteFacts {
   readonly name: string;
@@ -151,14 +151,12 @@ export class Engine {
       const encoded = await open.model.tokenizer.encode(text);
       const run = await open.windowRun(rankedPerToken, false);
       const readings = await analyseText(run, open.capacity, { text, encoded }, breathe(context));
-      return open
-        .named(readings)
-        .flatMap(({ sae, ...reading }) =>
-          rankActiveFeatures({ text, encoded }, reading, limit).map((active) => ({
-            sae,
-            ...active,
-          })),
-        );
+      return open.named(readings).flatMap(({ sae, ...reading }) =>
+        rankActiveFeatures({ text, encoded }, reading, limit).map((active) => ({
+          sae,
+          ...active,
+        })),
+      );
     });
   }
 

@@ -8,7 +8,7 @@ import type { SaeCheck, SaeTrial } from './saeCheck.ts';
 import type { CharOffset, FeatureIndex, TokenId, TokenIndex } from './units.ts';
 
 /** Raised by one whenever a message changes its meaning; both sides must agree. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** What a user may ask for; `auto` takes an accelerator that proves right on this machine and no slower than the CPU. */
 export const providerSettings = ['auto', 'cpu', 'cuda', 'dml', 'webgpu', 'coreml'] as const;

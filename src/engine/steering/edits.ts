@@ -2,8 +2,8 @@
 // residual stream moves by (f' − f) · W_dec. The SAE's error term is untouched by construction (Templeton et al.
 // 2024, "Scaling Monosemanticity", methods: x' = SAE(x)' + error).
 import { MonosemError } from '../../shared/errors.ts';
-import type { FeatureEdit, SaePlace, SteerScope } from '../../shared/engineProtocol.ts';
-import { featureIndex, type FeatureIndex } from '../../shared/units.ts';
+import type { FeatureEdit, SteerScope } from '../../shared/engineProtocol.ts';
+import type { FeatureIndex } from '../../shared/units.ts';
 
 /** f' = gain · f + bias. */
 export interface Transform {
@@ -56,44 +56,4 @@ export function transformsOf(edits: readonly FeatureEdit[]): Map<FeatureIndex, T
 /** Does an edit with this scope touch a token of the prompt (BOS included), or a generated one? */
 export function scopeTouches(scope: SteerScope, place: 'prompt' | 'generated'): boolean {
   return scope === 'all' || scope === place;
-}
-
-const editPattern = /^(?:(\d+)\/)?(\d+):(ablate|(scale|clamp|add)=(.+))$/;
-
-/**
- * Reads an edit as the command line writes it: `12:ablate`, `12:scale=0.5`, `12:clamp=8`, `12:add=-3`; `2/12:ablate` is
- * about the second SAE, without a number the first is meant.
- * @throws MonosemError `badEdit`, showing the four forms
- */
-export function parseEdit(text: string, saes: readonly SaePlace[]): FeatureEdit {
-  const match = editPattern.exec(text.trim());
-  const [, position = '1', id, what, operation, amountText] = match ?? [];
-  const amount = Number(amountText);
-  const sae = saes[Number(position) - 1];
-  if (match && sae === undefined) {
-    throw new MonosemError(
-      'badEdit',
-      `"${text}" edits SAE number ${position}, and ${saes.length === 1 ? 'there is one' : `there are ${saes.length}`}; number them in the order of --sae.`,
-    );
-  }
-  if (match && sae !== undefined && what === 'ablate') {
-    return { sae, feature: featureIndex(Number(id)), operation: 'ablate' };
-  }
-  if (
-    match &&
-    sae !== undefined &&
-    amountText?.trim() !== '' &&
-    Number.isFinite(amount) &&
-    isAmountOperation(operation)
-  ) {
-    return { sae, feature: featureIndex(Number(id)), operation, amount };
-  }
-  throw new MonosemError(
-    'badEdit',
-    `"${text}" is not an edit; write ID:ablate, ID:scale=S, ID:clamp=C or ID:add=A, for example 123:clamp=8.`,
-  );
-}
-
-function isAmountOperation(text: string | undefined): text is 'scale' | 'clamp' | 'add' {
-  return text === 'scale' || text === 'clamp' || text === 'add';
 }

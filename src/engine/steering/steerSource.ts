@@ -7,16 +7,13 @@ import type {
   SteerStep,
 } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
-import { featureIndex, type FeatureIndex } from '../../shared/units.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import type { Program } from '../model/program.ts';
-import type { OnnxTensor } from '../onnx/runtime/session.ts';
-import { editedFeatureFeeds, readDecoderRows } from '../sae/rows.ts';
 import type { Sae } from '../sae/sae.ts';
 import { transformsOf } from './edits.ts';
-import { interventionInputs, type Transforms } from './interventions.ts';
+import { editRows } from './editRows.ts';
 import { promptBlock, promptIds } from './prompt.ts';
-import { rowsApart, rowsTogether, type EditedRows } from './rows.ts';
+import { rowsApart, rowsTogether } from './rows.ts';
 import { steer } from './steer.ts';
 
 export interface SteerableSource {
@@ -39,7 +36,11 @@ export async function steerSource(
   const transforms = saes.map(({ place }) =>
     transformsOf(params.edits.filter(({ sae }) => sae === place)),
   );
-  const edited = await editedRows(program, saes, transforms);
+  const edited = await editRows(
+    program,
+    saes.map(({ sae }) => sae),
+    transforms.map((own) => [...own.keys()]),
+  );
   const prompt = await promptIds(model, params, bosId);
   const run = {
     runRows: model.sites.dynamicallyQuantized ? rowsApart(edited, 2) : rowsTogether(edited),
@@ -63,25 +64,4 @@ function expectKnownSaes(edits: readonly FeatureEdit[], saes: SteerableSource['s
     'badEdit',
     `Feature ${stranger.feature} is to be edited in the SAE ${stranger.sae}, which is not active; add that SAE or remove the edit.`,
   );
-}
-
-/** The feature that stands for none in an SAE without edits; unchanged, it adds exactly zero. */
-const anyFeature = featureIndex(0);
-
-async function editedRows(
-  program: Program,
-  saes: SteerableSource['saes'],
-  transforms: readonly Transforms[],
-): Promise<EditedRows> {
-  const features: FeatureIndex[][] = [];
-  const feeds: Record<string, OnnxTensor> = {};
-  for (const [n, { sae }] of saes.entries()) {
-    const edited = [...(transforms[n]?.keys() ?? [])];
-    const own = edited.length === 0 ? [anyFeature] : edited;
-    const decoder = await readDecoderRows(sae, own);
-    Object.assign(feeds, await editedFeatureFeeds(sae, own, n));
-    feeds[interventionInputs(n).decoder] = { type: 'float32', ...decoder };
-    features.push(own);
-  }
-  return { program, features, feeds };
 }

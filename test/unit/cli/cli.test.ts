@@ -36,7 +36,7 @@ describe('monosem', () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'monosem-cli-'));
     const sae = { architecture: 'jumprelu' } as const;
     bundle = await writeBundle(at('model'), { decoder: { kind: 'llama', seed: 1 }, sae, seed: 2 });
-    source = ['--model', bundle.source.model, '--sae', bundle.source.sae];
+    source = ['--model', bundle.source.model, '--sae', bundle.sae];
     writeFileSync(at('text.txt'), 'w5 w6\r\nw7\tw8 w9');
   });
   afterAll(() => {
@@ -54,7 +54,7 @@ describe('monosem', () => {
     const result = await json('inspect', at('text.txt'), '--top', '3');
     expect(result).toMatchObject({
       model: 'model',
-      sae: { id: 'sae', site: 'blocks.1.hook_resid_post', features: 96 },
+      saes: [{ name: 'sae', site: 'blocks.1.hook_resid_post', features: 96 }],
     });
     const tokens = result['tokens'] as {
       index: number; id: number; text: string; start: number; end: number; loss: number;
@@ -102,7 +102,7 @@ describe('monosem', () => {
     const activations = at('activations.safetensors');
     const encoded = at('encoded.safetensors');
     await monosem('activations', at('text.txt'), '--site', site, '--out', activations, '--model', bundle.source.model); // prettier-ignore
-    const { code } = await monosem('encode', '--sae', bundle.source.sae, '--activations', activations, '--out', encoded); // prettier-ignore
+    const { code } = await monosem('encode', '--sae', bundle.sae, '--activations', activations, '--out', encoded); // prettier-ignore
     expect(code).toBe(0);
     expect((await loadTensor(activations, 'activations')).dims).toEqual([5, 32]);
     expect((await loadTensor(encoded, 'reconstruction')).dims).toEqual([5, 32]);
@@ -120,7 +120,8 @@ describe('monosem', () => {
   });
 
   it('tells what the files of an SAE say, and whether the model agrees', async () => {
-    const { sae, model } = bundle.source;
+    const { sae } = bundle;
+    const { model } = bundle.source;
     const info = await monosem('sae', 'info', sae, '--json');
     expect(JSON.parse(info.out)).toMatchObject({
       format: 'SAELens', site: 'blocks.1.hook_resid_post', D: 32, F: 96, activation: 'jumprelu',
@@ -144,7 +145,7 @@ describe('monosem', () => {
       Array.from({ length: 30 }, (__, j) => `w${2 + ((i * 31 + j * j) % 50)}`).join(' '),
     );
     writeFileSync(at('corpus.txt'), corpus.join('\n<|endoftext|>\n'));
-    expect(await json('index', at('corpus.txt'))).toMatchObject({ documents: 20, tokens: 600 });
+    expect(await json('index', at('corpus.txt'))).toMatchObject([{ documents: 20, tokens: 600 }]);
     const { tokens } = (await json('inspect', at('text.txt'))) as {
       tokens: { features: { id: number }[] }[];
     };
@@ -164,6 +165,43 @@ describe('monosem', () => {
     );
     const shown = await monosem('feature', String(id), ...source);
     expect(shown.out).toContain(`Feature ${id}`);
+  });
+
+  it('uses several SAEs at once, numbered in the order they are named in', async () => {
+    const second = at('second');
+    await writeRandomSae(second, {
+      ...{ D: 32, F: 96, activation: { architecture: 'standard' }, applyBDecToInput: true },
+      ...{ seed: 5, site: 'blocks.0.hook_resid_post' },
+    });
+    const both = [...source, '--sae', second];
+    const inspected = await monosem('inspect', at('text.txt'), ...both, '--json');
+    const { saes, tokens } = JSON.parse(inspected.out) as {
+      saes: { site: string }[];
+      tokens: { features: { sae: number; id: number }[] }[];
+    };
+    expect(saes.map(({ site }) => site)).toEqual([
+      'blocks.1.hook_resid_post',
+      'blocks.0.hook_resid_post',
+    ]);
+    const [token] = tokens;
+    expect(new Set(token?.features.map(({ sae }) => sae))).toEqual(new Set([1, 2]));
+    const table = await monosem('inspect', at('text.txt'), ...both);
+    expect(table.out).toMatch(/^SAE 2 · model · blocks\.0\.hook_resid_post · 96 features/m);
+
+    const prompt = ['steer', '--prompt', 'w4 w5 w6', '--tokens', '4', '--json', ...both];
+    const steer = async (edit: string): Promise<string> => {
+      const { code, out } = await monosem(...prompt, '--edit', edit);
+      expect(code).toBe(0);
+      return out;
+    };
+    expect(await steer('7:clamp=9')).toBe(await steer('1/7:clamp=9'));
+    expect(await steer('7:clamp=9')).not.toBe(await steer('2/7:clamp=9'));
+    await refuses(/edits SAE number 3, and there are 2/, 1, ...prompt, '--edit', '3/7:ablate');
+
+    expect((await monosem('index', at('corpus.txt'), ...both)).code).toBe(0);
+    const feature = await monosem('feature', `2/${String(token?.features.at(-1)?.id)}`, ...both);
+    expect(feature).toMatchObject({ code: 0, err: '' });
+    await refuses(/with N\/ in front for the N-th of several SAEs/, 2, 'feature', '3/1', ...both);
   });
 
   it('lists the sites of a model', async () => {

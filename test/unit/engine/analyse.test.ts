@@ -58,8 +58,8 @@ describe.each(['gpt2', 'llama'] as const)('analyse (%s)', (kind) => {
     const slice = (values: ArrayLike<number>, r: number): number[] =>
       Array.from(values).slice(r * topK, (r + 1) * topK);
     const result = {
-      features: rows((batch, r) => slice(batch.features, r)),
-      activations: rows((batch, r) => slice(batch.activations, r)),
+      features: rows((batch, r) => slice(batch.readings[0]?.features ?? [], r)),
+      activations: rows((batch, r) => slice(batch.readings[0]?.activations ?? [], r)),
       losses: rows((batch, r) => batch.losses?.[r] ?? NaN),
       texts: rows((batch, r) => text.slice(batch.starts[r], batch.ends[r])),
       reused: summary.reusedTokens,

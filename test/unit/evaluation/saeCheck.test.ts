@@ -32,8 +32,8 @@ function check(
   sae: string,
   text: { readonly text?: string } = { text: stories },
 ): Promise<SaeCheck> {
-  const source = { model: defaultModelFolder, sae, provider: 'cpu' } as const;
-  return engine.checkSae({ source, ...text }, context);
+  const source = { model: defaultModelFolder, saes: [sae], provider: 'cpu' } as const;
+  return engine.checkSae({ source, sae, ...text }, context);
 }
 
 /** A copy of the embedded SAE; each of its own, because the engine keeps open what it opened. */

@@ -41,10 +41,10 @@ describe('adding', () => {
     const made = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-repo-'));
     const decoder = { kind: 'llama', seed: 1 } as const;
     const sae = { architecture: 'jumprelu' } as const;
-    const { source } = await writeBundle(path.join(made, 'model'), { decoder, sae, seed: 2 });
-    saeFiles = filesOf(source.sae);
-    fs.rmSync(source.sae, { recursive: true });
-    modelFiles = filesOf(source.model);
+    const written = await writeBundle(path.join(made, 'model'), { decoder, sae, seed: 2 });
+    saeFiles = filesOf(written.sae);
+    fs.rmSync(written.sae, { recursive: true });
+    modelFiles = filesOf(written.source.model);
     fs.rmSync(made, { recursive: true });
     execFileSync(process.execPath, ['esbuild.mjs']);
   });

@@ -30,7 +30,7 @@ describe('pruning', () => {
     const overlay = new Overlay(model, sites);
     const site = 'blocks.1.hook_resid_mid';
     overlay.builder.output('site', overlay.read(site));
-    overlay.keepCache(site);
+    overlay.keepCache([site]);
     const { node = [], input = [], output: outputs = [], initializer = [] } = graphOf(overlay);
     const names = node.map(({ name }) => name ?? '');
     expect(names.filter((name) => name.includes('layers.2/'))).toEqual([]);

@@ -12,7 +12,7 @@ const context = { signal: { aborted: false }, progress: () => undefined };
 const engine = Engine.create();
 
 async function runOn(provider: ProviderSetting): Promise<ProviderRun> {
-  const source = { ...choice, provider, sae };
+  const source = { ...choice, provider, saes: [sae] };
   const { model } = await engine.describe({ source });
   const batches: TokenBatch[] = [];
   await engine.analyse(
@@ -23,7 +23,7 @@ async function runOn(provider: ProviderSetting): Promise<ProviderRun> {
     {
       source,
       prompt: text,
-      edits: [{ feature: featureIndex(7), operation: 'add', amount: 3 }],
+      edits: [{ sae, feature: featureIndex(7), operation: 'add', amount: 3 }],
       scope: 'all',
       maxTokens: steps,
       temperature: 0,
@@ -31,10 +31,11 @@ async function runOn(provider: ProviderSetting): Promise<ProviderRun> {
     },
     context,
   );
+  const readings = batches.flatMap((batch) => batch.readings);
   return {
     provider: model.provider,
-    features: batches.map((batch) => Array.from(batch.features)).flat(),
-    activations: batches.map((batch) => Array.from(batch.activations)).flat(),
+    features: readings.flatMap((reading) => Array.from(reading.features)),
+    activations: readings.flatMap((reading) => Array.from(reading.activations)),
     losses: batches.map((batch) => Array.from(batch.losses ?? [])).flat(),
     steered: steered.map((step) => [
       step.baseline?.logProbability ?? NaN,

@@ -100,11 +100,11 @@ test.each(variants)('single features and the directions they write: $name', asyn
   const outputs = await runGraph(
     x,
     (builder) => {
-      const f = emitEditedFeatures(builder, sae, 'x');
+      const f = emitEditedFeatures(builder, sae, 'x', 0);
       const change = builder.op('MatMul', [f, builder.constant(directions.data, directions.dims)]);
       return { f, change: emitRescaledChange(builder, sae, { x: 'x', change }) };
     },
-    { feeds: await editedFeatureFeeds(sae, edited) },
+    { feeds: await editedFeatureFeeds(sae, edited, 0) },
   );
   const expected = all.flatMap((row) => edited.map((feature) => row[feature] ?? NaN));
   expect(largestDifference(get(outputs, 'f').data, expected)).toBeLessThan(tolerance);

@@ -273,9 +273,9 @@ async function changeConfig(folder: string, change: object): Promise<void> {
 test('rows for edited features, and unknown features', async () => {
   const tensors = await writeRandomSae(at('s'), jumprelu);
   const sae = await loadSae(at('s'));
-  const feeds = await editedFeatureFeeds(sae, [5, 2]);
+  const feeds = await editedFeatureFeeds(sae, [5, 2], 0);
   const expected = [5, 2].flatMap((f) => [0, 1, 2, 3].map((d) => tensors.W_enc.data[d * 6 + f]));
-  expect([...(feeds['monosem.enc']?.data ?? [])]).toEqual(expected);
+  expect([...(feeds['monosem.0.enc']?.data ?? [])]).toEqual(expected);
   expect([...(feeds['monosem.threshold']?.data ?? [])]).toEqual(
     [5, 2].map((f) => tensors.threshold?.data[f]),
   );

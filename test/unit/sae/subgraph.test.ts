@@ -151,10 +151,10 @@ test.each(cases)(
     const outputs = await run(
       x,
       (builder) => ({
-        some: emitEditedFeatures(builder, sae, 'x'),
+        some: emitEditedFeatures(builder, sae, 'x', 0),
         all: emitEncode(builder, sae, 'x'),
       }),
-      await editedFeatureFeeds(sae, edited),
+      await editedFeatureFeeds(sae, edited, 0),
     );
     const some = get(outputs, 'some');
     const all = get(outputs, 'all').data;

@@ -23,20 +23,22 @@ const facts: SourceFacts = {
     providerReason: 'It was asked for.',
     dynamicallyQuantized: false,
   },
-  sae: {
-    name: 'fake',
-    folder: '/fake',
-    site: 'blocks.0.hook_resid_post',
-    architecture: 'topk',
-    features: 8,
-    hasFeatureStore: false,
-  },
+  saes: [
+    {
+      sae: '/fake',
+      name: 'fake',
+      site: 'blocks.0.hook_resid_post',
+      architecture: 'topk',
+      features: 8,
+      hasFeatureStore: false,
+    },
+  ],
 };
 
 const engine: Facade = {
   describe: () => Promise.resolve(facts),
   /** One token per UTF-16 unit, one batch per eight tokens; `slow` waits between batches. */
-  analyse: async ({ text, topK }, { progress, turn }) => {
+  analyse: async ({ source, text, topK }, { progress, turn }) => {
     if (text === 'die') process.exit(3);
     for (let from = 0; from < text.length; from += 8) {
       const count = Math.min(8, text.length - from);
@@ -47,19 +49,28 @@ const engine: Facade = {
         ids: starts.map((start) => text.charCodeAt(start)),
         starts,
         ends: starts.map((start) => start + 1),
-        topK,
-        features: new Uint32Array(count * topK).fill(7),
-        activations: new Float32Array(count * topK).fill(0.5),
+        readings: source.saes.map((sae) => ({
+          sae,
+          topK,
+          features: new Uint32Array(count * topK).fill(7),
+          activations: new Float32Array(count * topK).fill(0.5),
+        })),
       });
       if (text.startsWith('slow')) await sleep(20);
       await turn?.();
     }
     return { tokens: text.length, reusedTokens: 0 };
   },
-  activeFeatures: ({ text }) =>
-    Promise.resolve([
-      { feature: featureIndex(text.length), total: 1, max: 1, peakToken: text.slice(0, 1) },
-    ]),
+  activeFeatures: ({ source, text }) =>
+    Promise.resolve(
+      source.saes.map((sae) => ({
+        sae,
+        feature: featureIndex(text.length),
+        total: 1,
+        max: 1,
+        peakToken: text.slice(0, 1),
+      })),
+    ),
   feature: ({ feature }) => {
     throw new MonosemError('unknownFeature', `There is no feature ${feature}.`);
   },
@@ -78,6 +89,15 @@ const engine: Facade = {
       steps: [],
     };
   },
+  checkSae: ({ sae }) =>
+    Promise.resolve({
+      name: 'fake',
+      folder: sae,
+      site: 'blocks.0.hook_resid_post',
+      passes: true,
+      verdict: 'It fits.',
+      trials: [],
+    }),
   variants: () => Promise.resolve([]),
   diagnose: () => Promise.resolve({ platform: [], versions: [], providers: [] }),
   selfTest: ({ source }) =>

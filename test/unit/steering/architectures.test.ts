@@ -7,15 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModel, type OpenModel } from '../../../src/engine/model/openModel.ts';
 import type { Program } from '../../../src/engine/model/program.ts';
 import { expectFit } from '../../../src/engine/sae/fits.ts';
-import { editedFeatureFeeds, readDecoderRows } from '../../../src/engine/sae/rows.ts';
 import type { Transform } from '../../../src/engine/steering/edits.ts';
-import { interventionInputs } from '../../../src/engine/steering/interventions.ts';
+import { editRows } from '../../../src/engine/steering/editRows.ts';
 import { rowsTogether, type EditedRows } from '../../../src/engine/steering/rows.ts';
-import {
-  nextLogits,
-  openPlainProgram,
-  openSteerProgram,
-} from '../../../src/engine/steering/steerProgram.ts';
+import { nextLogits, openSteerProgram } from '../../../src/engine/steering/steerProgram.ts';
 import { featureIndex, type FeatureIndex } from '../../../src/shared/units.ts';
 import { writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 import { referenceForward, type Rows } from '../../fixtures/decoders/reference.ts';
@@ -47,7 +42,7 @@ beforeAll(async () => {
   const decoder = { kind: 'gpt2', seed: 15 } as const;
   bundle = await writeBundle(folder, { decoder, sae: { architecture: 'standard' }, seed: 16 });
   model = await openModel(folder);
-  const program = await openPlainProgram(model);
+  const program = await openSteerProgram(model, []);
   const { outputs } = await program.run({ ids, batch: 1 });
   plain = (outputs[nextLogits]?.data as Float32Array).slice();
   program.dispose();
@@ -80,13 +75,8 @@ describe.each(variants)('$name', (variant) => {
     inputs = referenceForward(bundle.decoder, [...ids]).sites.get(sae.site) ?? [];
     const active = reference.encode(inputs.at(-1) ?? []).flatMap((f, i) => (f > 0 ? [i] : []));
     features = [...active.slice(0, 2), 77].map(featureIndex);
-    program = await openSteerProgram(model, sae);
-    const decoder = await readDecoderRows(sae, features);
-    const feeds = {
-      ...(await editedFeatureFeeds(sae, features)),
-      [interventionInputs.decoder]: { type: 'float32' as const, ...decoder },
-    };
-    edited = { program, features, feeds };
+    program = await openSteerProgram(model, [sae]);
+    edited = await editRows(program, [sae], [features]);
   });
   afterAll(() => {
     program.dispose();
@@ -98,7 +88,9 @@ describe.each(variants)('$name', (variant) => {
   async function logitsAfter(
     row: ReadonlyMap<FeatureIndex, Transform> | 'none',
   ): Promise<Float32Array> {
-    const [logits = new Float32Array(0)] = await rowsTogether(edited)([{ ids, edit: row }]);
+    const [logits = new Float32Array(0)] = await rowsTogether(edited)([
+      { ids, edit: row === 'none' ? row : [row] },
+    ]);
     return logits.slice();
   }
 

@@ -48,8 +48,9 @@ describe('a random model', () => {
     engine.continueText({ model: { model: bundle.source.model }, ...wanted }, quiet);
   const beside = async (wanted: Wanted): Promise<SteerResult> => {
     const fresh = Engine.create();
-    const edits = [{ feature: featureIndex(7), operation: 'clamp', amount: 40 } as const];
-    const { source } = bundle;
+    const edit = { feature: featureIndex(7), operation: 'clamp', amount: 40 } as const;
+    const { source, sae } = bundle;
+    const edits = [{ sae, ...edit }];
     const result = await fresh.steer({ source, edits, scope: 'all', ...wanted }, quiet);
     await fresh.dispose();
     return result;
@@ -162,11 +163,17 @@ describe('exports of one model with and without a KV cache', () => {
     const activation = { architecture: 'jumprelu' } as const;
     const site = 'blocks.0.hook_resid_post';
     await writeRandomSae(sae, { D: 32, F: 64, activation, applyBDecToInput: true, seed: 3, site });
-    const edits = [{ feature: featureIndex(7), operation: 'clamp', amount: 30 } as const];
+    const edits = [{ sae, feature: featureIndex(7), operation: 'clamp', amount: 30 } as const];
     const [cached, uncached] = await Promise.all(
       variants.map((variant) =>
         engine.steer(
-          { source: { model: folder, variant, sae }, prompt: 'w4 w5 w6', edits, scope, ...greedy },
+          {
+            source: { model: folder, variant, saes: [sae] },
+            prompt: 'w4 w5 w6',
+            edits,
+            scope,
+            ...greedy,
+          },
           quiet,
         ),
       ),

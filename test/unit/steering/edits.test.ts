@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseEdit, transformsOf } from '../../../src/engine/steering/edits.ts';
+import { transformsOf } from '../../../src/engine/steering/edits.ts';
 import { gainAndBias } from '../../../src/engine/steering/interventions.ts';
+import { parseEdit } from '../../../src/engine/steering/parseEdit.ts';
+import type { FeatureEdit } from '../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 
@@ -13,6 +15,10 @@ const code = (action: () => unknown): string | undefined => {
   return undefined;
 };
 
+const first = '/saes/first';
+const second = '/saes/second';
+const parse = (text: string): FeatureEdit => parseEdit(text, [first, second]);
+
 describe('parseEdit', () => {
   it.each([
     ['12:ablate', { feature: 12, operation: 'ablate' }],
@@ -20,11 +26,25 @@ describe('parseEdit', () => {
     ['4095:clamp=8', { feature: 4095, operation: 'clamp', amount: 8 }],
     ['7:add=-3e-1', { feature: 7, operation: 'add', amount: -0.3 }],
   ])('%s', (text, edit) => {
-    expect(parseEdit(text)).toEqual(edit);
+    expect(parse(text)).toEqual({ sae: first, ...edit });
+  });
+
+  it('takes the SAE by its number', () => {
+    expect(parse('2/12:clamp=3')).toEqual({
+      sae: second,
+      feature: 12,
+      operation: 'clamp',
+      amount: 3,
+    });
+    expect(parse('1/12:ablate')).toEqual(parse('12:ablate'));
   });
 
   it.each([
     '',
+    '0/12:ablate',
+    '3/12:ablate',
+    '/12:ablate',
+    '1/2/12:ablate',
     '12',
     '12:',
     'x:ablate',
@@ -37,7 +57,7 @@ describe('parseEdit', () => {
     '12:explode=3',
     '12:add=Infinity',
   ])('refuses "%s"', (text) => {
-    expect(code(() => parseEdit(text))).toBe('badEdit');
+    expect(code(() => parse(text))).toBe('badEdit');
   });
 });
 
@@ -45,7 +65,7 @@ describe('transformsOf', () => {
   const feature = featureIndex(3);
   /** f' for a list of edits of one feature. */
   const apply = (f: number, ...texts: string[]): number => {
-    const { gain, bias } = transformsOf(texts.map(parseEdit)).get(feature) ?? {
+    const { gain, bias } = transformsOf(texts.map(parse)).get(feature) ?? {
       gain: NaN,
       bias: NaN,
     };
@@ -68,7 +88,7 @@ describe('transformsOf', () => {
   });
 
   it('refuses amounts that are no numbers', () => {
-    const edit = { feature, operation: 'add', amount: NaN } as const;
+    const edit = { sae: first, feature, operation: 'add', amount: NaN } as const;
     expect(code(() => transformsOf([edit]))).toBe('badEdit');
   });
 });
@@ -77,8 +97,10 @@ describe('gainAndBias', () => {
   it('changes only the rows and features it is told to', () => {
     const a = featureIndex(5);
     const b = featureIndex(9);
-    const row = transformsOf([parseEdit('9:clamp=2')]);
-    const { gain, bias } = gainAndBias([a, b], [{ tokens: 2, rows: ['none', row] }]);
+    const row = transformsOf([parse('9:clamp=2')]);
+    const { gain, bias } = gainAndBias([a, b], 1, [
+      { tokens: 2, rows: ['none', [new Map(), row]] },
+    ]);
     expect(gain.dims).toEqual([2, 2, 2]);
     expect([...gain.data]).toEqual([1, 1, 1, 1, 1, 0, 1, 0]);
     expect([...bias.data]).toEqual([0, 0, 0, 0, 0, 2, 0, 2]);

@@ -14,17 +14,12 @@ import {
 } from '../../../src/engine/onnx/runtime/session.ts';
 import { Random } from '../../../src/engine/math/rng.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';
-import { editedFeatureFeeds, readDecoderRows } from '../../../src/engine/sae/rows.ts';
 import type { SaelensArchitecture } from '../../../src/engine/sae/formats/saelensConfig.ts';
 import type { Sae } from '../../../src/engine/sae/sae.ts';
 import type { Transform } from '../../../src/engine/steering/edits.ts';
-import { interventionInputs } from '../../../src/engine/steering/interventions.ts';
-import {
-  rowsApart,
-  rowsTogether,
-  type EditedRows,
-  type RowRun,
-} from '../../../src/engine/steering/rows.ts';
+import { editRows } from '../../../src/engine/steering/editRows.ts';
+import type { Transforms } from '../../../src/engine/steering/interventions.ts';
+import { rowsApart, rowsTogether, type EditedRows } from '../../../src/engine/steering/rows.ts';
 import { openSteerProgram } from '../../../src/engine/steering/steerProgram.ts';
 import { featureIndex, type FeatureIndex } from '../../../src/shared/units.ts';
 import { saeSite, writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
@@ -67,28 +62,20 @@ describe.each(cases)('$name', ({ kind, sae: architecture }) => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'monosem-steer-'));
     bundle = await writeBundle(folder, { decoder: { kind, seed: 5 }, sae: architecture, seed: 6 });
     model = await openModel(folder);
-    sae = await loadSae(bundle.source.sae);
-    program = await openSteerProgram(model, sae);
-    edited = await editFeatures(features);
+    sae = await loadSae(bundle.sae);
+    program = await openSteerProgram(model, [sae]);
+    edited = await editRows(program, [sae], [features]);
   });
   afterAll(() => {
     program.dispose();
     rmSync(folder, { recursive: true });
   });
 
-  async function editFeatures(chosen: readonly FeatureIndex[]): Promise<EditedRows> {
-    const decoder = await readDecoderRows(sae, chosen);
-    const feeds: OnnxTensors = {
-      ...(await editedFeatureFeeds(sae, chosen)),
-      [interventionInputs.decoder]: { type: 'float32', ...decoder },
-    };
-    return { program, features: chosen, feeds };
-  }
+  const edit = (...transforms: readonly Transform[]): readonly [Transforms] => [
+    new Map(transforms.map((transform, i) => [features[i] ?? featureIndex(0), transform])),
+  ];
 
-  const edit = (...transforms: readonly Transform[]): RowRun['edit'] =>
-    new Map(transforms.map((transform, i) => [features[i] ?? featureIndex(0), transform]));
-
-  const someEdit = (): RowRun['edit'] =>
+  const someEdit = (): readonly [Transforms] =>
     edit({ gain: 0, bias: 3 }, { gain: 2.5, bias: 0 }, { gain: 1, bias: -1.5 });
 
   /** Logits [V] behind `ids`, from onnxruntime on the file as it is. */
@@ -174,7 +161,7 @@ describe.each(cases)('$name', ({ kind, sae: architecture }) => {
 
   it('moves the stream by the decoder difference, as float64 arithmetic does', async () => {
     const steered = await first(rowsTogether(edited)([{ ids, edit: someEdit() }]));
-    const reference = referenceLogits(someEdit() as ReadonlyMap<FeatureIndex, Transform>);
+    const reference = referenceLogits(someEdit()[0]);
     // float32 against float64 over 3 layers, logits of size 1 to 10.
     expect(maxDifference(steered, reference)).toBeLessThan(2e-5);
   });
@@ -183,7 +170,7 @@ describe.each(cases)('$name', ({ kind, sae: architecture }) => {
     const step = rowsTogether(edited);
     await step([{ ids: ids.subarray(0, 5), edit: someEdit() }]);
     const steered = await first(step([{ ids: ids.subarray(5), edit: 'none' }]));
-    const reference = referenceLogits(someEdit() as ReadonlyMap<FeatureIndex, Transform>, 5);
+    const reference = referenceLogits(someEdit()[0], 5);
     expect(maxDifference(steered, reference)).toBeLessThan(2e-5);
   });
 

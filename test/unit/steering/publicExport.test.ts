@@ -60,8 +60,10 @@ async function plainAnswer(prompt: readonly number[]): Promise<number[]> {
 describe.each(golden.continuations)('$question', ({ question, prompt, ids, answer, text }) => {
   let result: SteerResult;
   beforeAll(async () => {
-    const source = { model: home, sae: folder };
-    const edits = [{ feature: featureIndex(5), operation: 'scale', amount: 1 } as const];
+    const source = { model: home, saes: [folder] };
+    const edits = [
+      { sae: folder, feature: featureIndex(5), operation: 'scale', amount: 1 } as const,
+    ];
     const params = {
       source,
       prompt: question,
@@ -93,11 +95,13 @@ describe.each(golden.continuations)('$question', ({ question, prompt, ids, answe
 });
 
 test('an edit reaches the text', async () => {
-  const edits = [{ feature: featureIndex(5), operation: 'clamp', amount: 80 } as const];
+  const edits = [
+    { sae: folder, feature: featureIndex(5), operation: 'clamp', amount: 80 } as const,
+  ];
   const question = golden.continuations[0]?.question ?? '';
   const result = await engine.steer(
     {
-      source: { model: home, sae: folder },
+      source: { model: home, saes: [folder] },
       prompt: question,
       chat: true,
       edits,
