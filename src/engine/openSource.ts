@@ -16,7 +16,7 @@ import type { Program } from './model/program.ts';
 import { runSelfTest } from './model/selfTest.ts';
 import { untimed } from './model/timer.ts';
 import { weightBytes } from './model/weightTypes.ts';
-import { expectFit } from './sae/fits.ts';
+import { fittedSae } from './sae/fits.ts';
 import type { Sae } from './sae/sae.ts';
 import { openSteerProgram } from './steering/steerProgram.ts';
 
@@ -49,10 +49,9 @@ export class OpenSource implements Disposable {
 
   /** @throws MonosemError `saeDoesNotFit` or `unknownSite` */
   constructor({ model, report }: PlacedModel, sae: Sae, budget: CacheBudget) {
-    expectFit(sae, model);
     this.model = model;
     this.placement = report;
-    this.sae = sae;
+    this.sae = fittedSae(sae, model);
     this.#budget = budget;
   }
 
