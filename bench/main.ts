@@ -5,16 +5,20 @@
 import { benchActivation } from './activation.ts';
 import { benchAnalysis } from './analysisOverhead.ts';
 import { benchDecode } from './decodeStep.ts';
+import { benchEncoding } from './encoding.ts';
 import { benchMemory } from './memory.ts';
 import { readOptions, usage, type Effort, type Options } from './options.ts';
 import { benchOpening } from './opening.ts';
+import { benchOpeningSae } from './openingSae.ts';
 import { benchEdit } from './reanalysis.ts';
 import { circumstances, humanReport } from './report.ts';
 import type { BenchName, BenchResult } from './result.ts';
 import { openSubject, type Subject } from './subjects.ts';
 
-type OnSubjects = Exclude<BenchName, 'open' | 'activation'>;
 type OnSubject = (subject: Subject, effort: Effort) => Promise<BenchResult>;
+type Alone = (effort: Effort) => Promise<readonly BenchResult[]>;
+type AloneName = 'encode' | 'open' | 'openSae' | 'activation';
+type OnSubjects = Exclude<BenchName, AloneName>;
 
 const onSubject: Readonly<Record<OnSubjects, OnSubject>> = {
   analysis: benchAnalysis,
@@ -24,9 +28,21 @@ const onSubject: Readonly<Record<OnSubjects, OnSubject>> = {
   memoryWithSteering: (subject, effort) => benchMemory(subject, effort, 'memoryWithSteering'),
 };
 
+/** What makes its own models and SAEs. */
+const alone: Readonly<Record<AloneName, Alone>> = {
+  encode: benchEncoding,
+  open: benchOpening,
+  openSae: benchOpeningSae,
+  activation: async (effort) => [await benchActivation(effort)],
+};
+
+function isAlone(name: BenchName): name is AloneName {
+  return name in alone;
+}
+
 async function runAll({ names, subjects, effort }: Options): Promise<BenchResult[]> {
   const results: BenchResult[] = [];
-  const onEach = names.filter((name) => name !== 'activation' && name !== 'open');
+  const onEach = names.filter((name) => !isAlone(name));
   for (const subjectName of onEach.length === 0 ? [] : subjects) {
     const subject = await openSubject(subjectName);
     for (const name of onEach) {
@@ -36,13 +52,9 @@ async function runAll({ names, subjects, effort }: Options): Promise<BenchResult
       results.push(result);
     }
   }
-  if (names.includes('open')) {
-    process.stderr.write('open …\n');
-    results.push(...(await benchOpening(effort)));
-  }
-  if (names.includes('activation')) {
-    process.stderr.write('activation …\n');
-    results.push(await benchActivation(effort));
+  for (const name of names.filter(isAlone)) {
+    process.stderr.write(`${name} …\n`);
+    results.push(...(await alone[name](effort)));
   }
   return results;
 }

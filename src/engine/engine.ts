@@ -68,6 +68,7 @@ export { listRecords, removeRecord } from './hub/records.ts';
 export type { DownloadProgress } from './hub/download.ts';
 export type { HubAccess } from './hub/request.ts';
 export { addModel, addSae } from './hubDownloads.ts';
+export { saesOf, variantsOf } from './hubOffers.ts';
 export { parseEdit } from './steering/parseEdit.ts';
 
 export interface SiteFacts {

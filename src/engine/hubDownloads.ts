@@ -15,6 +15,7 @@ import {
 import { findRecord, writeRecord, type Added } from './hub/records.ts';
 import type { HubAccess } from './hub/request.ts';
 import { isFileOfSae, saesAmong } from './hub/saeFiles.ts';
+import { isDataOf, isModelFile, missingOf } from './model/bundle/repoFiles.ts';
 import { variantAmong } from './model/bundle/variants.ts';
 import { externalDataFiles } from './onnx/externalData/dataFiles.ts';
 
@@ -38,19 +39,6 @@ interface AddResult {
   readonly isOffline: boolean;
 }
 
-/** What a model folder is read from, beside its .onnx. */
-const modelFiles: ReadonlySet<string> = new Set([
-  'config.json',
-  'genai_config.json',
-  'generation_config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'added_tokens.json',
-  'chat_template.jinja',
-  'chat_template.json',
-]);
-
 /** Names of repositories in the cache, without characters that file systems treat apart. */
 function repoName({ repo, revision }: RepoRevision): string {
   return revision === 'main' ? repo : `${repo}@${encodeURIComponent(revision)}`;
@@ -73,7 +61,7 @@ export async function addModel(
     const place = `models/${id}`;
     const folder = path.join(access.cache, place);
     const wanted = listing.files.filter(
-      ({ path: name }) => modelFiles.has(name) || name === variant || isDataOf(name, variant),
+      ({ path: name }) => isModelFile(name) || name === variant || isDataOf(name, variant),
     );
     await downloadFiles(access, { ...listing, files: wanted }, folder, context);
     const onnxFile = path.join(folder, variant);
@@ -87,7 +75,7 @@ export async function addModel(
 function chosenVariant({ repo, files }: RepoListing, wanted: string | undefined): string {
   const names = files.map((file) => file.path);
   const variant = variantAmong(names, wanted);
-  const needed = ['config.json', 'tokenizer.json'].filter((name) => !names.includes(name));
+  const needed = missingOf(names);
   if (variant !== undefined && needed.length === 0) return variant;
   const models = names.filter((name) => name.endsWith('.onnx'));
   if (variant === undefined && models.length > 0) {
@@ -99,15 +87,6 @@ function chosenVariant({ repo, files }: RepoListing, wanted: string | undefined)
   throw new MonosemError(
     'fileMissing',
     `${repo} is not a model folder that can be opened, it has no ${variant === undefined ? '.onnx file' : needed.join(' and no ')}; choose an ONNX export of the model, e.g. one of onnx-community or Xenova, or export it with optimum.`,
-  );
-}
-
-/** `model.onnx_data`, `model.onnx_data_1`, `model.onnx.data`, `model.data`. */
-function isDataOf(name: string, variant: string): boolean {
-  return (
-    name.startsWith(`${variant}_data`) ||
-    name.startsWith(`${variant}.data`) ||
-    name === `${variant.slice(0, -'.onnx'.length)}.data`
   );
 }
 

@@ -18,7 +18,7 @@ import type { Program } from './model/program.ts';
 import { runSelfTest } from './model/selfTest.ts';
 import { untimed } from './model/timer.ts';
 import { weightBytes } from './model/weightTypes.ts';
-import { expectFit } from './sae/fits.ts';
+import { fittedSae } from './sae/fits.ts';
 import type { Sae } from './sae/sae.ts';
 import { openSteerProgram } from './steering/steerProgram.ts';
 
@@ -58,11 +58,10 @@ export class OpenSource implements Disposable {
 
   /** @throws MonosemError `saeDoesNotFit` or `unknownSite` */
   constructor({ model, report }: PlacedModel, saes: readonly NamedSae[], budget: CacheBudget) {
-    for (const { sae } of saes) expectFit(sae, model);
-    expectOneBos(model, saes);
     this.model = model;
     this.placement = report;
-    this.saes = saes;
+    this.saes = saes.map(({ place, sae }) => ({ place, sae: fittedSae(sae, model) }));
+    expectOneBos(model, this.saes);
     this.#budget = budget;
   }
 

@@ -46,7 +46,7 @@ export function saeInfoOf(sae: Sae): SaeInfo {
     bDecSubtracted: sae.applyBDecToInput,
     rescaledByDecoderNorm: sae.rescaleByDecoderNorm,
     hasSkip: sae.W_skip !== undefined,
-    prependsBos: sae.prependBos,
+    prependsBos: sae.bosByTokenizer === true ? 'tokenizer' : sae.prependBos,
     ...(contextSize === undefined ? {} : { contextSize }),
     weightTypes: [...new Set([W_enc.stored.type, W_dec.stored.type])],
   };

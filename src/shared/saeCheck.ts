@@ -35,6 +35,8 @@ export interface SaeCheck {
   readonly passes: boolean;
   /** One sentence: the figures, and where they are off the suspected cause. */
   readonly verdict: string;
+  /** Sentences about what the files say and this model overrules. */
+  readonly remarks: readonly string[];
   /** As configured first, then everything that was tried. */
   readonly trials: readonly SaeTrial[];
 }
@@ -61,7 +63,8 @@ export interface SaeInfo {
   readonly bDecSubtracted: boolean;
   readonly rescaledByDecoderNorm: boolean;
   readonly hasSkip: boolean;
-  readonly prependsBos: boolean;
+  /** `tokenizer`: the files do not say, and in training the model's tokenizer decided. */
+  readonly prependsBos: boolean | 'tokenizer';
   readonly contextSize?: number;
   /** Element types of W_enc and W_dec as stored. */
   readonly weightTypes: readonly string[];

@@ -4,14 +4,17 @@ import { addModel, addSae, catalogue, type DownloadProgress } from '../../engine
 import { MonosemError } from '../../shared/errors.ts';
 import type { Command } from '../command.ts';
 import { hubAccess } from '../hubAccess.ts';
+import { listOffer } from '../offers.ts';
 import type { Arguments } from '../options.ts';
 
 export const add: Command = {
   argument: 'model|sae REPO',
   usage:
-    'add model|sae REPO [--variant FILE.onnx] [--path FOLDER] [--model REPO] [--revision main]',
-  summary: 'download a model or one SAE from the hub: owner/name, or a name of "list --known"',
+    'add model|sae REPO [--list] [--variant FILE.onnx] [--path FOLDER] [--model REPO] [--revision main]',
+  summary:
+    'download a model or an SAE (owner/name, or a name of "list --known"), or --list what there is',
   options: {
+    list: { type: 'boolean' },
     variant: { type: 'string' },
     path: { type: 'string' },
     model: { type: 'string' },
@@ -32,6 +35,9 @@ export const add: Command = {
       };
       const { kind, ...params } = wanted(args);
       const access = hubAccess();
+      if (args.flag('list')) {
+        return await listOffer(access, { kind, ...params }, stop.signal, args.text('path'));
+      }
       const { added, place, isOffline } =
         kind === 'model'
           ? await addModel(access, params, context)

@@ -69,17 +69,22 @@ function describe(facts: SaeInfo): string {
     ['features', String(facts.F)],
     ['activation', facts.activation],
     ['normalisation', facts.inputNormalisation],
-    ['rows centred', yes(facts.centred)],
+    ['rows centred', facts.centred ? 'yes, unless the model has RMSNorm' : 'no'],
     ['b_dec subtracted', yes(facts.bDecSubtracted)],
     ['decoder norms in units', yes(facts.rescaledByDecoderNorm)],
     ['skip connection', yes(facts.hasSkip)],
-    ['BOS in front', yes(facts.prependsBos)],
+    ['BOS in front', describeBos(facts)],
     ['stored as', facts.weightTypes.join(', ')],
   ];
   return table([{ title: 'fact' }, { title: 'value' }], rows);
 }
 
-function report({ name, verdict, passes, expectedL0, trials }: SaeCheck): string {
+function describeBos({ prependsBos }: SaeInfo): string {
+  if (prependsBos === 'tokenizer') return "as the model's tokenizer does";
+  return prependsBos ? 'yes' : 'no';
+}
+
+function report({ name, verdict, passes, expectedL0, remarks, trials }: SaeCheck): string {
   const rows = trials.map(({ how, figures: { fvu, l0, deadShare, cosine } }) => [
     how,
     fvu.toFixed(3),
@@ -91,6 +96,7 @@ function report({ name, verdict, passes, expectedL0, trials }: SaeCheck): string
   return [
     `${name}: ${passes ? 'fits' : 'does not fit'}`,
     verdict,
+    ...remarks,
     ...(expectedL0 === undefined ? [] : [`Its files promise an L0 of ${expectedL0}.`]),
     '',
     table(

@@ -55,8 +55,16 @@ export async function checkSae(input: SaeCheckInput, steps: Steps): Promise<SaeC
     site: sae.site,
     ...(promised === undefined ? {} : { expectedL0: promised }),
     ...judge(sae, trials),
+    remarks: remarksOn(sae),
     trials,
   };
+}
+
+function remarksOn({ ignoresCentring }: Sae): string[] {
+  if (ignoresCentring !== true) return [];
+  return [
+    'Its config asks for centred rows (center_writing_weights), but this model has RMSNorm, which TransformerLens never centres; nothing is subtracted.',
+  ];
 }
 
 interface ConfiguredInput {

@@ -6,7 +6,7 @@ import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { OnnxTensors } from '../onnx/runtime/session.ts';
-import { expectFit } from '../sae/fits.ts';
+import { fittedSae } from '../sae/fits.ts';
 import type { Sae } from '../sae/sae.ts';
 import { emitDecode } from '../sae/subgraph/decode.ts';
 import { emitEncode } from '../sae/subgraph/encode.ts';
@@ -30,8 +30,8 @@ export class SaeMeter implements Disposable {
   }
 
   /** @throws MonosemError `saeDoesNotFit` or `unknownSite` */
-  static async open(model: OpenModel, sae: Sae): Promise<SaeMeter> {
-    expectFit(sae, model);
+  static async open(model: OpenModel, anySae: Sae): Promise<SaeMeter> {
+    const sae = fittedSae(anySae, model);
     const overlay = new Overlay(model.onnx, model.sites);
     const { builder } = overlay;
     const x = overlay.read(sae.site);

@@ -8,7 +8,7 @@ import { Program } from '../model/program.ts';
 import type { GraphBuilder } from '../onnx/graph/builder.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { OnnxTensor } from '../onnx/runtime/session.ts';
-import { expectFit } from '../sae/fits.ts';
+import { fittedSae } from '../sae/fits.ts';
 import type { Sae } from '../sae/sae.ts';
 import { emitDecode } from '../sae/subgraph/decode.ts';
 import { emitEncode } from '../sae/subgraph/encode.ts';
@@ -58,8 +58,8 @@ export class SpliceMeter implements Disposable {
   }
 
   /** @throws MonosemError `saeDoesNotFit`, `unknownSite`, or `unsupportedModel` for a model without logits */
-  static async open(model: OpenModel, sae: Sae): Promise<SpliceMeter> {
-    expectFit(sae, model);
+  static async open(model: OpenModel, anySae: Sae): Promise<SpliceMeter> {
+    const sae = fittedSae(anySae, model);
     const splice: Edit = (overlay, y) => {
       const { builder } = overlay;
       const x = sae.outputSite === sae.site ? y : overlay.read(sae.site);

@@ -1,5 +1,7 @@
-// What a repository of the hub holds at one commit: names, sizes and hashes. Everything a server says is checked here,
-// so that what follows may build paths from it.
+// What a repository of the hub holds at one commit: names, sizes and hashes. Addresses and pages are the business of
+// the hub's own library, over our requests; everything a server says is checked here, so that what follows may build
+// paths from it.
+import { listFiles, modelInfo } from '@huggingface/hub';
 import { MonosemError } from '../../shared/errors.ts';
 import type { ContentHash } from '../files/partFile.ts';
 import { patienceOf, request, withRetries, connectionLost, type HubAccess } from './request.ts';
@@ -57,53 +59,90 @@ export async function listRepo(
   signal: AbortSignal,
 ): Promise<RepoListing> {
   expectRepo(repo);
-  const api = `${access.endpoint}/api/models/${repo}`;
-  const about = await json(access, `${api}/revision/${encodeURIComponent(revision)}`, repo, signal);
-  const commit = isObject(about.body) ? about.body['sha'] : undefined;
-  if (typeof commit !== 'string' || !/^[0-9a-f]{40}$/.test(commit)) {
-    throw strange(access, repo, 'named no commit');
-  }
-  const below = folder === '' ? '' : `/${folder.split('/').map(encodeURIComponent).join('/')}`;
+  const commit = await commitOf(access, { repo, revision }, signal);
+  const subject = folder === '' ? repo : `${folder} in ${repo}`;
   const files: RepoFile[] = [];
-  let url: string | undefined = `${api}/tree/${commit}${below}?recursive=true`;
-  for (let page = 0; url !== undefined; page++) {
-    if (page === mostPages) throw strange(access, repo, 'lists files without an end');
-    const subject = folder === '' ? repo : `${folder} in ${repo}`;
-    const answer: Answer = await json(access, url, subject, signal);
-    if (!Array.isArray(answer.body)) throw strange(access, repo, 'listed no files');
-    for (const entry of answer.body as readonly unknown[]) {
+  await asked(access, subject, async () => {
+    const entries = listFiles({
+      ...libraryAccess(access, subject, signal),
+      repo: { type: 'model', name: repo },
+      revision: commit,
+      path: folder.split('/').map(encodeURIComponent).join('/'),
+      recursive: true,
+    });
+    for await (const entry of entries) {
       const file = fileOf(entry, access, repo);
       if (file !== undefined) files.push(file);
     }
-    url = nextPage(access, answer.link);
-  }
+  });
   return { repo, commit, files };
 }
 
-interface Answer {
-  readonly body: unknown;
-  readonly link: string | null;
+async function commitOf(
+  access: HubAccess,
+  { repo: name, revision }: RepoRevision,
+  signal: AbortSignal,
+): Promise<string> {
+  const library = libraryAccess(access, name, signal);
+  const { sha } = await asked(access, name, () =>
+    modelInfo({ ...library, name, revision, additionalFields: ['sha'] }),
+  );
+  const commit: unknown = sha;
+  if (typeof commit === 'string' && /^[0-9a-f]{40}$/.test(commit)) return commit;
+  throw strange(access, name, 'named no commit');
 }
 
-function json(
+/**
+ * The library takes answers for what the hub's should be; what it stumbles over is none of a hub.
+ * @throws MonosemError
+ */
+async function asked<Result>(
   access: HubAccess,
-  url: string,
+  subject: string,
+  ask: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (MonosemError.is(error)) throw error;
+    throw strange(access, subject, 'gave no answer of a hub', error);
+  }
+}
+
+/** The library's way to the hub: our requests, one after another, each read to its end. */
+function libraryAccess(
+  access: HubAccess,
   subject: string,
   signal: AbortSignal,
-): Promise<Answer> {
+): { readonly hubUrl: string; readonly fetch: typeof fetch } {
+  let requests = 0;
   const patience = patienceOf(access);
-  return withRetries(patience, signal, async () => {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(patience.stall)]);
-    const response = await request(access, { url, subject }, limit);
-    const text = await response.text().catch((error: unknown) => {
-      throw connectionLost(url, error);
-    });
-    try {
-      return { body: JSON.parse(text) as unknown, link: response.headers.get('link') };
-    } catch {
-      throw strange(access, subject, 'sent no JSON');
+  const ask = (input: string | URL | Request): Promise<Response> => {
+    const url = input instanceof Request ? input.url : String(input);
+    // The token goes with the request, so the next page must be of the same server.
+    if (new URL(url).origin !== new URL(access.endpoint).origin) {
+      throw strange(access, subject, 'sends to another server for the rest of a list');
     }
-  });
+    if (requests++ === mostPages) throw strange(access, subject, 'lists files without an end');
+    return withRetries(patience, signal, async () => {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(patience.stall)]);
+      const response = await request(access, { url, subject }, limit);
+      const text = await response.text().catch((error: unknown) => {
+        throw connectionLost(url, error);
+      });
+      const link = absolute(response.headers.get('link') ?? '', url);
+      return new Response(text, { headers: { link } });
+    });
+  };
+  return { hubUrl: access.endpoint, fetch: async (input) => ask(input) };
+}
+
+/** The library overlooks a next page whose address is relative. */
+function absolute(link: string, url: string): string {
+  return link.replace(
+    /<([^>]+)>\s*;\s*rel=/g,
+    (_whole, to: string) => `<${new URL(to, url).href}>; rel=`,
+  );
 }
 
 /** @returns undefined for a folder */
@@ -136,19 +175,16 @@ function hashOf(kind: ContentHash['kind'], oid: unknown): ContentHash | undefine
   return isHash ? { kind, value } : undefined;
 }
 
-/** The token goes with the request, so the next page must be of the same server. */
-function nextPage(access: HubAccess, link: string | null): string | undefined {
-  const next = /<([^>]+)>\s*;\s*rel="next"/.exec(link ?? '')?.[1];
-  if (next === undefined) return undefined;
-  const url = new URL(next, access.endpoint);
-  if (url.origin === new URL(access.endpoint).origin) return url.href;
-  throw strange(access, url.origin, 'sends to another server for the rest of a list');
-}
-
-function strange({ endpoint }: HubAccess, subject: string, what: string): MonosemError {
+function strange(
+  { endpoint }: HubAccess,
+  subject: string,
+  what: string,
+  cause?: unknown,
+): MonosemError {
   return new MonosemError(
     'hubFailed',
     `${new URL(endpoint).host} ${what} when asked for ${subject}; check that the endpoint is a Hugging Face hub.`,
+    { cause },
   );
 }
 

@@ -1,9 +1,12 @@
-// Whether an SAE belongs to a model: the places it reads and writes exist and have its widths.
+// Where an SAE meets a model: the places it reads and writes exist and have its widths, and what its files leave to the
+// model is settled. Whatever runs an SAE on a model runs the one that comes out of here.
 import { MonosemError } from '../../shared/errors.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import type { Sae } from './sae.ts';
 
-type Target = Pick<OpenModel, 'name' | 'config' | 'sites'>;
+type Target = Pick<OpenModel, 'name' | 'config' | 'sites'> & {
+  readonly tokenizer: Pick<OpenModel['tokenizer'], 'startsWithBos'>;
+};
 
 /** Width of the places inside a block that is not that of the residual stream. */
 function widthAt({ config, sites }: Target, site: string): number | undefined {
@@ -35,8 +38,25 @@ function expectPlace(
   );
 }
 
-/** @throws MonosemError `unknownSite` or `saeDoesNotFit`, saying which place and both widths */
-export function expectFit(sae: Sae, model: Target): void {
+function expectFit(sae: Sae, model: Target): void {
   expectPlace(sae, model, { verb: 'reads', site: sae.site, width: sae.D });
   expectPlace(sae, model, { verb: 'writes', site: sae.outputSite, width: sae.DOut });
+}
+
+/**
+ * The SAE as it was trained on this model.
+ * - TransformerLens centres writing weights where LayerNorm reads the stream, and skips it with a warning elsewhere,
+ *   whatever `center_writing_weights` asks for (TransformerLens `HookedTransformer.py`, load_and_process_state_dict).
+ *   Where the graph does not tell the norm, the files are believed.
+ * - BOS was in front of training texts if the tokenizer puts it there, where the files say nothing of it.
+ * @throws MonosemError `unknownSite` or `saeDoesNotFit`, saying which place and both widths
+ */
+export function fittedSae(sae: Sae, model: Target): Sae {
+  expectFit(sae, model);
+  const isLeftIn = sae.centre && model.sites.norm === 'rmsNorm';
+  return {
+    ...sae,
+    ...(isLeftIn ? { centre: false, ignoresCentring: true } : {}),
+    ...(sae.bosByTokenizer === true ? { prependBos: model.tokenizer.startsWithBos } : {}),
+  };
 }

@@ -90,12 +90,16 @@ export interface Sae {
   readonly outputInModelUnits?: true;
   /** It was trained on activations without their mean over the D entries of a token. */
   readonly centre: boolean;
+  /** Its files ask for that, but the model at hand was never centred: see fits.ts. */
+  readonly ignoresCentring?: true;
   /** Pre-activations are measured in units of their decoder rows. */
   readonly rescaleByDecoderNorm: boolean;
   /** [F]: factor of each activation before decoding. */
   readonly decoderScale?: SaeVector;
   /** Its training texts began with the BOS token, so analysed texts must too. */
   readonly prependBos: boolean;
+  /** Its files do not say so, and in training the tokenizer decided: a model settles it, see fits.ts. */
+  readonly bosByTokenizer?: true;
 }
 
 /** @throws MonosemError `unknownFeature` */

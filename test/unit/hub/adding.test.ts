@@ -221,6 +221,23 @@ describe('adding', () => {
     expect((await monosem('list')).out).not.toContain('lab/model');
   });
 
+  test('the commands: what a repository offers is listed and not downloaded', async () => {
+    const model = await monosem('add', 'model', 'lab/model', '--list');
+    expect(model).toMatchObject({ code: 0, err: '' });
+    expect(model.out).toMatch(/^onnx\/model_q4\.onnx +4-bit +0\.0$/m);
+    const saes = await monosem('add', 'sae', 'lab/saes', '--list', '--json');
+    const { saes: listed } = JSON.parse(saes.out) as { saes: { path: string; layer: number }[] };
+    expect(listed.map(({ path: name, layer }) => [name, layer])).toEqual([
+      ['layer_0', 0],
+      ['layer_1', 1],
+      ['layer_2', 2],
+    ]);
+    const one = await monosem('add', 'sae', 'lab/saes', '--list', '--path', 'layer_1');
+    expect(one.out).toMatch(/^layer_1 +layer 1 /m);
+    expect(one.out).not.toContain('layer_2');
+    expect(server.downloads()).toEqual([]);
+  });
+
   test('the commands: wrong calls', async () => {
     const known = await monosem('list', '--known');
     expect(known.out).toContain('jbloom/GPT2-Small-SAEs-Reformatted');

@@ -115,8 +115,19 @@ describe('a download', () => {
     expectComplete();
   });
 
-  test('a listing in pages is read to its end', async () => {
+  test('a listing in pages is read to its end, whichever way the next page is named', async () => {
     server.pageSize = 1;
+    await download();
+    expectComplete();
+    const pages = server.seen.filter(({ url }) => url.includes('/tree/'));
+    expect(pages).toHaveLength(3);
+    server.mischief = ({ url }, response) => {
+      if (!url.includes('/tree/') || url.includes('cursor')) return false;
+      response.writeHead(200, { link: `<${url}&cursor=1>;rel="next"` });
+      response.end(JSON.stringify([entryOf('config.json', small)]));
+      return true;
+    };
+    fs.rmSync(target(), { recursive: true });
     await download();
     expectComplete();
   });

@@ -1,7 +1,7 @@
 // An SAE is held against the places of a model, not only against its width.
 import { expect, test } from 'vitest';
 import { openModel, type OpenModel } from '../../../src/engine/model/openModel.ts';
-import { expectFit } from '../../../src/engine/sae/fits.ts';
+import { fittedSae } from '../../../src/engine/sae/fits.ts';
 import type { Sae } from '../../../src/engine/sae/sae.ts';
 import { writeBundle } from '../../fixtures/bundle.ts';
 import { tinyGpt2, tinyLlama } from '../../fixtures/decoders.ts';
@@ -37,10 +37,10 @@ test.each([
 
 test('an SAE fits where places and widths are those of the model', async () => {
   const model = await openToy('gpt2');
-  expectFit(await saeAt({}), model);
+  fittedSae(await saeAt({}), model);
   const neurons = 'blocks.1.mlp.hook_post';
-  expectFit(await saeAt({ site: neurons, outputSite: neurons, D: 64, DOut: 64 }), model);
-  expectFit(await saeAt({ site: 'blocks.1.ln2.hook_normalized' }), model);
+  fittedSae(await saeAt({ site: neurons, outputSite: neurons, D: 64, DOut: 64 }), model);
+  fittedSae(await saeAt({ site: 'blocks.1.ln2.hook_normalized' }), model);
 });
 
 test.each<[string, Partial<Sae>, string, string]>([
@@ -79,6 +79,6 @@ test.each<[string, Partial<Sae>, string, string]>([
   const sae = await saeAt(change);
   const message = `The SAE toy ${sentence.replace('MODEL', model.name)}; choose an SAE trained on this model.`;
   expect(() => {
-    expectFit(sae, model);
+    fittedSae(sae, model);
   }).toThrow(expect.objectContaining({ code, message }));
 });

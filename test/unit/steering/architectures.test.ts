@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModel, type OpenModel } from '../../../src/engine/model/openModel.ts';
 import type { Program } from '../../../src/engine/model/program.ts';
-import { expectFit } from '../../../src/engine/sae/fits.ts';
+import { fittedSae } from '../../../src/engine/sae/fits.ts';
 import type { Transform } from '../../../src/engine/steering/edits.ts';
 import { editRows } from '../../../src/engine/steering/editRows.ts';
 import { rowsTogether, type EditedRows } from '../../../src/engine/steering/rows.ts';
@@ -70,7 +70,7 @@ describe.each(variants)('$name', (variant) => {
   beforeAll(async () => {
     written = await writeVariant(folder, variant, shapeOf(variant), 17);
     const { sae } = written;
-    expectFit(sae, model);
+    fittedSae(sae, model);
     reference = new Reference(variant, written);
     inputs = referenceForward(bundle.decoder, [...ids]).sites.get(sae.site) ?? [];
     const active = reference.encode(inputs.at(-1) ?? []).flatMap((f, i) => (f > 0 ? [i] : []));

@@ -26,7 +26,7 @@ export function expectedL0({ activation }: Pick<Sae, 'activation'>): number | un
   return activation.kind === 'topk' || activation.kind === 'groupmax' ? activation.k : undefined;
 }
 
-type JudgedSae = Pick<Sae, 'site' | 'F' | 'activation' | 'centre'>;
+type JudgedSae = Pick<Sae, 'site' | 'F' | 'activation' | 'centre' | 'ignoresCentring'>;
 
 /** @param trials the configured one, then those with one change each, likely ones first */
 export function judge(
@@ -81,10 +81,12 @@ const causes: Readonly<Record<SaeTrialKind, (sae: JudgedSae) => string>> = {
   nothing: () => 'the config is right',
   site: () => 'the config names the wrong site',
   bos: () => 'the config is wrong about BOS (prepend_bos)',
-  centring: ({ centre }) =>
-    centre
-      ? 'the config says that rows were centred in training, and they were not'
-      : 'the SAE was trained on centred rows (center_writing_weights), which its config does not say',
+  centring: ({ centre, ignoresCentring }) => {
+    if (centre) return 'the config says that rows were centred in training, and they were not';
+    return ignoresCentring === true
+      ? 'the SAE was trained on centred rows, as its config says, although this model has RMSNorm'
+      : 'the SAE was trained on centred rows (center_writing_weights), which its config does not say';
+  },
   normalisation: () => 'the config names the wrong normalisation of the input',
   decoderBias: () => 'the config is wrong about subtracting b_dec (apply_b_dec_to_input)',
   orientation: () => 'the file holds the weights the other way round than their shape says',

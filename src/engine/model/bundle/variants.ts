@@ -79,13 +79,23 @@ export function variantAmong(files: readonly string[], wanted?: string): string 
       models.find((file) => path.posix.basename(file) === wanted)
     );
   }
+  return variantsAmong(files)[0]?.variant;
+}
+
+/**
+ * The variants of a folder, told from names alone, the one that is taken when none is named first.
+ * @param files paths inside the folder, with `/`
+ */
+export function variantsAmong(
+  files: readonly string[],
+): readonly Pick<Candidate, 'variant' | 'description'>[] {
   const found = files.flatMap((file) => {
     const base = path.posix.basename(file);
     const place = file.slice(0, -base.length);
     const candidate = places.includes(place) ? candidateOf(place, base) : undefined;
     return candidate === undefined ? [] : [candidate];
   });
-  return found.sort((a, b) => a.rank - b.rank || (a.variant < b.variant ? -1 : 1))[0]?.variant;
+  return found.sort((a, b) => a.rank - b.rank || (a.variant < b.variant ? -1 : 1));
 }
 
 /** The file that onnxruntime-genai's configuration names, if it is there. */

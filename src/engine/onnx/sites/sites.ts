@@ -13,6 +13,7 @@ import type { CacheShape } from '../decoder/past.ts';
 import { refuseNonDecoder } from '../decoder/refusal.ts';
 import { AmbiguousStream, followResidual, type ResidualStream } from './residual.ts';
 import { SiteTable, type Site } from './siteTable.ts';
+import { findStreamNorm, type StreamNorm } from './streamNorm.ts';
 
 export type { Site } from './siteTable.ts';
 
@@ -22,6 +23,8 @@ export interface Sites extends DecoderInterface {
   readonly layers: number;
   /** `sequential`: attention, then MLP; `parallel`: both read the same. */
   readonly blockKind: 'sequential' | 'parallel';
+  /** What the residual stream is read through, where the graph tells. */
+  readonly norm?: StreamNorm;
   /** Quantization scales are computed over whole tensors while the model runs: rows of a batch depend on each other. */
   readonly dynamicallyQuantized: boolean;
 }
@@ -58,8 +61,10 @@ export function discoverSites(
   const table = new SiteTable(graph, constants, types, stream);
   if (!embedding.hasPositions) table.addEmbedding(stream.embedded);
   for (const [i, block] of found.blocks.entries()) table.addBlock(i, block);
+  const norm = findStreamNorm(graph, stream);
   return {
     ...describeInterface(graph, embedding.ids, file, cache),
+    ...(norm === undefined ? {} : { norm }),
     sites: table.sites,
     layers: found.blocks.length,
     blockKind: found.blocks.every(({ middle }) => middle !== undefined) ? 'sequential' : 'parallel',

@@ -12,7 +12,6 @@ import {
   plainConventions,
   SaeTensors,
   scalar,
-  tokenizerPrependsBos,
   unsupportedSae,
 } from './saeTensors.ts';
 
@@ -181,7 +180,8 @@ export async function loadDictionaryLearning(folder: string): Promise<Sae> {
     ...(isCount(contextSize) ? { contextSize } : {}),
     ...plainConventions({ site: siteOf(folder, trainer), D: weights.D }),
     ...weights,
-    prependBos: tokenizerPrependsBos(typeof modelName === 'string' ? modelName : undefined),
+    // Its buffers call the tokenizer as it is (`buffer.py`; `add_special_tokens` in `pytorch_buffer.py` is true by default).
+    bosByTokenizer: true,
   };
 }
 

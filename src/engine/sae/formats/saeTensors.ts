@@ -143,14 +143,6 @@ type PlainConventions = Pick<
   | 'prependBos'
 >;
 
-/**
- * Whether texts began with BOS where the tokenizer decided it: that of GPT-2 and of Pythia adds none, and others that
- * have one do.
- */
-export function tokenizerPrependsBos(modelName: string | undefined): boolean {
-  return modelName === undefined || !/pythia|gpt-?2|gpt-?neo/i.test(modelName);
-}
-
 /** The last parts of a path, for names of SAEs whose folders repeat from layer to layer. */
 export function lastParts(folder: string, count: number): string {
   return folder.split(path.sep).slice(-count).join('/');

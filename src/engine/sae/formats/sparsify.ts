@@ -90,5 +90,8 @@ export async function loadSparsify(folder: string): Promise<Sae> {
     b_dec: tensors.vector('b_dec', DOut),
     ...(hasSkip ? { W_skip: tensors.transposed('W_skip', [D, DOut]) } : {}),
     applyBDecToInput: !isTranscoder,
+    // Texts are joined by EOS and cut into contexts by the tokenizer, which puts in front of each what it always does
+    // (`data.py`, chunk_and_tokenize).
+    bosByTokenizer: true,
   };
 }
