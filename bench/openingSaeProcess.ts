@@ -67,7 +67,7 @@ async function engine({ folder }: SaeOpeningWork): Promise<OpeningReport> {
   const text = Array.from({ length: tokens - 1 }, (_, i) => `w${10 + i}`).join(' ');
   const context = { signal: { aborted: false }, progress: (): void => undefined };
   const analyse = (place: string) =>
-    opened.analyse({ source: { model, sae: place }, document: 'text', text, topK }, context);
+    opened.analyse({ source: { model, saes: [place] }, document: 'text', text, topK }, context);
   await analyse(small);
   const start = performance.now();
   await analyse(sae);

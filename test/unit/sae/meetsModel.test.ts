@@ -29,7 +29,7 @@ async function writePair(kind: 'gpt2' | 'llama', isCentred: boolean): Promise<Wr
     sae: { architecture: 'standard' },
     seed: 2,
   });
-  const file = path.join(written.source.sae, 'cfg.json');
+  const file = path.join(written.sae, 'cfg.json');
   const config = JSON.parse(readFileSync(file, 'utf8')) as { metadata: object };
   const kwargs = { model_from_pretrained_kwargs: { center_writing_weights: isCentred } };
   const metadata = { ...config.metadata, ...kwargs };
@@ -38,7 +38,7 @@ async function writePair(kind: 'gpt2' | 'llama', isCentred: boolean): Promise<Wr
 }
 
 /** What analysis, steering and the check make of a pair. */
-async function resultsOf({ source }: WrittenBundle) {
+async function resultsOf({ source, sae }: WrittenBundle) {
   const batches: TokenBatch[] = [];
   await engine.analyse(
     { source, document: 'text', text, topK: 8 },
@@ -48,7 +48,7 @@ async function resultsOf({ source }: WrittenBundle) {
     {
       source,
       prompt: text.slice(0, 40),
-      edits: [{ feature: featureIndex(7), operation: 'clamp', amount: 4 }],
+      edits: [{ sae, feature: featureIndex(7), operation: 'clamp', amount: 4 }],
       scope: 'all',
       maxTokens: 2,
       temperature: 0,
@@ -56,11 +56,13 @@ async function resultsOf({ source }: WrittenBundle) {
     },
     { signal, progress: () => undefined },
   );
-  const check = await engine.checkSae({ source, text }, { signal, progress: () => undefined });
+  const check = await engine.checkSae({ source, sae, text }, { signal, progress: () => undefined });
   const { fvu } = check.trials[0]?.figures ?? {};
   return {
     numbers: {
-      activations: batches.map(({ activations }) => [...activations]),
+      activations: batches.map(({ readings }) =>
+        readings.map(({ activations }) => [...activations]),
+      ),
       divergence: steered.steps.map(({ kl }) => kl),
       fvu,
     },
@@ -89,9 +91,9 @@ describe('centring that the files ask for', () => {
   });
 
   test('is done where the graph does not tell which norm it is', async () => {
-    const { source } = await writePair('llama', true);
-    const model = await openModel(source.model);
-    const sae = await loadSae(source.sae);
+    const written = await writePair('llama', true);
+    const model = await openModel(written.source.model);
+    const sae = await loadSae(written.sae);
     const { norm, ...sites } = model.sites;
     expect(norm).toBe('rmsNorm');
     expect(fittedSae(sae, { ...model, sites })).toMatchObject({ centre: true });

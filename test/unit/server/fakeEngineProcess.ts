@@ -96,6 +96,7 @@ const engine: Facade = {
       site: 'blocks.0.hook_resid_post',
       passes: true,
       verdict: 'It fits.',
+      remarks: [],
       trials: [],
     }),
   variants: () => Promise.resolve([]),
