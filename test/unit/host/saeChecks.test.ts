@@ -1,10 +1,14 @@
 // The checks of SAEs with an engine whose answers are made up here, because what is asked, and how often, matters.
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { EngineClient } from '../../../src/host/engine/engineClient.ts';
 import { SaeChecks } from '../../../src/host/saeChecks.ts';
 import type { SaeOutcome } from '../../../src/host/saeChecks.ts';
+import { DisposableStore } from '../../../src/shared/disposable.ts';
 import type { CheckSaeParams, Source } from '../../../src/shared/engineProtocol.ts';
 import type { SaeCheck } from '../../../src/shared/saeCheck.ts';
+
+const listeners = new DisposableStore();
+afterAll(() => listeners.dispose());
 
 const source: Source = { model: '/m', saes: ['/good', '/bad'] };
 
@@ -37,7 +41,7 @@ function bench(): Bench {
     engine: { call } as unknown as EngineClient,
     log: { info: (text) => log.push(`info ${text}`), warn: (text) => log.push(`warn ${text}`) },
   });
-  checks.onDidFinish((outcome) => told.push(outcome));
+  listeners.add(checks.onDidFinish((outcome) => told.push(outcome)));
   return { checks, asked, log, told, atOnce };
 }
 
