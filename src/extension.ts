@@ -6,16 +6,18 @@ import { createApi } from './host/api.ts';
 import type { MonosemApi } from './host/api.ts';
 import { registerCommands } from './host/commands.ts';
 import { reportFailures } from './host/failures/failureReporter.ts';
+import { reportSaes } from './host/failures/saeReporter.ts';
 import { generalCommands } from './host/generalCommands.ts';
 import { createServices } from './host/services.ts';
 import { pickFeature } from './providers/featureQuickPick.ts';
 import { DiagnosticsDocument } from './providers/diagnosticsDocument.ts';
 import { FeatureView } from './providers/featureView.ts';
-import { chooseSae, openModelFolder } from './providers/folderPicker.ts';
+import { openModelFolder } from './providers/folderPicker.ts';
 import { addModel } from './providers/hub/addModel.ts';
 import { addSae } from './providers/hub/addSae.ts';
 import { removeDownload } from './providers/hub/removeDownload.ts';
 import { setHubToken } from './providers/hub/setHubToken.ts';
+import { chooseSaes, showFeaturesOf } from './providers/saePicker.ts';
 import { createStatusBar, showActions } from './providers/statusBar.ts';
 import { SteerPanel } from './providers/steerPanel.ts';
 import { TokenDecorations } from './providers/tokenDecorations.ts';
@@ -45,14 +47,18 @@ function start(context: vscode.ExtensionContext, lifetime: DisposableStore): Mon
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
   lifetime.add(reportFailures(services));
+  lifetime.add(reportSaes(services));
   const commands = {
     ...generalCommands(services),
-    steerSelection: (feature: unknown, place: unknown) => steerPanel.steerSelection(feature, place),
-    openFeature: (feature: unknown) => featureView.open(feature, () => pickFeature(services)),
+    steerSelection: (feature: unknown, sae: unknown, place: unknown) =>
+      steerPanel.steerSelection(feature, sae, place),
+    openFeature: (feature: unknown, sae: unknown) =>
+      featureView.open(feature, sae, () => pickFeature(services)),
     showActions: () => showActions(services),
     openModelFolder: (folder: unknown, variant: unknown) =>
       openModelFolder(services, folder, variant),
-    chooseSae: (folder: unknown) => chooseSae(services, folder),
+    chooseSaes: (folders: unknown) => chooseSaes(services, folders),
+    showFeaturesOf: (sae: unknown) => showFeaturesOf(services, sae),
     addModel: (wanted: unknown) => addModel(services, wanted),
     addSae: (wanted: unknown) => addSae(services, wanted),
     removeDownload: (id: unknown) => removeDownload(services, id),

@@ -2,7 +2,9 @@
 // it changes nothing.
 import * as vscode from 'vscode';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
+import type { TokenReading } from './documents/tokenTable.ts';
 import type { ModelPlace } from './modelInUse.ts';
+import type { SaeOutcome } from './saeChecks.ts';
 import type { Services } from './services.ts';
 
 export interface AnalysedToken {
@@ -11,13 +13,31 @@ export interface AnalysedToken {
   /** UTF-16 offsets in the document's present text. */
   readonly start: number;
   readonly end: number;
-  /** Strongest first; only active ones. */
-  readonly features: readonly { readonly feature: number; readonly activation: number }[];
+  /** SAE after SAE in the order of the setting, each one's strongest first; only active ones. */
+  readonly features: readonly ActiveHere[];
+}
+
+/** A feature that is active on a token. */
+export interface ActiveHere {
+  /** Folder of the SAE it belongs to. */
+  readonly sae: string;
+  readonly feature: number;
+  readonly activation: number;
+}
+
+/** An active SAE. */
+export interface ActiveSae {
+  readonly sae: string;
+  readonly name: string;
+  readonly site: string;
+  /** Its features are those that are painted. */
+  readonly isPainted: boolean;
 }
 
 /** A stretch of text painted in the colour of a feature. */
 export interface PaintedRange {
   readonly range: vscode.Range;
+  readonly sae: string;
   readonly feature: number;
   /** 0 (faint) … 3 (strong). */
   readonly level: number;
@@ -36,12 +56,16 @@ export interface MonosemApi {
   paintedIn(uri: vscode.Uri): readonly PaintedRange[];
   /** What runs where; `undefined` until the model is open. */
   model(): ModelPlace | undefined;
+  /** The active SAEs; empty until the first analysis, their names those of their folders until the model is open. */
+  saes(): readonly ActiveSae[];
+  /** Whether the active SAEs read the model as they were trained to; checks those that have not been checked yet. */
+  checkSaes(): Promise<readonly SaeOutcome[]>;
   /** Process id of the running engine. */
   enginePid(): number | undefined;
 }
 
 export function createApi(
-  { analyses, engine, model }: Services,
+  { analyses, engine, model, saeChecks, shownSae }: Services,
   activationMs: number,
   paintedIn: (uri: vscode.Uri) => readonly PaintedRange[],
 ): MonosemApi {
@@ -57,16 +81,23 @@ export function createApi(
         id: token.id,
         start: token.start,
         end: token.end,
-        features: [...token.features].flatMap((feature, slot) => {
-          const activation = token.activations[slot] ?? 0;
-          return activation > 0 ? [{ feature, activation }] : [];
-        }),
+        features: token.readings.flatMap(activeIn),
       }));
     },
     paintedIn,
     model: () => model.place,
+    saes: () =>
+      model.namedSaes.map((named) => ({ ...named, isPainted: named.sae === shownSae.current })),
+    checkSaes: async () => saeChecks.check(await model.source()),
     enginePid: () => engine.pid,
   };
+}
+
+function activeIn({ sae, features, activations }: TokenReading): readonly ActiveHere[] {
+  return [...features].flatMap((feature, slot) => {
+    const activation = activations[slot] ?? 0;
+    return activation > 0 ? [{ sae, feature, activation }] : [];
+  });
 }
 
 function textOf(uri: vscode.Uri): string {

@@ -7,13 +7,13 @@ import { version } from '../shared/version.ts';
 import type { DiagnosticsReport } from './display/diagnosticsText.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
 import type { Services } from './services.ts';
-import { readSetting, settingNames } from './settings.ts';
+import { isSameValue, readSetting, settingNames } from './settings.ts';
 
 export async function gatherDiagnostics(services: Services): Promise<DiagnosticsReport> {
   const { analyses, engine, model } = services;
   const { choice } = model;
   const asked = await tried(engine.call('diagnose', { model: choice }));
-  const sae = await aboutSae(services);
+  const saes = await aboutSaes(services);
   const uri = vscode.window.activeTextEditor?.document.uri;
   return {
     at: new Date(),
@@ -21,24 +21,44 @@ export async function gatherDiagnostics(services: Services): Promise<Diagnostics
     settings: settingNames.map((name) => {
       const value = readSetting(name);
       const { key, default: standard } = settings[name];
-      return { key: `${settingSection}.${key}`, value: `${value}`, isDefault: value === standard };
+      return {
+        key: `${settingSection}.${key}`,
+        value: textOf(value),
+        isDefault: isSameValue(value, standard),
+      };
     }),
     engine: { state: engine.state, processId: engine.pid, crashes: engine.crashes },
     activeFile: uri && stateText(analyses.of(uri)?.state),
     choice,
-    sae,
+    saes,
     diagnostics: asked.value,
     failure: asked.failure,
   };
 }
 
-async function aboutSae({ engine, model }: Services): Promise<DiagnosticsReport['sae']> {
-  const folder = await model.sae();
-  if (folder === undefined) return {};
-  const { value, failure } = await tried(
-    engine.call('describe', { source: { ...model.choice, sae: folder } }),
+/** Each by itself: one that cannot be opened keeps nobody from reading about the others. */
+async function aboutSaes({
+  engine,
+  model,
+  saeChecks,
+  shownSae,
+}: Services): Promise<DiagnosticsReport['saes']> {
+  const saes = await model.findSaes();
+  return Promise.all(
+    saes.map(async (sae) => {
+      const source = { ...model.choice, saes: [sae] };
+      const { value, failure } = await tried(engine.call('describe', { source }));
+      const isPainted = saes.length > 1 && sae === shownSae.current;
+      if (value === undefined) return { sae, isPainted, failure };
+      const [outcome] = await saeChecks.check(source);
+      const { check, failure: unchecked } = outcome ?? {};
+      return { sae, isPainted, facts: value.saes[0], check, failure: unchecked };
+    }),
   );
-  return { folder, facts: value?.sae, failure };
+}
+
+function textOf(value: boolean | string | number | readonly string[]): string {
+  return Array.isArray(value) ? value.join(', ') : `${value as boolean | string | number}`;
 }
 
 async function tried<T>(work: Promise<T>): Promise<{ value?: T; failure?: string }> {

@@ -10,7 +10,9 @@ import { EngineClient } from './engine/engineClient.ts';
 import { EngineProcess } from './engine/engineProcess.ts';
 import { Hub } from './hub/hub.ts';
 import { ModelInUse } from './modelInUse.ts';
+import { SaeChecks } from './saeChecks.ts';
 import { onDidChangeSettings, readSetting } from './settings.ts';
+import { ShownSae } from './shownSae.ts';
 import type { SourceSettings } from './source.ts';
 
 export interface Services {
@@ -21,10 +23,16 @@ export interface Services {
   readonly hub: Hub;
   /** What runs where, by the present settings. */
   readonly model: ModelInUse;
+  /** Whose features are painted. */
+  readonly shownSae: ShownSae;
+  /** Whether the active SAEs read the model as they were trained to. */
+  readonly saeChecks: SaeChecks;
   readonly briefs: FeatureBriefs;
   readonly analyses: DocumentAnalyses;
-  /** The model and SAE looked through, by the present settings. */
+  /** The model and SAEs looked through, by the present settings. */
   readonly source: () => Promise<Source>;
+  /** What the settings say about model and SAEs. */
+  readonly sourceSettings: () => SourceSettings;
 }
 
 /** @param lifetime everything is disposed with it */
@@ -42,7 +50,7 @@ export function createServices(
   );
   const settings = (): SourceSettings => ({
     model: readSetting('model'),
-    sae: readSetting('sae'),
+    saes: readSetting('saes'),
     modelVariant: readSetting('modelVariant'),
     executionProvider: readSetting('executionProvider'),
     deviceId: readSetting('deviceId'),
@@ -53,27 +61,44 @@ export function createServices(
   const model = lifetime.add(new ModelInUse({ engine, settings, log }));
   const hub = createHub(context);
   const source = (): Promise<Source> => model.source();
-  const briefs = new FeatureBriefs(async (features) =>
-    engine.call('featureBriefs', { source: await source(), features }),
+  const memory = context.workspaceState;
+  const shownSae = lifetime.add(new ShownSae({ active: () => model.saes, source, memory }));
+  const saeChecks = lifetime.add(new SaeChecks({ engine, log }));
+  const briefs = new FeatureBriefs(async (sae, features) =>
+    engine.call('featureBriefs', { source: await source(), sae, features }),
   );
   lifetime.add(
     onDidChangeSettings((names) => {
-      if (names.includes('model') || names.includes('sae')) briefs.clear();
+      if (names.includes('model') || names.includes('saes')) briefs.clear();
     }),
   );
   const analyses = lifetime.add(new DocumentAnalyses({ engine, source }));
-  lifetime.add(analyses.onDidChange((uri) => learnWhenOpen(model, analyses.of(uri)?.state)));
+  lifetime.add(
+    analyses.onDidChange((uri) => {
+      const state = analyses.of(uri)?.state;
+      learnWhenOpen(model, state);
+      if (state?.kind === 'ready') void checkSaes(model, saeChecks);
+    }),
+  );
   lifetime.add(
     engine.onDidChangeState((state) => {
       if (state !== 'starting' && state !== 'running') model.forget();
+      if (state === 'stopped') saeChecks.forgetFailures();
     }),
   );
-  return { context, log, engine, hub, model, briefs, analyses, source };
+  const services = { hub, model, shownSae, saeChecks, briefs, analyses, source };
+  return { context, log, engine, sourceSettings: settings, ...services };
 }
 
 /** The first results show that the model is open: what it is can be asked without waiting for it. */
 function learnWhenOpen(model: ModelInUse, state: AnalysisState | undefined): void {
   if (state?.kind === 'analysing' || state?.kind === 'ready') void model.learn();
+}
+
+/** When the colours are there and nobody waits for anything else. */
+async function checkSaes(model: ModelInUse, checks: SaeChecks): Promise<void> {
+  const source = await model.source().catch(() => undefined);
+  if (source !== undefined) await checks.check(source);
 }
 
 function createHub({ secrets }: vscode.ExtensionContext): Hub {

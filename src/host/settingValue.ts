@@ -5,12 +5,17 @@ import type { SettingContribution } from '../shared/contributions.ts';
 export function settingValue(
   setting: SettingContribution,
   value: unknown,
-): boolean | string | number {
+): boolean | string | number | readonly string[] {
   switch (setting.type) {
     case 'boolean':
       return typeof value === 'boolean' ? value : setting.default;
     case 'string':
       return typeof value === 'string' ? value.trim() : setting.default;
+    case 'list': {
+      if (!Array.isArray(value)) return setting.default;
+      const texts = value.filter((entry) => typeof entry === 'string').map((entry) => entry.trim());
+      return [...new Set(texts)].filter((entry) => entry !== '');
+    }
     case 'enum':
       return setting.values.find((known) => known === value) ?? setting.default;
     case 'integer': {

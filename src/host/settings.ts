@@ -18,7 +18,7 @@ export async function writeSetting<Name extends SettingName>(
   name: Name,
   value: SettingValue<Name>,
 ): Promise<void> {
-  if (readSetting(name) === value) return;
+  if (isSameValue(readSetting(name), value)) return;
   const configuration = vscode.workspace.getConfiguration(settingSection);
   const { key } = settings[name];
   // What a workspace that is not trusted says does not count, and what were written there would not either.
@@ -28,6 +28,11 @@ export async function writeSetting<Name extends SettingName>(
     ? vscode.ConfigurationTarget.Workspace
     : vscode.ConfigurationTarget.Global;
   await configuration.update(key, value, target);
+}
+
+/** Lists are the same when they say the same. */
+export function isSameValue(a: SettingValue<SettingName>, b: SettingValue<SettingName>): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** Tells which settings changed. */

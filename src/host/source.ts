@@ -1,15 +1,15 @@
-// Which model and SAE are looked through, by the settings: the folders named there or the ones that come with the
+// Which model and SAEs are looked through, by the settings: the folders named there or the ones that come with the
 // extension, and what else is said about how the model is to be run. It only finds folders; whether they hold what
 // they should is the engine's to say.
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { defaultModelFolder, defaultSaeFolder } from '../shared/defaults.ts';
-import type { ModelChoice, ProviderSetting } from '../shared/engineProtocol.ts';
+import type { ModelChoice, ProviderSetting, SaePlace } from '../shared/engineProtocol.ts';
 
 export interface SourceSettings {
   /** Folders as written: absolute, from the home folder (`~/…`), or from the workspace folder; empty = default. */
   readonly model: string;
-  readonly sae: string;
+  readonly saes: readonly string[];
   readonly modelVariant: string;
   readonly executionProvider: ProviderSetting;
   readonly deviceId: number;
@@ -33,13 +33,22 @@ export function modelChoice(settings: SourceSettings): ModelChoice {
   };
 }
 
-/** Folder of the SAE; `undefined` when a model of the user's own comes without one and none is chosen. */
-export async function saeFolder(settings: SourceSettings): Promise<string | undefined> {
-  if (settings.sae !== '') return absolute(settings.sae, settings.workspaceFolder);
-  if (settings.model === '') return join(settings.extensionFolder, defaultSaeFolder);
+/** The active SAEs; none when a model of the user's own comes without one and none is chosen. */
+export async function saePlaces(settings: SourceSettings): Promise<readonly SaePlace[]> {
+  const chosen = settings.saes.map((sae) => absolute(sae, settings.workspaceFolder));
+  return chosen.length > 0 ? [...new Set(chosen)] : standardSaes(settings);
+}
+
+/** What is active while nobody has chosen anything else: one SAE or none. */
+export async function standardSaes(settings: SourceSettings): Promise<readonly SaePlace[]> {
+  if (settings.model === '') return [join(settings.extensionFolder, defaultSaeFolder)];
+  return (await saesBeside(settings)).slice(0, 1);
+}
+
+/** The SAEs in the model's own folder. */
+export async function saesBeside(settings: SourceSettings): Promise<readonly SaePlace[]> {
   const beside = join(modelChoice(settings).model, 'saes');
-  const [first] = [...(await settings.listFolders(beside))].sort();
-  return first === undefined ? undefined : join(beside, first);
+  return [...(await settings.listFolders(beside))].sort().map((name) => join(beside, name));
 }
 
 function absolute(folder: string, workspaceFolder: string | undefined): string {

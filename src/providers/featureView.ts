@@ -4,13 +4,13 @@ import * as vscode from 'vscode';
 import { runCommand } from '../host/commands.ts';
 import type { Services } from '../host/services.ts';
 import { onDidChangeSettings } from '../host/settings.ts';
-import { readFeature, readFeatureViewMessage } from '../host/views/viewMessages.ts';
+import { readFeature, readFeatureRef, readFeatureViewMessage } from '../host/views/viewMessages.ts';
 import { openChannel } from '../host/views/webviewPanel.ts';
 import type { ViewChannel } from '../host/views/webviewPanel.ts';
 import { featureView } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
+import type { FeatureRef } from '../shared/engineProtocol.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
-import type { FeatureIndex } from '../shared/units.ts';
 import type { FromFeatureView, ToFeatureView } from '../shared/webviewProtocol.ts';
 
 const exampleLimit = 20;
@@ -24,31 +24,42 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
   readonly #lifetime = new DisposableStore();
   #channel: ViewChannel<ToFeatureView> | undefined;
   #snapshot: ToFeatureView = { kind: 'empty', hint };
-  #shown: FeatureIndex | undefined;
+  #shown: FeatureRef | undefined;
   #abort = new AbortController();
 
   constructor(services: Services) {
     this.#services = services;
     this.#lifetime.add(
       onDidChangeSettings((names) => {
-        if (names.includes('model') || names.includes('sae')) this.#forget();
+        if (names.includes('model')) this.#forget();
+        else if (names.includes('saes')) void this.#forgetIfGone();
       }),
     );
-    this.#shown = readFeature(services.context.workspaceState.get(memoryKey));
+    this.#shown = readFeatureRef(services.context.workspaceState.get(memoryKey));
     this.#lifetime.add(vscode.window.registerWebviewViewProvider(featureView, this));
   }
 
   /**
    * Reveals the panel and shows a feature in it.
    * @param requested the feature; anything else asks for one
+   * @param sae the SAE it belongs to; left out, the painted one
+   * @throws MonosemError `badArgument` when that SAE is not active
    */
-  async open(requested: unknown, ask: () => Promise<FeatureIndex | undefined>): Promise<void> {
-    const feature = readFeature(requested) ?? (await ask());
-    if (feature === undefined) return;
-    this.#shown = feature;
-    await this.#services.context.workspaceState.update(memoryKey, feature);
+  async open(
+    requested: unknown,
+    sae: unknown,
+    ask: () => Promise<FeatureRef | undefined>,
+  ): Promise<void> {
+    const feature = readFeature(requested);
+    const ref =
+      feature === undefined
+        ? await ask()
+        : { sae: await this.#services.shownSae.meant(sae), feature };
+    if (ref === undefined) return;
+    this.#shown = ref;
+    await this.#services.context.workspaceState.update(memoryKey, ref);
     await vscode.commands.executeCommand(`${featureView}.focus`);
-    await this.#load(feature);
+    await this.#load(ref);
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
@@ -69,7 +80,13 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
     });
   }
 
-  /** The model or SAE has changed: the same number is another feature now. */
+  /** Other SAEs are active: the feature stays if its SAE does. */
+  async #forgetIfGone(): Promise<void> {
+    const saes = await this.#services.model.findSaes();
+    if (this.#shown !== undefined && !saes.includes(this.#shown.sae)) this.#forget();
+  }
+
+  /** Another model: the same number is another feature now. */
   #forget(): void {
     this.#shown = undefined;
     this.#abort.abort();
@@ -88,10 +105,10 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
         this.#ready();
         break;
       case 'openFeature':
-        void runCommand('openFeature', message.feature);
+        void runCommand('openFeature', message.feature, message.sae);
         break;
       case 'steerFeature':
-        void runCommand('steerSelection', message.feature);
+        void runCommand('steerSelection', message.feature, message.sae);
         break;
     }
   }
@@ -101,20 +118,27 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
     if (this.#snapshot.kind === 'empty' && this.#shown !== undefined) void this.#load(this.#shown);
   }
 
-  async #load(feature: FeatureIndex): Promise<void> {
+  async #load(ref: FeatureRef): Promise<void> {
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
-    this.#post({ kind: 'loading', feature });
+    const { sae, feature } = ref;
+    this.#post({ kind: 'loading', sae, feature });
     const { engine, log } = this.#services;
     try {
       const source = await this.#services.source();
-      const [summary, facts] = await Promise.all([
-        engine.call('feature', { source, feature, exampleLimit }, { signal }),
+      if (!source.saes.includes(sae)) {
+        // What an earlier window remembers need not be active any more.
+        this.#forget();
+        return;
+      }
+      const [summary, { saes }] = await Promise.all([
+        engine.call('feature', { source, ...ref, exampleLimit }, { signal }),
         engine.call('describe', { source }, { signal }),
       ]);
       if (signal.aborted) return;
-      this.#post({ kind: 'feature', summary, saeName: facts.sae.name, site: facts.sae.site });
+      const { name, site } = saes.find((each) => each.sae === sae) ?? { name: sae, site: '' };
+      this.#post({ kind: 'feature', sae, summary, saeName: name, site });
     } catch (error) {
       if (signal.aborted || MonosemError.is(error, 'cancelled')) return;
       log.error(messageOf(error));

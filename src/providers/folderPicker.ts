@@ -1,6 +1,6 @@
-// Chooses the folder of a model, which of its .onnx files is meant, and the folder of an SAE, and writes them to the
-// settings. The engine looks into a model folder before anything is written.
-import { basename, resolve } from 'node:path';
+// Chooses the folder of a model and which of its .onnx files is meant, and writes them to the settings. The engine looks
+// into a folder before anything is written.
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { runCommand } from '../host/commands.ts';
 import { variantItems } from '../host/display/variantText.ts';
@@ -9,20 +9,9 @@ import { readSetting, writeSetting } from '../host/settings.ts';
 import { commands } from '../shared/contributions.ts';
 import type { ModelVariant } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
+import { browseFolders, folderOf } from './folders.ts';
 
-const words = {
-  model: {
-    title: 'Open a Model Folder',
-    detail: 'It holds config.json, tokenizer.json and one or more .onnx files.',
-    standard: 'Use the model that comes with Monosem',
-  },
-  sae: {
-    title: 'Choose a Sparse Autoencoder Folder',
-    detail:
-      'It holds the files of one SAE, as SAELens, Gemma Scope, sparsify and others publish them.',
-    standard: 'Use the one that comes with the model',
-  },
-} as const;
+const title = 'Open a Model Folder';
 
 interface FolderItem extends vscode.QuickPickItem {
   /** What is chosen; `undefined` asks for a folder. */
@@ -39,7 +28,7 @@ export async function openModelFolder(
   variant?: unknown,
 ): Promise<void> {
   const present = services.model.choice.model;
-  const chosen = folderOf(folder) ?? (await askForFolder('model', otherVariant(present)));
+  const chosen = folderOf(folder) ?? (await askForFolder(otherVariant(present)));
   if (chosen === undefined) return;
   if (chosen === '') {
     await useModel(services, '', '');
@@ -49,19 +38,7 @@ export async function openModelFolder(
   const value = await chooseVariant(variants, chosen === present, variant);
   if (value === undefined) return;
   await useModel(services, chosen, value);
-  if ((await services.model.sae()) === undefined) void offerSae(basename(chosen));
-}
-
-/** @param folder as for `openModelFolder` */
-export async function chooseSae({ log }: Services, folder?: unknown): Promise<void> {
-  const chosen = folderOf(folder) ?? (await askForFolder('sae'));
-  if (chosen === undefined) return;
-  log.info(`Sparse autoencoder folder: ${chosen === '' ? 'that of the model' : chosen}`);
-  await writeSetting('sae', chosen);
-}
-
-function folderOf(argument: unknown): string | undefined {
-  return argument instanceof vscode.Uri ? resolve(argument.fsPath) : undefined;
+  if ((await services.model.findSaes()).length === 0) void offerSae(basename(chosen));
 }
 
 function otherVariant(present: string): readonly FolderItem[] {
@@ -69,32 +46,19 @@ function otherVariant(present: string): readonly FolderItem[] {
 }
 
 /** @returns the folder, empty for the one of the extension, or `undefined` when nothing is chosen */
-async function askForFolder(
-  setting: 'model' | 'sae',
-  more: readonly FolderItem[] = [],
-): Promise<string | undefined> {
-  const { title, detail, standard } = words[setting];
-  const current = readSetting(setting);
-  if (current === '') return browse(title);
+async function askForFolder(more: readonly FolderItem[]): Promise<string | undefined> {
+  const browse = async (): Promise<string | undefined> => (await browseFolders(title))[0];
+  const current = readSetting('model');
+  if (current === '') return browse();
+  const detail = 'It holds config.json, tokenizer.json and one or more .onnx files.';
   const items: readonly FolderItem[] = [
     { label: '$(folder-opened) Browse…', detail, folder: undefined },
     ...more,
-    { label: `$(discard) ${standard}`, folder: '' },
+    { label: '$(discard) Use the model that comes with Monosem', folder: '' },
   ];
   const placeHolder = `Now: ${current}`;
   const item = await vscode.window.showQuickPick(items, { title, placeHolder });
-  return item === undefined || item.folder !== undefined ? item?.folder : browse(title);
-}
-
-async function browse(title: string): Promise<string | undefined> {
-  const [chosen] =
-    (await vscode.window.showOpenDialog({
-      title,
-      openLabel: 'Choose',
-      canSelectFolders: true,
-      canSelectFiles: false,
-    })) ?? [];
-  return chosen?.fsPath;
+  return item === undefined || item.folder !== undefined ? item?.folder : browse();
 }
 
 async function lookInto({ engine }: Services, folder: string): Promise<readonly ModelVariant[]> {
@@ -130,13 +94,13 @@ async function chooseVariant(
   }
   if (items.length < 2) return '';
   const chosen = await vscode.window.showQuickPick(items, {
-    title: 'Open a Model Folder',
+    title,
     placeHolder: 'The folder has several variants of the model',
   });
   return chosen?.value;
 }
 
-/** An SAE reads the model it was trained on: with another model the choice of it is undone. */
+/** An SAE reads the model it was trained on: with another model the choice of SAEs is undone. */
 async function useModel({ log, model }: Services, folder: string, variant: string): Promise<void> {
   log.info(
     `Model folder: ${folder === '' ? 'that of the extension' : folder} ${variant}`.trimEnd(),
@@ -144,17 +108,17 @@ async function useModel({ log, model }: Services, folder: string, variant: strin
   const isOther = folder === '' ? readSetting('model') !== '' : folder !== model.choice.model;
   if (isOther) {
     await writeSetting('modelVariant', '');
-    await writeSetting('sae', '');
+    await writeSetting('saes', []);
     await writeSetting('model', folder);
   }
   await writeSetting('modelVariant', variant);
 }
 
 async function offerSae(name: string): Promise<void> {
-  const { title } = commands.chooseSae;
+  const choose = commands.chooseSaes.title;
   const chosen = await vscode.window.showInformationMessage(
     `${name} has no sparse autoencoder beside it; choose one that was trained on it to see features.`,
-    title,
+    choose,
   );
-  if (chosen === title) await runCommand('chooseSae');
+  if (chosen === choose) await runCommand('chooseSaes');
 }

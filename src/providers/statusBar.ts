@@ -9,9 +9,10 @@ import { commands } from '../shared/contributions.ts';
 import type { CommandName } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { Disposable } from '../shared/disposable.ts';
+import { saeLabels } from '../shared/featureRef.ts';
 
 export function createStatusBar(services: Services): Disposable {
-  const { analyses, engine, model } = services;
+  const { analyses, engine, model, saeChecks, shownSae } = services;
   const lifetime = new DisposableStore();
   const item = lifetime.add(
     vscode.window.createStatusBarItem('monosem.status', vscode.StatusBarAlignment.Right, 90),
@@ -23,19 +24,22 @@ export function createStatusBar(services: Services): Disposable {
     item.text = text;
     item.tooltip = tooltip;
     item.backgroundColor =
-      severity === 'error' ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+      severity === 'ok' ? undefined : new vscode.ThemeColor(`statusBarItem.${severity}Background`);
   };
   lifetime.add(analyses.onDidChange(show));
   lifetime.add(analyses.onDidSwitch(show));
   lifetime.add(engine.onDidChangeState(show));
   lifetime.add(model.onDidChange(show));
+  lifetime.add(shownSae.onDidChange(show));
+  lifetime.add(saeChecks.onDidFinish(show));
   lifetime.add(vscode.window.onDidChangeActiveTextEditor(show));
   show();
   item.show();
   return lifetime;
 }
 
-function presentStatus({ analyses, engine, model }: Services): Status {
+function presentStatus(services: Services): Status {
+  const { analyses, engine, model, saeChecks, shownSae } = services;
   const { activeTextEditor, visibleTextEditors } = vscode.window;
   const uri = (activeTextEditor ?? visibleTextEditors[0])?.document.uri;
   return statusText({
@@ -43,7 +47,18 @@ function presentStatus({ analyses, engine, model }: Services): Status {
     engine: engine.state,
     analysis: uri && analyses.of(uri)?.state,
     place: model.place,
+    painted: severalSaes(model)
+      ? saeLabels(model.namedSaes).get(shownSae.current ?? '')
+      : undefined,
+    warnings: model.saes
+      .map((sae) => saeChecks.of(model.choice, sae)?.check)
+      .filter((check) => check?.passes === false)
+      .map((check) => check?.verdict ?? ''),
   });
+}
+
+function severalSaes(model: Services['model']): boolean {
+  return model.saes.length > 1;
 }
 
 interface ActionItem extends vscode.QuickPickItem {
@@ -55,7 +70,8 @@ const icons: Readonly<Record<Exclude<CommandName, 'showActions'>, string>> = {
   steerSelection: '$(settings)',
   openFeature: '$(search)',
   openModelFolder: '$(folder-opened)',
-  chooseSae: '$(folder-opened)',
+  chooseSaes: '$(checklist)',
+  showFeaturesOf: '$(symbol-color)',
   addModel: '$(cloud-download)',
   addSae: '$(cloud-download)',
   removeDownload: '$(trash)',
@@ -71,14 +87,17 @@ const needsFeatures: ReadonlySet<CommandName> = new Set([
   'toggleFeatures',
   'steerSelection',
   'openFeature',
+  'showFeaturesOf',
 ]);
 
 /** What a click on the item offers, first what helps with the present state. */
 export async function showActions(services: Services): Promise<void> {
-  const { analyses } = services;
+  const { analyses, model } = services;
   const { action } = presentStatus(services);
   const names = (Object.keys(icons) as (keyof typeof icons)[]).filter(
-    (name) => action !== 'chooseSae' || !needsFeatures.has(name),
+    (name) =>
+      (action !== 'chooseSaes' || !needsFeatures.has(name)) &&
+      (name !== 'showFeaturesOf' || severalSaes(model)),
   );
   const sorted = names.sort((a, b) => Number(b === action) - Number(a === action));
   const items = sorted.map((command): ActionItem => {

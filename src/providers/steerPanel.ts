@@ -10,6 +10,7 @@ import type { SteerStart } from '../host/views/steerSession.ts';
 import {
   readEdits,
   readFeature,
+  readFeatureRef,
   readSteerSettings,
   readSteerViewMessage,
 } from '../host/views/viewMessages.ts';
@@ -51,16 +52,18 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   /**
    * Opens the panel on the selection of the active editor, or on the text before its cursor.
    * @param requested a feature to put first on the list, e.g. the one of a hover's link
+   * @param sae the SAE the feature belongs to; left out, the painted one
    * @param place offset to take for the cursor, where something was pointed at
    */
-  async steerSelection(requested?: unknown, place?: unknown): Promise<void> {
+  async steerSelection(requested?: unknown, sae?: unknown, place?: unknown): Promise<void> {
     const feature = readFeature(requested);
-    if (feature !== undefined && this.#open !== undefined) {
+    const features =
+      feature === undefined ? [] : [{ sae: await this.#services.shownSae.meant(sae), feature }];
+    if (features[0] !== undefined && this.#open !== undefined) {
       this.#open.panel.reveal();
-      await this.#open.session.addFeature(feature);
+      await this.#open.session.addFeature(features[0]);
       return;
     }
-    const features = feature === undefined ? [] : [feature];
     const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
     const cursor = typeof place === 'number' ? place : undefined;
     const taken = editor === undefined ? undefined : takePrompt(editor, cursor);
@@ -155,10 +158,10 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
         session.stop();
         break;
       case 'addFeature':
-        await session.addFeature(message.feature);
+        await session.addFeature({ sae: message.sae, feature: message.feature });
         break;
       case 'openFeature':
-        await runCommand('openFeature', message.feature);
+        await runCommand('openFeature', message.feature, message.sae);
         break;
       case 'insert':
         await this.#insert(message.text);
@@ -227,8 +230,8 @@ function readStart(stored: unknown): SteerStart | undefined {
     edits: readEdits(edits) ?? [],
     settings: readSteerSettings(settings) ?? defaultSteerSettings,
     features: (Array.isArray(features) ? features : [])
-      .map(readFeature)
-      .filter((feature) => feature !== undefined),
+      .map(readFeatureRef)
+      .filter((ref) => ref !== undefined),
   };
   return typeof prompt === 'string' && prompt.trim() !== '' ? { prompt, ...readable } : undefined;
 }

@@ -1,4 +1,4 @@
-// Paints tokens in the colours of their strongest features. A fixed set of decoration types (colours × levels) is
+// Paints tokens in the colours of their strongest features, those of one SAE. A fixed set of decoration types (colours × levels) is
 // shared by all editors and features; only types whose ranges changed are sent. Painted is what is visible and some
 // lines around it; between an edit and its analysis VS Code itself moves what is painted.
 import * as vscode from 'vscode';
@@ -6,8 +6,10 @@ import type { PaintedRange } from '../host/api.ts';
 import { paintTokens } from '../host/display/features/painting.ts';
 import type { PaintedToken } from '../host/display/features/painting.ts';
 import { levels } from '../host/display/features/strength.ts';
+import { readingOf } from '../host/documents/tokenTable.ts';
 import type { Services } from '../host/services.ts';
 import { DisposableStore } from '../shared/disposable.ts';
+import type { SaePlace } from '../shared/engineProtocol.ts';
 import { messageOf } from '../shared/errors.ts';
 import { palette, paletteSlot } from '../shared/palette.ts';
 import { featureIndex } from '../shared/units.ts';
@@ -35,6 +37,13 @@ interface Painted {
   last: number;
 }
 
+/** Lines that are painted with the features of one SAE. */
+interface PaintedLines {
+  readonly sae: SaePlace;
+  readonly first: number;
+  readonly last: number;
+}
+
 export class TokenDecorations implements vscode.Disposable {
   readonly #services: Services;
   readonly #lifetime = new DisposableStore();
@@ -46,10 +55,11 @@ export class TokenDecorations implements vscode.Disposable {
   constructor(services: Services) {
     this.#services = services;
     const { window, workspace } = vscode;
-    const { analyses } = services;
+    const { analyses, shownSae } = services;
     for (const listening of [
       analyses.onDidChange((uri) => this.#schedule(uri)),
       analyses.onDidSwitch(() => this.#schedule()),
+      shownSae.onDidChange(() => this.#schedule()),
       window.onDidChangeVisibleTextEditors(() => this.#schedule()),
       window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.#scrolled(textEditor)),
       window.onDidChangeActiveColorTheme((theme) => this.#themeChanged(theme)),
@@ -109,27 +119,35 @@ export class TokenDecorations implements vscode.Disposable {
   }
 
   async #paint(editor: vscode.TextEditor): Promise<void> {
-    const { analyses, briefs, log } = this.#services;
+    const { analyses, briefs, log, shownSae } = this.#services;
     const { document } = editor;
     const analysis = analyses.of(document.uri);
     if (analysis === undefined || !this.#isPainted(document.uri)) {
-      this.#send(editor, [], { first: 0, last: 0 });
+      this.#send(editor, [], { sae: '', first: 0, last: 0 });
       return;
     }
     const { first, last } = visibleLines(editor);
-    const lines = { first: first - marginLines, last: last + marginLines };
+    const sae = shownSae.current ?? '';
+    const lines = {
+      sae,
+      first: first - marginLines,
+      last: last + marginLines,
+    };
     const start = document.offsetAt(new vscode.Position(Math.max(0, lines.first), 0));
     const end = document.offsetAt(new vscode.Position(lines.last + 1, 0));
     const tokensNow = (): ReturnType<typeof analysis.tokens.between> =>
       analysis.tokens.between(start, end).slice(0, mostTokens);
     try {
-      await briefs.load(tokensNow().flatMap(({ features }) => [...features]));
+      await briefs.load(
+        sae,
+        tokensNow().flatMap((token) => [...(readingOf(token, sae)?.features ?? [])]),
+      );
     } catch (error) {
       log.warn(`Strengths are relative to what is in view: ${messageOf(error)}`);
     }
     if (!this.#isPainted(document.uri)) return;
-    const painted = paintTokens(tokensNow(), document.getText(), (feature) => {
-      const maximum = briefs.get(feature)?.maxActivation ?? 0;
+    const painted = paintTokens(tokensNow(), document.getText(), sae, (feature) => {
+      const maximum = briefs.get(sae, feature)?.maxActivation ?? 0;
       return maximum > 0 ? maximum : undefined;
     });
     this.#send(editor, painted, lines);
@@ -144,7 +162,7 @@ export class TokenDecorations implements vscode.Disposable {
   #send(
     editor: vscode.TextEditor,
     tokens: readonly PaintedToken[],
-    { first, last }: { readonly first: number; readonly last: number },
+    { sae, first, last }: PaintedLines,
   ): void {
     const painted = this.#painted.get(editor) ?? { sent: new Map(), ranges: [], first, last };
     const { document } = editor;
@@ -152,6 +170,7 @@ export class TokenDecorations implements vscode.Disposable {
     painted.last = last;
     painted.ranges = tokens.map(({ start, end, feature, level }) => ({
       range: new vscode.Range(document.positionAt(start), document.positionAt(end)),
+      sae,
       feature,
       level,
     }));

@@ -3,8 +3,10 @@ import * as vscode from 'vscode';
 import { hoverCommands, hoverMarkdown } from '../host/display/features/hoverText.ts';
 import type { Services } from '../host/services.ts';
 import { messageOf } from '../shared/errors.ts';
+import { saeLabels } from '../shared/featureRef.ts';
 
-export function registerTokenHover({ analyses, briefs, log }: Services): vscode.Disposable {
+export function registerTokenHover(services: Services): vscode.Disposable {
+  const { analyses, briefs, log, model, shownSae } = services;
   const provideHover = async (
     document: vscode.TextDocument,
     position: vscode.Position,
@@ -15,7 +17,9 @@ export function registerTokenHover({ analyses, briefs, log }: Services): vscode.
     const [first] = tokens;
     if (first === undefined) return undefined;
     try {
-      await briefs.load(tokens.flatMap(({ features }) => [...features]));
+      for (const { readings } of tokens) {
+        await Promise.all(readings.map(({ sae, features }) => briefs.load(sae, features)));
+      }
     } catch (error) {
       log.warn(`The hover shows features without labels: ${messageOf(error)}`);
     }
@@ -27,7 +31,7 @@ export function registerTokenHover({ analyses, briefs, log }: Services): vscode.
     const markdown = new vscode.MarkdownString(
       hoverMarkdown(
         tokens.map((token) => ({ ...token, text })),
-        briefs.get,
+        { brief: briefs.get, painted: shownSae.current, labels: saeLabels(model.namedSaes) },
       ),
     );
     markdown.isTrusted = { enabledCommands: hoverCommands };

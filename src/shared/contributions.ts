@@ -17,7 +17,8 @@ export const commands = {
   toggleFeatures: { id: 'monosem.toggleFeatures', title: 'Show or Hide Features' },
   showActions: { id: 'monosem.showActions', title: 'Show Actions' },
   openModelFolder: { id: 'monosem.openModelFolder', title: 'Open Model Folder…' },
-  chooseSae: { id: 'monosem.chooseSae', title: 'Choose Sparse Autoencoder Folder…' },
+  chooseSaes: { id: 'monosem.chooseSaes', title: 'Choose Sparse Autoencoders…' },
+  showFeaturesOf: { id: 'monosem.showFeaturesOf', title: 'Show Features Of…' },
   addModel: { id: 'monosem.addModel', title: 'Add Model…' },
   addSae: { id: 'monosem.addSae', title: 'Add SAE…' },
   removeDownload: { id: 'monosem.removeDownload', title: 'Remove Download…' },
@@ -34,6 +35,7 @@ export type CommandName = keyof typeof commands;
 export type SettingContribution =
   | { readonly key: string; readonly type: 'boolean'; readonly default: boolean }
   | { readonly key: string; readonly type: 'string'; readonly default: string }
+  | { readonly key: string; readonly type: 'list'; readonly default: readonly string[] }
   | {
       readonly key: string;
       readonly type: 'enum';
@@ -54,7 +56,7 @@ export const settings = {
   enabled: { key: 'enabled', type: 'boolean', default: true },
   model: { key: 'model', type: 'string', default: '' },
   modelVariant: { key: 'modelVariant', type: 'string', default: '' },
-  sae: { key: 'sae', type: 'string', default: '' },
+  saes: { key: 'saes', type: 'list', default: [] },
   executionProvider: {
     key: 'executionProvider',
     type: 'enum',
@@ -79,6 +81,7 @@ type ValueOf<Setting> = Setting extends { readonly values: readonly (infer Value
 interface ValueByType {
   readonly boolean: boolean;
   readonly string: string;
+  readonly list: readonly string[];
   readonly integer: number;
 }
 
@@ -88,7 +91,7 @@ export type SettingValue<Name extends SettingName> = ValueOf<(typeof settings)[N
 export const restrictedSettings: readonly SettingName[] = [
   'model',
   'modelVariant',
-  'sae',
+  'saes',
   'hubEndpoint',
   'hubCacheFolder',
 ];

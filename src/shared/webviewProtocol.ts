@@ -25,13 +25,14 @@ export interface FeatureViewState {
 export type ToFeatureView =
   /** Nothing chosen yet; `hint` says how to choose. */
   | { readonly kind: 'empty'; readonly hint: string }
-  | { readonly kind: 'loading'; readonly feature: FeatureIndex }
+  | ({ readonly kind: 'loading' } & FeatureRef)
   | FeatureViewState
   | { readonly kind: 'failed'; readonly message: string };
 
 export type FromFeatureView =
   | { readonly kind: 'ready' }
-  | ({ readonly kind: 'openFeature' } & FeatureRef)
+  /** Without `sae` a feature of the one that is painted in the editor. */
+  | { readonly kind: 'openFeature'; readonly feature: FeatureIndex; readonly sae?: SaePlace }
   | ({ readonly kind: 'steerFeature' } & FeatureRef);
 
 // Steering view: baseline beside steered.

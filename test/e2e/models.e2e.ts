@@ -65,7 +65,7 @@ describe('a model of one’s own', () => {
     await session.page
       .locator('.quick-input-list .monaco-list-row')
       .first()
-      .filter({ hasText: 'Choose Sparse Autoencoder Folder…' })
+      .filter({ hasText: 'Choose Sparse Autoencoders…' })
       .waitFor();
     const offered = session.page.locator('.quick-input-list .monaco-list-row');
     expect((await offered.allInnerTexts()).join()).not.toMatch(/Hide Features|Steer Selection/);

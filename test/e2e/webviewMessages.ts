@@ -15,6 +15,9 @@ import type {
 
 const saeName = 'stories15M · blocks.2 · 4096';
 const site = 'blocks.2.hook_resid_post';
+/** Where it lies. */
+export const sae = '/models/stories15M/saes/blocks.2.hook_resid_post';
+export const otherSae = '/models/stories15M/saes/blocks.4.hook_resid_post';
 
 /** Words with the space in front of them, punctuation and line ends apart: about what the tokenizer does. */
 export function tokensOf(text: string): string[] {
@@ -72,6 +75,7 @@ export function featureState(changes: Partial<FeatureSummary> = {}): FeatureView
   );
   return {
     kind: 'feature',
+    sae,
     saeName,
     site,
     summary: {
@@ -107,7 +111,7 @@ const listed: readonly ListedBrief[] = [
   [29, 0.0033, 7.7, 0.81, ['\n', '."\n']],
 ];
 
-export function steerFeature(entry: ListedBrief): SteerFeature {
+export function steerFeature(entry: ListedBrief, place = sae): SteerFeature {
   const [feature, density, maxActivation, promptMax, peakTokens] = entry;
   const brief: FeatureBrief = {
     feature: featureIndex(feature),
@@ -115,7 +119,7 @@ export function steerFeature(entry: ListedBrief): SteerFeature {
     maxActivation,
     peakTokens,
   };
-  return { brief, promptMax };
+  return { sae: place, brief, promptMax };
 }
 
 export const prompt =
@@ -126,12 +130,30 @@ export function steerState(changes: Partial<SteerViewState> = {}): SteerViewStat
     kind: 'state',
     prompt,
     modelName: 'stories15M',
-    saeName,
-    site,
-    features: listed.map(steerFeature),
+    saes: [{ sae, name: saeName, site, features: 4096 }],
+    features: listed.map((entry) => steerFeature(entry)),
     settings: { scope: 'all', maxTokens: 60, temperature: 0.7, seed: 16 },
     canInsert: true,
     ...changes,
+  };
+}
+
+/** Two SAEs at two sites, in which the same numbers are other features. */
+export function twoSaes(): SteerViewState {
+  const state = steerState();
+  const name = 'blocks.4.hook_resid_post';
+  const others: readonly ListedBrief[] = [
+    [2417, 0.0021, 21.4, 13.9, [' pond', ' lake', ' pool']],
+    [513, 0.0164, 9.02, 6.6, [' up', ' down', ' over']],
+    [1822, 0.00044, 17.3, 2.2, [' brother', ' sister']],
+  ];
+  return {
+    ...state,
+    saes: [...state.saes, { sae: otherSae, name, site: name, features: 4096 }],
+    features: [
+      ...state.features.slice(0, 5),
+      ...others.map((entry) => steerFeature(entry, otherSae)),
+    ],
   };
 }
 

@@ -9,10 +9,13 @@ import type { ThemeName } from './themes.ts';
 import {
   exampleOf,
   featureState,
+  otherSae,
   prompt,
+  sae,
   steerFeature,
   steerState,
   steps,
+  twoSaes,
 } from './webviewMessages.ts';
 import { type ViewPage, openView } from './webviewPage.ts';
 
@@ -127,10 +130,10 @@ describe('feature view', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Steer this feature' }).click();
     expect((await view.posted()).slice(1)).toEqual([
-      { kind: 'openFeature', feature: 2418 },
-      { kind: 'openFeature', feature: 2416 },
-      { kind: 'openFeature', feature: 12 },
-      { kind: 'steerFeature', feature: 2417 },
+      { kind: 'openFeature', sae, feature: 2418 },
+      { kind: 'openFeature', sae, feature: 2416 },
+      { kind: 'openFeature', sae, feature: 12 },
+      { kind: 'steerFeature', sae, feature: 2417 },
     ]);
     await page.locator('.example').nth(3).hover();
     await page.getByRole('button', { name: 'Copy example 4' }).click();
@@ -146,7 +149,7 @@ describe('feature view', () => {
     const text = (): Promise<string> => view.page.locator('#app').innerText();
     expect(await text()).toContain(hint);
     await view.screenshot('feature-empty');
-    await view.send({ kind: 'loading', feature: featureIndex(7) } as ToFeatureView);
+    await view.send({ kind: 'loading', sae, feature: featureIndex(7) } as ToFeatureView);
     expect(await text()).toContain('Looking up feature 7…');
     await view.screenshot('feature-loading');
     await view.send({ kind: 'failed', message: 'The SAE has 4096 features.' } as ToFeatureView);
@@ -196,8 +199,8 @@ describe('steering view', () => {
       kind: 'run',
       prompt,
       edits: [
-        { feature: 2417, operation: 'clamp', amount: 16.25 },
-        { feature: 1190, operation: 'ablate' },
+        { sae, feature: 2417, operation: 'clamp', amount: 16.25 },
+        { sae, feature: 1190, operation: 'ablate' },
       ],
       settings: { scope: 'all', maxTokens: 60, temperature: 0.7, seed: 16 },
     });
@@ -260,7 +263,7 @@ describe('steering view', () => {
     );
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     expect((await view.posted()).at(-1)).toMatchObject({
-      edits: [{ feature: 88, operation: 'scale', amount: 7.5 }],
+      edits: [{ sae, feature: 88, operation: 'scale', amount: 7.5 }],
     });
     await view.send({ kind: 'started', run: 1 } as ToSteerView);
     for (const step of steps()) await view.send({ kind: 'step', run: 1, step } as ToSteerView);
@@ -277,14 +280,66 @@ describe('steering view', () => {
     const { page } = view;
     await page.getByLabel('Id of a feature to add').fill('3333');
     await page.keyboard.press('Enter');
-    expect((await view.posted()).at(-1)).toEqual({ kind: 'addFeature', feature: 3333 });
+    expect((await view.posted()).at(-1)).toEqual({ kind: 'addFeature', sae, feature: 3333 });
     const added = steerFeature([3333, 0.0004, 5.5, 0, [' moon', ' star']]);
     await view.send(steerState({ features: [...steerState().features, added] }));
     expect(await page.locator('.feature-row').first().getAttribute('data-feature')).toBe('3333');
     await page.getByRole('button', { name: 'Remove feature 3333 from the list' }).click();
     expect(await page.locator('[data-feature="3333"]').count()).toBe(0);
     await page.getByRole('button', { name: '2417', exact: true }).click();
-    expect((await view.posted()).at(-1)).toEqual({ kind: 'openFeature', feature: 2417 });
+    expect((await view.posted()).at(-1)).toEqual({ kind: 'openFeature', sae, feature: 2417 });
+    await view.close();
+  });
+
+  test.for<[ThemeName, number]>([
+    ['dark', 1400],
+    ['light', 760],
+    ['high-contrast', 510],
+    ['dark', 340],
+    ['light', 200],
+  ])('features of two SAEs stand apart: %s, %i px', async ([theme, width]) => {
+    const view = await openSteer(theme, width, twoSaes());
+    const { page } = view;
+    expect(await page.locator('.group-name').allInnerTexts()).toEqual([
+      'blocks.2.hook_resid_post',
+      'blocks.4.hook_resid_post',
+    ]);
+    const place = page.getByLabel('Place of the feature to add');
+    await place.click();
+    await place.locator('vscode-option', { hasText: 'blocks.4' }).click();
+    await page.getByLabel('Id of a feature to add').fill('29');
+    await page.keyboard.press('Enter');
+    expect((await view.posted()).at(-1)).toEqual({
+      kind: 'addFeature',
+      sae: otherSae,
+      feature: 29,
+    });
+    const state = twoSaes();
+    const added = steerFeature([29, 0.0004, 5.5, 0, [' moon', ' star']], otherSae);
+    const withAdded: ToSteerView = { ...state, features: [...state.features, added] };
+    await view.send(withAdded);
+    await page.locator(`.feature-row[data-feature="29"] .operation:focus`).waitFor();
+    const row = page.locator(`[data-feature="2417"][data-sae="${otherSae}"]`);
+    await row.getByLabel('Edit of feature 2417 at blocks.4.hook_resid_post').click();
+    await row.locator('vscode-option', { hasText: 'Clamp' }).click();
+    expect(await page.locator('.is-edited').count()).toBe(1);
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    expect((await view.posted()).at(-1)).toMatchObject({
+      edits: [{ sae: otherSae, feature: 2417, operation: 'clamp' }],
+    });
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBe(0);
+    await page.mouse.move(0, 0);
+    await view.screenshot(`steer-two-${theme}-${String(width)}`);
+    expect(view.problems).toEqual([]);
+    await view.close();
+  });
+
+  test('with one SAE nothing asks which one', async () => {
+    const view = await openSteer('dark', 760, steerState());
+    expect(await view.page.locator('.group-name, .add-sae vscode-dropdown').count()).toBe(0);
     await view.close();
   });
 

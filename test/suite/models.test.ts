@@ -11,7 +11,7 @@ import { closeEverything, eventually, monosem, openText, ready, settled } from '
 
 const text = 'w5 w9 w12 w30 w7 w41';
 const otherVariant = 'onnx/model_fp16.onnx';
-const settingNames = ['model', 'modelVariant', 'sae', 'executionProvider', 'deviceId'] as const;
+const settingNames = ['model', 'modelVariant', 'saes', 'executionProvider', 'deviceId'] as const;
 type Name = (typeof settingNames)[number];
 
 const configuration = (): vscode.WorkspaceConfiguration =>
@@ -129,16 +129,16 @@ describe('a model of one’s own', () => {
     assert.equal(api.model()?.name, 'bare');
     const chosen = vscode.Uri.file(path.join(bare, 'sae'));
     await analysedAfresh(uri, async () => {
-      await vscode.commands.executeCommand('monosem.chooseSae', chosen);
+      await vscode.commands.executeCommand('monosem.chooseSaes', chosen);
     });
     assert.equal(api.tokensOf(uri).length, 6);
   });
 
-  it('gives back the SAE of another model', async () => {
+  it('gives back the SAEs of another model', async () => {
     await openModelFolder(folder, 'onnx/model.onnx');
-    await write('sae', sae);
+    await write('saes', [sae]);
     await openModelFolder(bare);
-    assert.equal(configuration().get('sae'), '');
+    assert.deepEqual(configuration().get('saes'), []);
     assert.equal(configuration().get('model'), bare);
   });
 

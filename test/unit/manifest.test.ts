@@ -21,6 +21,7 @@ interface Property {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly enum?: readonly string[];
+  readonly items?: unknown;
   readonly enumDescriptions?: readonly string[];
   readonly order: number;
   readonly markdownDescription: string;
@@ -56,6 +57,14 @@ const { contributes } = manifest;
 const allCommands: readonly CommandContribution[] = Object.values(commands);
 const allSettings: readonly SettingContribution[] = Object.values(settings);
 
+const typesInManifest: Readonly<Record<SettingContribution['type'], string>> = {
+  boolean: 'boolean',
+  string: 'string',
+  list: 'array',
+  enum: 'string',
+  integer: 'integer',
+};
+
 test('commands', () => {
   const inManifest = contributes.commands.map(({ command, title, category, icon }) => {
     expect(category).toBe(commandCategory);
@@ -76,18 +85,19 @@ test('settings: keys, types, defaults, bounds and choices', () => {
   const expected = allSettings.map((setting) => [
     `${settingSection}.${setting.key}`,
     {
-      type: setting.type === 'enum' ? 'string' : setting.type,
+      type: typesInManifest[setting.type],
       default: setting.default,
       enum: setting.type === 'enum' ? setting.values : undefined,
+      items: setting.type === 'list' ? { type: 'string' } : undefined,
       minimum: setting.type === 'integer' ? setting.range[0] : undefined,
       maximum: setting.type === 'integer' ? setting.range[1] : undefined,
     },
   ]);
   const inManifest = Object.entries(contributes.configuration.properties).map(([key, property]) => {
-    const { type, default: standard, minimum, maximum } = property;
+    const { type, default: standard, minimum, maximum, items } = property;
     expect(property.markdownDescription.length).toBeGreaterThan(30);
     expect(property.enumDescriptions?.length).toBe(property.enum?.length);
-    return [key, { type, default: standard, enum: property.enum, minimum, maximum }];
+    return [key, { type, default: standard, enum: property.enum, items, minimum, maximum }];
   });
   expect(inManifest).toEqual(expected);
 });

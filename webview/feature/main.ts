@@ -1,6 +1,7 @@
 // The feature view: a narrow side panel about one feature. It shows what the host sends and asks for other features;
 // it computes nothing.
 import type { FromFeatureView, ToFeatureView } from '../../src/shared/webviewProtocol.ts';
+import type { SaePlace } from '../../src/shared/engineProtocol.ts';
 import type { FeatureIndex } from '../../src/shared/units.ts';
 import { connect } from '../common/channel.ts';
 import { element } from '../common/element.ts';
@@ -17,8 +18,11 @@ const app = document.getElementById('app') ?? document.body;
 const channel = connect<ToFeatureView, FromFeatureView, Arrangement>();
 let isFullContext = channel.getState()?.isFullContext === true;
 
+/** Whose feature is shown; another one that is asked for here is one of the same SAE. */
+let sae: SaePlace | undefined;
+
 const open = (feature: FeatureIndex): void => {
-  channel.post({ kind: 'openFeature', feature });
+  channel.post({ kind: 'openFeature', feature, ...(sae !== undefined && { sae }) });
 };
 const head = navigation(open);
 const content = element('div', { class: 'content' });
@@ -32,15 +36,18 @@ channel.post({ kind: 'ready' });
 function contentOf(message: ToFeatureView): HTMLElement {
   switch (message.kind) {
     case 'empty':
+      sae = undefined;
       head.show(undefined);
       return hintNotice(message.hint);
     case 'loading':
+      sae = message.sae;
       head.show(message.feature);
       return busyNotice(`Looking up feature ${String(message.feature)}…`);
     case 'failed':
       return failureNotice(message.message);
     case 'feature':
       window.scrollTo(0, 0);
+      sae = message.sae;
       head.show(message.summary.feature);
       return summaryView({
         state: message,
@@ -50,7 +57,8 @@ function contentOf(message: ToFeatureView): HTMLElement {
           channel.setState({ isFullContext });
         },
         onSteer: () => {
-          channel.post({ kind: 'steerFeature', feature: message.summary.feature });
+          const { sae: owner, summary } = message;
+          channel.post({ kind: 'steerFeature', sae: owner, feature: summary.feature });
         },
       });
   }

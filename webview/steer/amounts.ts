@@ -1,7 +1,6 @@
 // Sensible ranges for the amount of an edit, and edits in words. Amounts are activations, except for `scale`, where they
 // are factors. The largest activation in the corpus is the yardstick, as in Anthropic's "Scaling Monosemanticity".
-import type { FeatureEdit } from '../../src/shared/engineProtocol.ts';
-import type { FeatureIndex } from '../../src/shared/units.ts';
+import type { FeatureEdit, FeatureRef } from '../../src/shared/engineProtocol.ts';
 import { multipleText, numberText } from '../common/numberText.ts';
 
 export type Operation = FeatureEdit['operation'] | 'none';
@@ -51,12 +50,12 @@ export function editText(operation: Operation, amount: number, maxActivation: nu
 
 /** The edit as the host wants it; `undefined` for none. */
 export function toEdit(
-  feature: FeatureIndex,
+  { sae, feature }: FeatureRef,
   operation: Operation,
   amount: number,
 ): FeatureEdit | undefined {
   if (operation === 'none') return undefined;
-  return operation === 'ablate' ? { feature, operation } : { feature, operation, amount };
+  return operation === 'ablate' ? { sae, feature, operation } : { sae, feature, operation, amount };
 }
 
 function ofMax(amount: number, maxActivation: number): string {

@@ -1,16 +1,15 @@
 // What the user has arranged in the steering view and would be sorry to lose: prompt, edits, settings. Pure: the view draws
 // it, the channel stores it. The host's snapshots are merged in so that they never undo what the user did.
-import type { FeatureEdit, SteerScope } from '../../src/shared/engineProtocol.ts';
+import type { FeatureEdit, FeatureRef, SteerScope } from '../../src/shared/engineProtocol.ts';
+import { featureKey, sameFeature } from '../../src/shared/featureRef.ts';
 import type {
   SteerFeature,
   SteerSettings,
   SteerViewState,
 } from '../../src/shared/webviewProtocol.ts';
-import type { FeatureIndex } from '../../src/shared/units.ts';
 import { type Operation, toEdit } from './amounts.ts';
 
-export interface DraftEdit {
-  readonly feature: FeatureIndex;
+export interface DraftEdit extends FeatureRef {
   readonly operation: Operation;
   readonly amount: number;
 }
@@ -23,9 +22,14 @@ export interface Draft {
   /** One entry for every feature whose edit the user touched, `none` included. */
   readonly edits: readonly DraftEdit[];
   /** Features the user took off the list. */
-  readonly removed: readonly FeatureIndex[];
+  readonly removed: readonly FeatureRef[];
   /** Features the user put on the list by id: they stand first. */
-  readonly added: readonly FeatureIndex[];
+  readonly added: readonly FeatureRef[];
+}
+
+/** Which feature is offered. */
+export function refOf({ sae, brief }: SteerFeature): FeatureRef {
+  return { sae, feature: brief.feature };
 }
 
 /**
@@ -45,73 +49,76 @@ export function mergeSnapshot(draft: Draft | undefined, state: SteerViewState): 
       added: [],
     };
   }
-  const offered = new Set(
-    state.features.filter(({ edit }) => edit).map(({ brief }) => brief.feature),
-  );
+  const offered = state.features.filter(({ edit }) => edit).map(refOf);
   return {
     ...draft,
     hostPrompt: state.prompt,
-    removed: draft.removed.filter((feature) => !offered.has(feature)),
+    removed: without(draft.removed, offered),
   };
 }
 
 /** The edit of a feature: the user's, else the host's, else none. */
-export function editOf(draft: Draft, { brief, edit }: SteerFeature): DraftEdit {
-  const touched = draft.edits.find(({ feature }) => feature === brief.feature);
+export function editOf(draft: Draft, offered: SteerFeature): DraftEdit {
+  const { edit } = offered;
+  const ref = refOf(offered);
+  const touched = draft.edits.find((each) => sameFeature(each, ref));
   if (touched !== undefined) return touched;
   const amount = edit !== undefined && 'amount' in edit ? edit.amount : 0;
-  return { feature: brief.feature, operation: edit?.operation ?? 'none', amount };
+  return { ...ref, operation: edit?.operation ?? 'none', amount };
 }
 
 export function withEdit(draft: Draft, edit: DraftEdit): Draft {
-  const others = draft.edits.filter(({ feature }) => feature !== edit.feature);
-  return { ...draft, edits: [...others, edit] };
+  return { ...draft, edits: [...without(draft.edits, [edit]), edit] };
 }
 
 /** Takes a feature off the list, with its edit. */
-export function withoutFeature(draft: Draft, feature: FeatureIndex): Draft {
-  const cleared = withEdit(draft, { feature, operation: 'none', amount: 0 });
+export function withoutFeature(draft: Draft, { sae, feature }: FeatureRef): Draft {
+  const ref = { sae, feature };
+  const cleared = withEdit(draft, { ...ref, operation: 'none', amount: 0 });
   return {
     ...cleared,
-    removed: [...draft.removed.filter((id) => id !== feature), feature],
-    added: draft.added.filter((id) => id !== feature),
+    removed: [...without(draft.removed, [ref]), ref],
+    added: without(draft.added, [ref]),
   };
 }
 
 /** Puts a feature on the list, also one that had been taken off. */
-export function withFeature(draft: Draft, feature: FeatureIndex): Draft {
+export function withFeature(draft: Draft, { sae, feature }: FeatureRef): Draft {
+  const ref = { sae, feature };
   return {
     ...draft,
-    removed: draft.removed.filter((id) => id !== feature),
-    added: [feature, ...draft.added.filter((id) => id !== feature)],
+    removed: without(draft.removed, [ref]),
+    added: [ref, ...without(draft.added, [ref])],
   };
 }
 
 /** The features on the list: those added by id, then the host's, without the removed ones. */
 export function listedFeatures(draft: Draft, state: SteerViewState): readonly SteerFeature[] {
-  const rank = ({ brief }: SteerFeature): number => {
-    const at = draft.added.indexOf(brief.feature);
+  const removed = new Set(draft.removed.map(featureKey));
+  const rank = (offered: SteerFeature): number => {
+    const at = draft.added.findIndex((ref) => sameFeature(ref, refOf(offered)));
     return at < 0 ? Infinity : at;
   };
   return state.features
-    .filter(({ brief }) => !draft.removed.includes(brief.feature))
+    .filter((offered) => !removed.has(featureKey(refOf(offered))))
     .toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
 }
 
 /**
  * The snapshot with the features that are being edited, even where the host no longer offers them: an edit never
- * disappears because another prompt was run. `promptMax` 0, since the host did not count them as active.
+ * disappears because another prompt was run, but it does with its SAE. `promptMax` 0, since the host did not count them as active.
  */
 export function keepEdited(
   draft: Draft,
   previous: SteerViewState,
   next: SteerViewState,
 ): SteerViewState {
-  const offered = new Set(next.features.map(({ brief }) => brief.feature));
+  const offered = new Set(next.features.map((feature) => featureKey(refOf(feature))));
+  const saes = new Set(next.saes.map(({ sae }) => sae));
   const kept = listedFeatures(draft, previous)
     .filter((feature) => editOf(draft, feature).operation !== 'none')
-    .filter(({ brief }) => !offered.has(brief.feature))
-    .map(({ brief }) => ({ brief, promptMax: 0 }));
+    .filter((feature) => saes.has(feature.sae) && !offered.has(featureKey(refOf(feature))))
+    .map(({ sae, brief }) => ({ sae, brief, promptMax: 0 }));
   return kept.length === 0 ? next : { ...next, features: [...kept, ...next.features] };
 }
 
@@ -124,8 +131,15 @@ export function sent(draft: Draft): Draft {
 export function editsToRun(draft: Draft, state: SteerViewState): readonly FeatureEdit[] {
   return listedFeatures(draft, state)
     .map((feature) => editOf(draft, feature))
-    .map(({ feature, operation, amount }) => toEdit(feature, operation, amount))
+    .map((edit) => toEdit(edit, edit.operation, edit.amount))
     .filter((edit) => edit !== undefined);
+}
+
+function without<Ref extends FeatureRef>(
+  all: readonly Ref[],
+  dropped: readonly FeatureRef[],
+): readonly Ref[] {
+  return all.filter((ref) => !dropped.some((other) => sameFeature(ref, other)));
 }
 
 const scopes: readonly SteerScope[] = ['all', 'prompt', 'generated'];
@@ -138,11 +152,18 @@ export function restoreDraft(stored: unknown): Draft | undefined {
   const isWhole =
     typeof draft.hostPrompt === 'string' &&
     typeof draft.prompt === 'string' &&
-    Array.isArray(draft.edits) &&
-    Array.isArray(draft.removed) &&
-    Array.isArray(draft.added) &&
+    [draft.edits, draft.removed, draft.added].every(areRefs) &&
     settings !== undefined &&
     scopes.includes(settings.scope) &&
     [settings.maxTokens, settings.temperature, settings.seed].every(Number.isFinite);
   return isWhole ? (draft as Draft) : undefined;
+}
+
+function areRefs(stored: unknown): boolean {
+  return (
+    Array.isArray(stored) &&
+    stored.every(
+      (ref: Partial<FeatureRef>) => typeof ref.sae === 'string' && Number.isInteger(ref.feature),
+    )
+  );
 }

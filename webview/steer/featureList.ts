@@ -1,20 +1,22 @@
-// The list of features to edit: a few of them until more are wanted, and a way to add any other by its id.
-import type { SteerFeature } from '../../src/shared/webviewProtocol.ts';
-import { type FeatureIndex, featureIndex } from '../../src/shared/units.ts';
+// The list of features to edit: a few of them until more are wanted, and a way to add any other by its id. Where several
+// SAEs are active, each has a list of its own under its name: activations of two SAEs cannot be compared.
+import type { FeatureRef, SaePlace } from '../../src/shared/engineProtocol.ts';
+import { saeLabels } from '../../src/shared/featureRef.ts';
+import type { SteerFeature, SteerSae } from '../../src/shared/webviewProtocol.ts';
 import { element } from '../common/element.ts';
 import { counted } from '../common/numberText.ts';
-import { button } from '../common/ui.ts';
-import type { DraftEdit } from './draft.ts';
+import { addForm } from './addForm.ts';
+import { type DraftEdit, refOf } from './draft.ts';
 import { featureRow } from './featureRow.ts';
 
-/** Shown before "Show more", besides the edited ones. */
+/** Shown of each SAE before "Show more", besides the edited ones. */
 const firstShown = 6;
 
 export interface FeatureListActions {
   readonly edit: (edit: DraftEdit) => void;
-  readonly open: (feature: FeatureIndex) => void;
-  readonly remove: (feature: FeatureIndex) => void;
-  readonly add: (feature: FeatureIndex) => void;
+  readonly open: (feature: FeatureRef) => void;
+  readonly remove: (feature: FeatureRef) => void;
+  readonly add: (feature: FeatureRef) => void;
 }
 
 export interface ListedFeature {
@@ -24,17 +26,24 @@ export interface ListedFeature {
 
 export interface FeatureList {
   readonly element: HTMLElement;
-  show(features: readonly ListedFeature[]): void;
+  show(features: readonly ListedFeature[], saes: readonly SteerSae[]): void;
   /** Says whether the list belongs to the prompt as it is now. */
   showAge(isCurrent: boolean): void;
   /** Moves the focus to the edit of a feature, if it is on the list. */
-  focus(feature: FeatureIndex): void;
+  focus(feature: FeatureRef): void;
+}
+
+/** The features of one SAE; `label` only where there are several. */
+interface Group {
+  readonly label: string | undefined;
+  readonly name: string;
+  readonly features: readonly ListedFeature[];
 }
 
 export function featureList(actions: FeatureListActions): FeatureList {
-  let features: readonly ListedFeature[] = [];
+  let groups: readonly Group[] = [];
   let isExpanded = false;
-  const list = element('ul', { class: 'features', attributes: { 'aria-label': 'Features' } });
+  const lists = element('div', { class: 'feature-groups' });
   const empty = element(
     'p',
     { class: 'quiet features-empty' },
@@ -48,26 +57,30 @@ export function featureList(actions: FeatureListActions): FeatureList {
       draw();
     },
   });
-
   const names = columnNames();
   const old = element(
     'p',
     { class: 'quiet features-old', attributes: { hidden: true } },
     'The prompt has changed; the next run looks for its features.',
   );
+  const form = addForm(actions.add);
 
   function draw(): void {
-    const shown = features.filter(
-      ({ edit }, index) => isExpanded || index < firstShown || edit.operation !== 'none',
+    const shown = groups.map(({ features }) =>
+      features.filter(
+        ({ edit }, index) => isExpanded || index < firstShown || edit.operation !== 'none',
+      ),
     );
-    list.replaceChildren(...shown.map((listed) => rowOf(listed, actions)));
-    list.hidden = features.length === 0;
-    names.hidden = list.hidden;
-    empty.hidden = features.length > 0;
-    more.hidden = features.length <= firstShown;
-    more.textContent = isExpanded
-      ? 'Show fewer'
-      : `Show ${counted(features.length - shown.length, 'more feature')}`;
+    lists.replaceChildren(
+      ...groups.flatMap((group, at) => groupElements(group, shown[at] ?? [], actions)),
+    );
+    const total = groups.reduce((sum, { features }) => sum + features.length, 0);
+    const hidden = total - shown.flat().length;
+    lists.hidden = total === 0;
+    names.hidden = total === 0;
+    empty.hidden = total > 0;
+    more.hidden = groups.every(({ features }) => features.length <= firstShown);
+    more.textContent = isExpanded ? 'Show fewer' : `Show ${counted(hidden, 'more feature')}`;
   }
 
   draw();
@@ -79,22 +92,57 @@ export function featureList(actions: FeatureListActions): FeatureList {
       old,
       empty,
       names,
-      list,
-      element('div', { class: 'list-end' }, more, addForm(actions.add)),
+      lists,
+      element('div', { class: 'list-end' }, more, form.element),
     ),
-    show: (next) => {
-      features = next;
+    show: (features, saes) => {
+      const labels = saeLabels(saes);
+      groups = groupsOf(features, saes, labels);
+      form.show(labels);
       draw();
     },
     showAge: (isCurrent) => {
       old.hidden = isCurrent;
     },
     focus: (feature) => {
-      const row = list.querySelector(`[data-feature="${String(feature)}"]`);
+      const row = [...lists.querySelectorAll<HTMLElement>('.feature-row')].find(
+        ({ dataset }) =>
+          dataset['feature'] === String(feature.feature) && dataset['sae'] === feature.sae,
+      );
       row?.scrollIntoView({ block: 'nearest' });
       row?.querySelector<HTMLElement>('.operation')?.focus();
     },
   };
+}
+
+/** In the order of the SAEs; one without features on the list has no group, unless it is the only one. */
+function groupsOf(
+  features: readonly ListedFeature[],
+  saes: readonly SteerSae[],
+  labels: ReadonlyMap<SaePlace, string>,
+): readonly Group[] {
+  const isAlone = saes.length < 2;
+  return saes
+    .map(({ sae, name }) => ({
+      label: isAlone ? undefined : (labels.get(sae) ?? name),
+      name,
+      features: features.filter(({ feature }) => feature.sae === sae),
+    }))
+    .filter((group) => isAlone || group.features.length > 0);
+}
+
+function groupElements(
+  { label, name }: Group,
+  shown: readonly ListedFeature[],
+  actions: FeatureListActions,
+): readonly HTMLElement[] {
+  const list = element(
+    'ul',
+    { class: 'features', attributes: { 'aria-label': `Features${label ? ` at ${label}` : ''}` } },
+    ...shown.map((listed) => rowOf(listed, label, actions)),
+  );
+  if (label === undefined) return [list];
+  return [element('h3', { class: 'group-name', attributes: { title: name } }, label), list];
 }
 
 /** What the columns are; every value also says it itself, in its tooltip or label. */
@@ -110,49 +158,21 @@ function columnNames(): HTMLElement {
   );
 }
 
-function rowOf({ feature, edit }: ListedFeature, actions: FeatureListActions): HTMLElement {
+function rowOf(
+  { feature, edit }: ListedFeature,
+  saeLabel: string | undefined,
+  actions: FeatureListActions,
+): HTMLElement {
   return featureRow({
     feature,
     edit,
+    saeLabel,
     onEdit: actions.edit,
     onOpen: () => {
-      actions.open(feature.brief.feature);
+      actions.open(refOf(feature));
     },
     onRemove: () => {
-      actions.remove(feature.brief.feature);
+      actions.remove(refOf(feature));
     },
   });
-}
-
-function addForm(add: (feature: FeatureIndex) => void): HTMLElement {
-  const field = element('input', {
-    class: 'number-field add-id',
-    attributes: {
-      type: 'number',
-      min: 0,
-      step: 1,
-      placeholder: 'Feature id',
-      'aria-label': 'Id of a feature to add',
-    },
-  });
-  const submit = (): void => {
-    const id = field.valueAsNumber;
-    if (!Number.isInteger(id) || id < 0) {
-      field.focus();
-      return;
-    }
-    field.value = '';
-    add(featureIndex(id));
-  };
-  const form = element(
-    'form',
-    { class: 'add-form' },
-    field,
-    button({ label: 'Add', title: 'Add the feature with this id', onPress: submit }).element,
-  );
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    submit();
-  });
-  return form;
 }

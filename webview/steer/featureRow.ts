@@ -21,6 +21,8 @@ const namesShown = 3;
 export interface FeatureRowOptions {
   readonly feature: SteerFeature;
   readonly edit: DraftEdit;
+  /** What its SAE is called, where there are several. */
+  readonly saeLabel: string | undefined;
   readonly onEdit: (edit: DraftEdit) => void;
   readonly onOpen: () => void;
   readonly onRemove: () => void;
@@ -29,10 +31,12 @@ export interface FeatureRowOptions {
 export function featureRow(options: FeatureRowOptions): HTMLElement {
   const { brief } = options.feature;
   const id = String(brief.feature);
+  const name = nameOf(options);
   let edit = options.edit;
   const amounts = element('div', { class: 'amounts' });
   const explanation = element('p', { class: 'explanation quiet' });
   const row = element('li', { class: 'feature-row', attributes: { 'data-feature': id } });
+  row.dataset['sae'] = options.feature.sae;
   paintFeature(row, brief.feature);
 
   const explain = (): void => {
@@ -46,12 +50,12 @@ export function featureRow(options: FeatureRowOptions): HTMLElement {
     options.onEdit(edit);
   };
   const showAmounts = (): void => {
-    amounts.replaceChildren(...amountControls(edit, brief.maxActivation, changeAmount));
+    amounts.replaceChildren(...amountControls(edit, name, brief.maxActivation, changeAmount));
     amounts.hidden = amounts.childElementCount === 0;
     explain();
   };
   const operation = dropdown({
-    label: `Edit of feature ${id}`,
+    label: `Edit of ${name}`,
     choices: operations,
     value: edit.operation,
     onChange: (value) => {
@@ -63,7 +67,7 @@ export function featureRow(options: FeatureRowOptions): HTMLElement {
   });
   operation.classList.add('operation');
   const remove = button({
-    label: `Remove feature ${id} from the list`,
+    label: `Remove ${name} from the list`,
     icon: 'remove',
     iconOnly: true,
     onPress: options.onRemove,
@@ -78,6 +82,12 @@ export function featureRow(options: FeatureRowOptions): HTMLElement {
   );
   showAmounts();
   return row;
+}
+
+/** `feature 12`, and whose it is where several SAEs have one of this number. */
+function nameOf({ feature: { brief }, saeLabel }: FeatureRowOptions): string {
+  const whose = saeLabel === undefined ? '' : ` at ${saeLabel}`;
+  return `feature ${String(brief.feature)}${whose}`;
 }
 
 function identity({ feature: { brief }, onOpen }: FeatureRowOptions): HTMLElement {
@@ -130,13 +140,14 @@ function activity({ brief, promptMax }: SteerFeature): HTMLElement {
 /** Slider and number field for one amount; the field may go beyond the slider. */
 function amountControls(
   edit: DraftEdit,
+  featureName: string,
   maxActivation: number,
   onChange: (amount: number) => void,
 ): HTMLElement[] {
   const range = amountRange(edit.operation, maxActivation);
   if (range === undefined) return [];
   const name = edit.operation === 'scale' ? 'Factor' : 'Activation';
-  const label = `${name} for feature ${String(edit.feature)}`;
+  const label = `${name} for ${featureName}`;
   const { min, max, step } = range;
   const bar = slider({
     label,

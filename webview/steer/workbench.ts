@@ -4,7 +4,8 @@ import type {
   SteerViewState,
   ToSteerView,
 } from '../../src/shared/webviewProtocol.ts';
-import type { FeatureIndex } from '../../src/shared/units.ts';
+import type { FeatureRef } from '../../src/shared/engineProtocol.ts';
+import { sameFeature } from '../../src/shared/featureRef.ts';
 import { element } from '../common/element.ts';
 import { counted } from '../common/numberText.ts';
 import {
@@ -14,6 +15,7 @@ import {
   keepEdited,
   listedFeatures,
   mergeSnapshot,
+  refOf,
   sent,
   withEdit,
   withFeature,
@@ -33,6 +35,7 @@ import {
   runText,
 } from './runState.ts';
 import { settingsBar } from './settingsBar.ts';
+import { sourceText } from './sourceText.ts';
 
 interface WorkbenchOptions {
   readonly state: SteerViewState;
@@ -55,7 +58,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
   let lastEnded = run;
   let failure: string | undefined;
   let busy: string | undefined;
-  let awaited: FeatureIndex | undefined;
+  let awaited: FeatureRef | undefined;
 
   const source = element('p', { class: 'source quiet' });
   const prompt = promptBox((text) => {
@@ -66,7 +69,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
       change(withEdit(draft, edit));
     },
     open: (feature) => {
-      post({ kind: 'openFeature', feature });
+      post({ kind: 'openFeature', ...feature });
     },
     remove: (feature) => {
       change(withoutFeature(draft, feature));
@@ -75,7 +78,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
     add: (feature) => {
       change(withFeature(draft, feature));
       awaited = feature;
-      post({ kind: 'addFeature', feature });
+      post({ kind: 'addFeature', ...feature });
     },
   });
   const settings = element('div', { class: 'settings-place' });
@@ -111,9 +114,6 @@ export function workbench(options: WorkbenchOptions): Workbench {
   }
 
   function drawArrangement(): void {
-    // SAEs are often called after their site.
-    const names = new Set([state.modelName, state.saeName, state.site]);
-    source.textContent = [...names].join(' · ');
     prompt.show(draft.prompt);
     settings.replaceChildren(
       settingsBar(draft.settings, (changed) => {
@@ -124,9 +124,14 @@ export function workbench(options: WorkbenchOptions): Workbench {
 
   function drawFeatures(): void {
     const listed = listedFeatures(draft, state);
-    features.show(listed.map((feature) => ({ feature, edit: editOf(draft, feature) })));
-    if (awaited !== undefined && listed.some(({ brief }) => brief.feature === awaited)) {
-      features.focus(awaited);
+    source.textContent = sourceText(state);
+    features.show(
+      listed.map((feature) => ({ feature, edit: editOf(draft, feature) })),
+      state.saes,
+    );
+    const wanted = awaited;
+    if (wanted !== undefined && listed.some((feature) => sameFeature(refOf(feature), wanted))) {
+      features.focus(wanted);
       awaited = undefined;
     }
   }

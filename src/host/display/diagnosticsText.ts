@@ -1,7 +1,8 @@
 // Everything there is to know about a failure or about speed, as one document that can be read and passed on: markdown
 // whose facts are indented blocks, so that text from models and files is never markup. Without VS Code.
 import type { Diagnostics, ModelDiagnostics } from '../../shared/diagnostics.ts';
-import type { ModelChoice, SaeFacts } from '../../shared/engineProtocol.ts';
+import type { ModelChoice, SaeFacts, SaePlace } from '../../shared/engineProtocol.ts';
+import type { SaeCheck } from '../../shared/saeCheck.ts';
 import type { EngineCrash, EngineState } from '../engine/engineClient.ts';
 import { columns } from './columns.ts';
 import { providerName } from './providerName.ts';
@@ -24,14 +25,22 @@ export interface DiagnosticsReport {
   /** How the active file is doing, if there is one. */
   readonly activeFile?: string | undefined;
   readonly choice: ModelChoice;
-  readonly sae: {
-    /** `undefined`: none is chosen. */
-    readonly folder?: string | undefined;
-    readonly facts?: SaeFacts | undefined;
-    readonly failure?: string | undefined;
-  };
+  /** None where none is chosen. */
+  readonly saes: readonly SaeReport[];
   readonly diagnostics?: Diagnostics | undefined;
   /** Why the engine gave no diagnostics. */
+  readonly failure?: string | undefined;
+}
+
+/** An active SAE. */
+export interface SaeReport {
+  readonly sae: SaePlace;
+  /** Several are active, and this one's features are painted. */
+  readonly isPainted: boolean;
+  readonly facts?: SaeFacts | undefined;
+  /** Whether it reads the model as it was trained to. */
+  readonly check?: SaeCheck | undefined;
+  /** Why it could not be opened or checked. */
   readonly failure?: string | undefined;
 }
 
@@ -46,7 +55,7 @@ export function diagnosticsText(report: DiagnosticsReport): string {
   const sections = [
     summary(report),
     ...(diagnostics === undefined ? [] : aboutModel(diagnostics)),
-    aboutSae(report),
+    ...aboutSaes(report),
     aboutSettings(report),
     aboutEngine(report),
     { title: 'Program', rows: report.program },
@@ -155,8 +164,17 @@ function selfTestRows({ selfTest }: ModelDiagnostics): readonly Row[] {
   ];
 }
 
-function aboutSae({ sae: { folder, facts, failure } }: DiagnosticsReport): Section {
-  const rows: Row[] = [['folder', folder ?? 'none is chosen']];
+function aboutSaes({ saes }: DiagnosticsReport): readonly Section[] {
+  const title = 'Sparse autoencoder';
+  if (saes.length === 0) return [{ title, rows: [['folder', 'none is chosen']] }];
+  return saes.map((report, index) => ({
+    title: saes.length === 1 ? title : `${title} ${index + 1} of ${saes.length}`,
+    rows: saeRows(report),
+  }));
+}
+
+function saeRows({ sae, isPainted, facts, check, failure }: SaeReport): readonly Row[] {
+  const rows: Row[] = [['folder', sae]];
   if (facts !== undefined) {
     rows.push(
       ['name', facts.name],
@@ -165,8 +183,32 @@ function aboutSae({ sae: { folder, facts, failure } }: DiagnosticsReport): Secti
       ['feature store', yesNo(facts.hasFeatureStore)],
     );
   }
+  if (isPainted) rows.push(['painted', 'yes']);
+  if (check !== undefined) rows.push(...checkRows(check));
   if (failure !== undefined) rows.push(['problem', failure]);
-  return { title: 'Sparse autoencoder', rows };
+  return rows;
+}
+
+function checkRows({ passes, verdict, expectedL0, trials }: SaeCheck): readonly Row[] {
+  const rows: Row[] = [
+    ['check', passes ? 'passed' : 'NOT passed'],
+    ['verdict', verdict],
+  ];
+  if (expectedL0 !== undefined) rows.push(['L0 its files promise', figure(expectedL0)]);
+  for (const { changes, how, figures } of trials) {
+    const { tokens, fvu, l0, deadShare, cosine } = figures;
+    rows.push([
+      changes === 'nothing' ? 'read as configured' : `read ${how}`,
+      `FVU ${figure(fvu)}, L0 ${figure(l0)}, cosine ${figure(cosine)}, ` +
+        `${figure(deadShare * 100)} % of features silent, ${tokens} tokens`,
+    ]);
+  }
+  return rows;
+}
+
+/** At most three significant digits. */
+function figure(value: number): string {
+  return `${Number(value.toPrecision(3))}`;
 }
 
 function aboutSettings({ settings }: DiagnosticsReport): Section {

@@ -11,7 +11,7 @@ export interface Status {
   readonly text: string;
   /** Plain text, several lines. */
   readonly tooltip: string;
-  readonly severity: 'ok' | 'error';
+  readonly severity: 'ok' | 'warning' | 'error';
   /** What helps, to be offered first. */
   readonly action?: CommandName;
 }
@@ -23,6 +23,10 @@ export interface StatusFacts {
   readonly analysis: AnalysisState | undefined;
   /** `undefined` until the model is open. */
   readonly place?: ModelPlace | undefined;
+  /** What the painted SAE is called, where several are active. */
+  readonly painted?: string | undefined;
+  /** Verdicts on active SAEs that read the model otherwise than they were trained to. */
+  readonly warnings?: readonly string[];
 }
 
 /** What is said; `detail` is the word beside the name in the status bar. */
@@ -30,25 +34,38 @@ interface Saying {
   readonly icon: string;
   readonly explanation: string;
   readonly detail?: string;
-  readonly severity?: 'error';
+  readonly severity?: 'warning' | 'error';
   readonly action?: CommandName;
 }
 
 const name = 'Monosem';
+const eye = '$(eye)';
 
 export function statusText(facts: StatusFacts): Status {
-  const saying = whatToSay(facts);
-  const { place } = facts;
+  const { place, painted, warnings = [] } = facts;
+  const saying = withWarnings(whatToSay(facts), warnings);
   const { icon, explanation, detail, severity = 'ok', action } = saying;
   const accelerator =
-    place === undefined || place.provider === 'cpu'
-      ? undefined
-      : `· ${providerName(place.provider)}`;
-  const text = [icon, name, detail ?? accelerator].filter((part) => part !== undefined).join(' ');
-  const tooltip = [`${name}: ${explanation}`, ...placeLines(place), 'Click for actions.'].join(
-    '\n',
-  );
+    place === undefined || place.provider === 'cpu' ? undefined : providerName(place.provider);
+  const standing = [painted && oneLine(painted), accelerator]
+    .filter((part) => part !== undefined)
+    .map((part) => `· ${part}`);
+  const text = [icon, name, ...(detail === undefined ? standing : [detail])].join(' ');
+  const tooltip = [
+    `${name}: ${explanation}`,
+    ...warnings.map(oneLine),
+    ...(painted === undefined ? [] : [`Painted are the features at ${oneLine(painted)}.`]),
+    ...placeLines(place),
+    'Click for actions.',
+  ].join('\n');
   return { text, tooltip, severity, ...(action && { action }) };
+}
+
+/** A failure is more urgent than a warning, and so is what is going on. */
+function withWarnings(saying: Saying, warnings: readonly string[]): Saying {
+  const isCalm = saying.severity === undefined && saying.action === undefined;
+  if (warnings.length === 0 || !isCalm || saying.icon !== eye) return saying;
+  return { ...saying, icon: '$(warning)', severity: 'warning', action: 'showDiagnostics' };
 }
 
 function placeLines(place: ModelPlace | undefined): readonly string[] {
@@ -72,7 +89,7 @@ function aboutAnalysis(analysis: AnalysisState | undefined): Saying {
   switch (analysis?.kind) {
     case undefined:
     case 'idle':
-      return { icon: '$(eye)', explanation: 'Open a file to see its features.' };
+      return { icon: eye, explanation: 'Open a file to see its features.' };
     case 'waiting':
       return { icon: '$(loading~spin)', explanation: 'The model is reading the file.' };
     case 'analysing': {
@@ -82,7 +99,7 @@ function aboutAnalysis(analysis: AnalysisState | undefined): Saying {
     }
     case 'ready': {
       const tokens = analysis.tokens.toLocaleString('en');
-      return { icon: '$(eye)', explanation: `Features of ${tokens} tokens are shown.` };
+      return { icon: eye, explanation: `Features of ${tokens} tokens are shown.` };
     }
     case 'skipped':
       return aboutSkipped(analysis.reason);
@@ -94,7 +111,7 @@ function aboutAnalysis(analysis: AnalysisState | undefined): Saying {
 function aboutSkipped(reason: MonosemError): Saying {
   const saying = { icon: '$(circle-slash)', explanation: reason.message };
   return MonosemError.is(reason, 'noSae')
-    ? { ...saying, detail: '· no SAE', action: 'chooseSae' }
+    ? { ...saying, detail: '· no SAE', action: 'chooseSaes' }
     : saying;
 }
 

@@ -1,9 +1,15 @@
 // The analysed tokens of one document, in the coordinates of its present text. Results arrive in batches, from runs
 // that replace each other; edits shift what is known, so that old results stay in place until new ones cover them.
 // Batches are kept as they came; only views into them are cut, nothing is copied.
-import type { TokenBatch } from '../../shared/engineProtocol.ts';
+import type { SaePlace, TokenBatch } from '../../shared/engineProtocol.ts';
 
-/** One token. `features` and `activations` are [topK], strongest first; activation 0 marks an empty slot. */
+/** What one SAE reads in a token: [topK], strongest first; activation 0 marks an empty slot. */
+export interface TokenReading {
+  readonly sae: SaePlace;
+  readonly features: Uint32Array;
+  readonly activations: Float32Array;
+}
+
 export interface Token {
   /** Position among the document's tokens, as of the run that analysed it. */
   readonly index: number;
@@ -11,8 +17,13 @@ export interface Token {
   /** UTF-16 offsets in the present text. */
   readonly start: number;
   readonly end: number;
-  readonly features: Uint32Array;
-  readonly activations: Float32Array;
+  /** One per SAE, in the order of the source. */
+  readonly readings: readonly TokenReading[];
+}
+
+/** What an SAE reads in a token; `undefined` where another choice of SAEs analysed it. */
+export function readingOf(token: Token, sae: SaePlace): TokenReading | undefined {
+  return token.readings.find((reading) => reading.sae === sae);
 }
 
 /** One replacement, in UTF-16 offsets, as editors report it. */
@@ -136,13 +147,15 @@ function firstRow(segment: Segment, condition: (row: number) => boolean): number
 
 function tokenAt(segment: Segment, row: number): Token {
   const { batch } = segment;
-  const slots = row * batch.topK;
   return {
     index: batch.from + row,
     id: batch.ids[row] ?? 0,
     start: startOf(segment, row),
     end: endOf(segment, row),
-    features: batch.features.subarray(slots, slots + batch.topK),
-    activations: batch.activations.subarray(slots, slots + batch.topK),
+    readings: batch.readings.map(({ sae, topK, features, activations }) => ({
+      sae,
+      features: features.subarray(row * topK, (row + 1) * topK),
+      activations: activations.subarray(row * topK, (row + 1) * topK),
+    })),
   };
 }

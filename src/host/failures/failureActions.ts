@@ -19,7 +19,7 @@ const actions: readonly (readonly [
 ])[] = [
   [otherFiles, ['openSettings', 'openModelFolder', 'showLog']],
   [otherModel, ['openModelFolder', 'showDiagnostics']],
-  [otherSae, ['chooseSae', 'openModelFolder']],
+  [otherSae, ['chooseSaes', 'openModelFolder']],
   [freshEngine, ['restartEngine', 'showLog']],
   [['runtimeFailed'], ['restartEngine', 'showDiagnostics', 'showLog']],
   [['providerMissing'], ['showDiagnostics', 'openSettings']],

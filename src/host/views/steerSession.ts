@@ -1,13 +1,21 @@
 // One steering session without its panel: the prompt, the features offered for it, and its runs. It turns requests of
 // the view into engine calls and their answers into messages for the view. Without VS Code.
-import type { FeatureBrief, FeatureEdit, Source } from '../../shared/engineProtocol.ts';
+import type {
+  ActiveFeature,
+  FeatureBrief,
+  FeatureEdit,
+  FeatureRef,
+  SaeFacts,
+  SaePlace,
+  Source,
+} from '../../shared/engineProtocol.ts';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
-import type { FeatureIndex } from '../../shared/units.ts';
+import { featureKey, sameFeature } from '../../shared/featureRef.ts';
 import type { SteerFeature, SteerSettings, ToSteerView } from '../../shared/webviewProtocol.ts';
 import type { FeatureBriefs } from '../display/features/featureBriefs.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 
-/** Features offered for a prompt. */
+/** Features offered for a prompt, of each SAE. */
 const offeredFeatures = 12;
 
 export const defaultSteerSettings: SteerSettings = {
@@ -21,7 +29,7 @@ export const defaultSteerSettings: SteerSettings = {
 export interface SteerStart {
   readonly prompt: string;
   /** Features put on the list from outside, e.g. from a hover. */
-  readonly features: readonly FeatureIndex[];
+  readonly features: readonly FeatureRef[];
   readonly edits: readonly FeatureEdit[];
   readonly settings: SteerSettings;
 }
@@ -65,10 +73,10 @@ export class SteerSession {
     await this.#showFeatures();
   }
 
-  async addFeature(feature: FeatureIndex): Promise<void> {
+  async addFeature(added: FeatureRef): Promise<void> {
     const { features } = this.#start;
-    if (!features.includes(feature))
-      this.#start = { ...this.#start, features: [feature, ...features] };
+    if (!features.some((ref) => sameFeature(ref, added)))
+      this.#start = { ...this.#start, features: [added, ...features] };
     await this.#showFeatures();
   }
 
@@ -140,46 +148,55 @@ export class SteerSession {
   }
 
   async #offer(signal: AbortSignal): Promise<void> {
-    const { engine, briefs, source: currentSource, canInsert } = this.#ports;
+    const { engine, source: currentSource, canInsert } = this.#ports;
     const { prompt, features, edits, settings } = this.#start;
     const source = await currentSource();
-    const [{ model, sae }, active] = await Promise.all([
+    const [{ model, saes }, active] = await Promise.all([
       engine.call('describe', { source }, { signal }),
       engine.call('activeFeatures', { source, text: prompt, limit: offeredFeatures }, { signal }),
     ]);
-    const beyond = features.find((feature) => feature >= sae.features);
-    this.#start = { ...this.#start, features: features.filter((id) => id < sae.features) };
-    const maxima = new Map(active.map(({ feature, max }) => [feature, max]));
-    const listed = new Set([
-      ...this.#start.features,
-      ...edits.map(({ feature }) => feature).filter((feature) => feature < sae.features),
-      ...active.map(({ feature }) => feature),
-    ]);
-    await briefs.load(listed);
+    const impossible = features
+      .map((ref) => whyImpossible(ref, saes))
+      .find((why) => why !== undefined);
+    const possible = features.filter((ref) => whyImpossible(ref, saes) === undefined);
+    this.#start = { ...this.#start, features: possible };
+    const edited = edits.filter((ref) => whyImpossible(ref, saes) === undefined);
+    const listed = unique([...possible, ...edited, ...active]);
+    await this.#loadBriefs(listed);
     if (signal.aborted) return;
-    const peaks = new Map(active.map(({ feature, peakToken }) => [feature, peakToken]));
-    this.#offered = [...listed].map((feature) => {
-      const edit = edits.find((each) => each.feature === feature);
-      return {
-        brief: briefs.get(feature) ?? briefWithoutStore(feature, maxima, peaks),
-        promptMax: maxima.get(feature) ?? 0,
-        ...(edit && { edit }),
-      };
-    });
+    this.#offered = listed.map((ref) => this.#offeredFeature(ref, edited, active));
     this.#post({
       kind: 'state',
       prompt,
       modelName: model.name,
-      saeName: sae.name,
-      site: sae.site,
+      saes: saes.map(({ sae, name, site, features: F }) => ({ sae, name, site, features: F })),
       features: this.#offered,
       settings,
       canInsert: canInsert(),
     });
-    if (beyond !== undefined) {
-      const message = `There is no feature ${beyond}: ${sae.name} has the features 0 to ${sae.features - 1}.`;
-      this.#ports.post({ kind: 'failed', message });
-    }
+    if (impossible !== undefined) this.#ports.post({ kind: 'failed', message: impossible });
+  }
+
+  async #loadBriefs(listed: readonly FeatureRef[]): Promise<void> {
+    const bySae = new Map<SaePlace, number[]>();
+    for (const { sae, feature } of listed) bySae.set(sae, [...(bySae.get(sae) ?? []), feature]);
+    const { briefs } = this.#ports;
+    await Promise.all([...bySae].map(([sae, features]) => briefs.load(sae, features)));
+  }
+
+  #offeredFeature(
+    ref: FeatureRef,
+    edits: readonly FeatureEdit[],
+    active: readonly ActiveFeature[],
+  ): SteerFeature {
+    const edit = edits.find((each) => sameFeature(each, ref));
+    const here = active.find((each) => sameFeature(each, ref));
+    return {
+      sae: ref.sae,
+      brief: this.#ports.briefs.get(ref.sae, ref.feature) ?? briefWithoutStore(ref, here),
+      promptMax: here?.max ?? 0,
+      ...(edit && { edit }),
+    };
   }
 
   /** Snapshots are kept for a view that becomes ready later. */
@@ -189,17 +206,33 @@ export class SteerSession {
   }
 }
 
+/** Why a feature cannot be edited, in one sentence; `undefined` if it can. */
+function whyImpossible(
+  { sae, feature }: FeatureRef,
+  saes: readonly SaeFacts[],
+): string | undefined {
+  const facts = saes.find((each) => each.sae === sae);
+  if (facts === undefined) {
+    return `${sae} is not an active sparse autoencoder: choose it first to edit its features.`;
+  }
+  if (feature < facts.features) return undefined;
+  return `There is no feature ${feature}: ${facts.name} has the features 0 to ${facts.features - 1}.`;
+}
+
+/** Each feature once, without what an edit or an activation says of it. */
+function unique(refs: readonly FeatureRef[]): readonly FeatureRef[] {
+  const byKey = new Map(
+    refs.map(({ sae, feature }) => [featureKey({ sae, feature }), { sae, feature }]),
+  );
+  return [...byKey.values()];
+}
+
 /** An SAE without a feature store: only the prompt tells something about its features. */
-function briefWithoutStore(
-  feature: FeatureIndex,
-  maxima: ReadonlyMap<FeatureIndex, number>,
-  peaks: ReadonlyMap<FeatureIndex, string>,
-): FeatureBrief {
-  const peak = peaks.get(feature);
+function briefWithoutStore({ feature }: FeatureRef, here: ActiveFeature | undefined): FeatureBrief {
   return {
     feature,
     density: 0,
-    maxActivation: maxima.get(feature) ?? 0,
-    peakTokens: peak === undefined ? [] : [peak],
+    maxActivation: here?.max ?? 0,
+    peakTokens: here === undefined ? [] : [here.peakToken],
   };
 }

@@ -1,6 +1,6 @@
 // Reads what web views send. A view shows untrusted text, so nothing it says is believed before it has been checked
 // field by field: a message with a wrong or missing field is refused as a whole.
-import type { FeatureEdit, SteerScope } from '../../shared/engineProtocol.ts';
+import type { FeatureEdit, FeatureRef, SaePlace, SteerScope } from '../../shared/engineProtocol.ts';
 import { featureIndex } from '../../shared/units.ts';
 import type { FeatureIndex } from '../../shared/units.ts';
 import type {
@@ -11,6 +11,8 @@ import type {
 
 /** Nothing a person edits by hand is longer; a view that sends more is broken. */
 const longestText = 1_000_000;
+/** Longer than the path of any folder. */
+const longestPlace = 32_768;
 const mostEdits = 256;
 const mostTokens = 4096;
 
@@ -22,9 +24,10 @@ export function readFeatureViewMessage(message: unknown): FromFeatureView | unde
     case 'ready':
       return { kind: 'ready' };
     case 'openFeature':
+      return readOpenFeature(fields);
     case 'steerFeature': {
-      const feature = readFeature(fields['feature']);
-      return feature === undefined ? undefined : { kind: fields['kind'], feature };
+      const ref = readFeatureRef(fields);
+      return ref && { kind: 'steerFeature', ...ref };
     }
     default:
       return undefined;
@@ -39,8 +42,8 @@ export function readSteerViewMessage(message: unknown): FromSteerView | undefine
       return { kind: fields['kind'] };
     case 'addFeature':
     case 'openFeature': {
-      const feature = readFeature(fields['feature']);
-      return feature === undefined ? undefined : { kind: fields['kind'], feature };
+      const ref = readFeatureRef(fields);
+      return ref && { kind: fields['kind'], ...ref };
     }
     case 'insert':
       return isText(fields['text']) ? { kind: 'insert', text: fields['text'] } : undefined;
@@ -49,6 +52,28 @@ export function readSteerViewMessage(message: unknown): FromSteerView | undefine
     default:
       return undefined;
   }
+}
+
+function readOpenFeature(fields: Fields): FromFeatureView | undefined {
+  const feature = readFeature(fields['feature']);
+  if (feature === undefined) return undefined;
+  if (fields['sae'] === undefined) return { kind: 'openFeature', feature };
+  const sae = readSae(fields['sae']);
+  return sae === undefined ? undefined : { kind: 'openFeature', sae, feature };
+}
+
+/** A feature with its SAE; whether that SAE is active is for others to say. */
+export function readFeatureRef(value: unknown): FeatureRef | undefined {
+  const fields = fieldsOf(value);
+  const feature = readFeature(fields?.['feature']);
+  const sae = readSae(fields?.['sae']);
+  return feature === undefined || sae === undefined ? undefined : { sae, feature };
+}
+
+function readSae(value: unknown): SaePlace | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= longestPlace
+    ? value
+    : undefined;
 }
 
 /** A feature id from a view, a link or another extension. */
@@ -74,17 +99,17 @@ export function readEdits(value: unknown): readonly FeatureEdit[] | undefined {
 
 function readEdit(value: unknown): FeatureEdit | undefined {
   const fields = fieldsOf(value);
-  const feature = readFeature(fields?.['feature']);
-  if (fields === undefined || feature === undefined) return undefined;
+  const ref = readFeatureRef(value);
+  if (fields === undefined || ref === undefined) return undefined;
   switch (fields['operation']) {
     case 'ablate':
-      return { feature, operation: 'ablate' };
+      return { ...ref, operation: 'ablate' };
     case 'scale':
     case 'clamp':
     case 'add': {
       const { amount } = fields as { readonly amount?: unknown };
       if (typeof amount !== 'number' || !Number.isFinite(amount)) return undefined;
-      return { feature, operation: fields['operation'], amount };
+      return { ...ref, operation: fields['operation'], amount };
     }
     default:
       return undefined;

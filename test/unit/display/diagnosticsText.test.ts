@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { diagnosticsText } from '../../../src/host/display/diagnosticsText.ts';
 import type { DiagnosticsReport } from '../../../src/host/display/diagnosticsText.ts';
+import type { SaeCheck } from '../../../src/shared/saeCheck.ts';
 import type { Diagnostics, ModelDiagnostics } from '../../../src/shared/diagnostics.ts';
 
 const longFolder = `/home/somebody/models/${'a-folder-of-models/'.repeat(12)}SmolLM2-135M-Instruct`;
@@ -75,7 +76,9 @@ const report: DiagnosticsReport = {
   engine: { state: 'running', processId: 4711, crashes: [] },
   activeFile: 'ready',
   choice: { model: longFolder },
-  sae: { folder: '/saes/a', failure: 'The SAE reads width 768, the model has 576.' },
+  saes: [
+    { sae: '/saes/a', isPainted: false, failure: 'The SAE reads width 768, the model has 576.' },
+  ],
   diagnostics,
 };
 
@@ -164,6 +167,53 @@ describe('with a model', () => {
   });
 });
 
+test('every active SAE has its verdict and figures', () => {
+  const figures = { tokens: 512, fvu: 2.1234, l0: 30.25, deadShare: 0.5, cosine: 0.9 };
+  const check: SaeCheck = {
+    name: 'b',
+    folder: '/saes/b',
+    site: 'blocks.5.hook_resid_pre',
+    expectedL0: 32,
+    passes: false,
+    verdict: 'FVU 2.1 at a; 0.11 at b: the config names the wrong site.',
+    trials: [
+      { changes: 'nothing', how: 'as configured', figures },
+      { changes: 'site', how: 'at b', figures: { ...figures, fvu: 0.11 } },
+    ],
+  };
+  const facts = {
+    sae: '/saes/b',
+    name: 'b',
+    site: 'blocks.5.hook_resid_pre',
+    architecture: 'jumprelu',
+    features: 4096,
+    hasFeatureStore: false,
+  };
+  const [first] = report.saes;
+  if (first === undefined) throw new Error('no SAE');
+  const text = diagnosticsText({
+    ...report,
+    saes: [first, { sae: '/saes/b', isPainted: true, facts, check }],
+  });
+  expect(section(text, 'Sparse autoencoder 1 of 2')[0]).toMatch(/^folder +\/saes\/a$/);
+  const rows = section(text, 'Sparse autoencoder 2 of 2').map((row) =>
+    row.replace(/ {3,}/g, ' | '),
+  );
+  expect(rows).toEqual([
+    'folder | /saes/b',
+    'name | b',
+    'site | blocks.5.hook_resid_pre',
+    'features | 4096, jumprelu',
+    'feature store | no',
+    'painted | yes',
+    'check | NOT passed',
+    `verdict | ${check.verdict}`,
+    'L0 its files promise | 32',
+    'read as configured | FVU 2.12, L0 30.3, cosine 0.9, 50 % of features silent, 512 tokens',
+    'read at b | FVU 0.11, L0 30.3, cosine 0.9, 50 % of features silent, 512 tokens',
+  ]);
+});
+
 describe('without a model', () => {
   const machine: Diagnostics = {
     platform: diagnostics.platform,
@@ -173,7 +223,7 @@ describe('without a model', () => {
   };
 
   test('the reason stands first, and what is known of the machine is still there', () => {
-    const text = diagnosticsText({ ...report, sae: {}, diagnostics: machine });
+    const text = diagnosticsText({ ...report, saes: [], diagnostics: machine });
     expect(section(text, 'What runs where').slice(0, 2)).toEqual([
       `model        ${longFolder}`,
       'problem      model.onnx is cut short; download it again.',

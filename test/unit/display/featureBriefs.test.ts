@@ -12,18 +12,24 @@ const briefOf = (feature: number): FeatureBrief => ({
 });
 
 test('asks for unknown features only, each once', async () => {
-  const asked: number[][] = [];
-  const briefs = new FeatureBriefs((features) => {
-    asked.push([...features]);
+  const asked: (number | string)[][] = [];
+  const briefs = new FeatureBriefs((sae, features) => {
+    asked.push([sae, ...features]);
     return Promise.resolve([...features].map(briefOf));
   });
-  await briefs.load([1, 2, 1]);
-  await briefs.load([2, 3]);
-  await briefs.load([1]);
-  expect(asked).toEqual([[1, 2], [3]]);
-  expect(briefs.get(3)?.maxActivation).toBe(3);
+  await briefs.load('/s', [1, 2, 1]);
+  await briefs.load('/s', [2, 3]);
+  await briefs.load('/s', [1]);
+  await briefs.load('/t', [3]);
+  expect(asked).toEqual([
+    ['/s', 1, 2],
+    ['/s', 3],
+    ['/t', 3],
+  ]);
+  expect(briefs.get('/s', 3)?.maxActivation).toBe(3);
+  expect(briefs.get('/t', 1)).toBeUndefined();
   briefs.clear();
-  expect(briefs.get(3)).toBeUndefined();
+  expect(briefs.get('/s', 3)).toBeUndefined();
 });
 
 test('an SAE without a feature store is asked once; other failures are passed on', async () => {
@@ -33,13 +39,14 @@ test('an SAE without a feature store is asked once; other failures are passed on
     calls++;
     return Promise.reject(error);
   });
-  await briefs.load([1]);
-  await briefs.load([2]);
+  await briefs.load('/s', [1]);
+  await briefs.load('/s', [2]);
   expect(calls).toBe(1);
-  expect(briefs.hasStore).toBe(false);
+  expect(briefs.hasStore('/s')).toBe(false);
+  expect(briefs.hasStore('/t')).toBe(true);
   briefs.clear();
   error = new MonosemError('engineStopped', 'stopped');
-  await expect(briefs.load([1])).rejects.toBe(error);
+  await expect(briefs.load('/s', [1])).rejects.toBe(error);
 });
 
 test('answers about another model do not get mixed in', async () => {
@@ -50,9 +57,9 @@ test('answers about another model do not get mixed in', async () => {
         answer = resolve;
       }),
   );
-  const loading = briefs.load([1]);
+  const loading = briefs.load('/s', [1]);
   briefs.clear();
   answer([briefOf(1)]);
   await loading;
-  expect(briefs.get(1)).toBeUndefined();
+  expect(briefs.get('/s', 1)).toBeUndefined();
 });

@@ -23,42 +23,69 @@ const token = {
   id: 42,
   index: 7,
   end: 19,
-  features: Uint32Array.of(5, 9, 0),
-  activations: Float32Array.of(4, 1, 0),
+  readings: [
+    { sae: '/s', features: Uint32Array.of(5, 9, 0), activations: Float32Array.of(4, 1, 0) },
+  ],
 };
+const facts = { brief: (_: string, feature: number) => brief(feature), labels: new Map() };
 
 test('a token with its features: bars, labels, densities, links', () => {
-  const lines = hoverMarkdown([token], brief).split('\n');
+  const lines = hoverMarkdown([token], facts).split('\n');
   expect(lines[0]).toBe('`·dragon` token 7, id 42');
   expect(lines).toHaveLength(6);
   const row = lines[4] ?? '';
-  expect(row).toContain('[#5](command:monosem.openFeature?%5B5%5D "');
-  expect(row).toContain('[steer](command:monosem.steerSelection?%5B5%2C19%5D "');
+  expect(row).toContain('[#5](command:monosem.openFeature?%5B5%2C%22%2Fs%22%5D "');
+  expect(row).toContain('[steer](command:monosem.steerSelection?%5B5%2C%22%2Fs%22%2C19%5D "');
   expect(row).toContain(`\`${bar(0.5, 8)}\` 4.00`);
   expect(row).toContain('`dragon, dragons`');
   expect(row).toContain('1.2%');
   expect(lines[5]).toContain(bar(1 / 8, 8));
 });
 
+test('several SAEs: the painted one first, each under its name', () => {
+  const second = { sae: '/t', features: Uint32Array.of(3), activations: Float32Array.of(2) };
+  const labels = new Map([
+    ['/s', 'blocks.1.hook_resid_post'],
+    ['/t', 'blocks.2.`mlp\n'],
+  ]);
+  const both = { ...token, readings: [...token.readings, second] };
+  const markdown = hoverMarkdown([both], { ...facts, labels, painted: '/t' });
+  const headings = markdown.split('\n').filter((line) => line.startsWith('**'));
+  expect(headings).toEqual(['**``blocks.2.`mlp``** · painted', '**`blocks.1.hook_resid_post`**']);
+  expect(markdown.indexOf('[#3]')).toBeLessThan(markdown.indexOf('[#5]'));
+  expect(markdown).toContain(`?${encodeURIComponent('[3,"/t"]')} "`);
+});
+
+test('a folder with parentheses does not end a link', () => {
+  const [reading] = token.readings;
+  if (reading === undefined) throw new Error('no reading');
+  const readings = [{ ...reading, sae: '/a (b)/c)' }];
+  const row = hoverMarkdown([{ ...token, readings }], facts).split('\n')[4] ?? '';
+  const [, target = ''] =
+    /\[#5\]\(command:monosem\.openFeature\?([^) ]*) "[^"]*"\)/.exec(row) ?? [];
+  expect(JSON.parse(decodeURIComponent(target))).toEqual([5, '/a (b)/c)']);
+});
+
 test('without a feature store bars compare with the strongest feature, and nothing is claimed', () => {
-  const row = hoverMarkdown([token], () => undefined).split('\n')[4] ?? '';
+  const row = hoverMarkdown([token], { ...facts, brief: () => undefined }).split('\n')[4] ?? '';
   expect(row).toContain(bar(1, 8));
   expect(row).not.toContain('%  ');
   expect(row.split('|')).toHaveLength(8);
 });
 
 test('a token without features says so; tokens that share a character are all shown', () => {
-  const silent = { ...token, activations: new Float32Array(3) };
-  expect(hoverMarkdown([silent], brief)).toContain('No feature is active');
-  expect(hoverMarkdown([token, silent], brief)).toContain('\n---\n');
+  const readings = token.readings.map((each) => ({ ...each, activations: new Float32Array(3) }));
+  const silent = { ...token, readings };
+  expect(hoverMarkdown([silent], facts)).toContain('No feature is active');
+  expect(hoverMarkdown([token, silent], facts)).toContain('\n---\n');
 });
 
 test('text of a file stays text', () => {
   const evil = '`|[x](command:workbench.action.quit)<img src=x>\n# h';
-  const markdown = hoverMarkdown([{ ...token, text: evil }], (feature) => ({
-    ...brief(feature),
-    peakTokens: [evil, '``'],
-  }));
+  const markdown = hoverMarkdown([{ ...token, text: evil }], {
+    ...facts,
+    brief: (_, feature) => ({ ...brief(feature), peakTokens: [evil, '``'] }),
+  });
   const outsideCode = markdown.replaceAll(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, '');
   expect(outsideCode).not.toContain('workbench.action.quit');
   expect(outsideCode).not.toContain('<img');

@@ -4,7 +4,7 @@ import { paintTokens } from '../../../src/host/display/features/painting.ts';
 import { levels, strengthLevel } from '../../../src/host/display/features/strength.ts';
 import { TokenTable } from '../../../src/host/documents/tokenTable.ts';
 import type { Token } from '../../../src/host/documents/tokenTable.ts';
-import { batchOf } from '../host/batches.ts';
+import { batchOf, readingIn } from '../host/batches.ts';
 import type { Row } from '../host/batches.ts';
 
 function tokens(rows: readonly Row[], topK = 1): readonly Token[] {
@@ -23,8 +23,18 @@ test('strength grows with the share of the maximum, within the levels', () => {
 });
 
 test('the top feature colours a token, against its known maximum', () => {
-  const painted = paintTokens(tokens([[0, 4, 7, 2, 8, 1]], 2), 'Once', () => 8);
+  const painted = paintTokens(tokens([[0, 4, 7, 2, 8, 1]], 2), 'Once', '/s', () => 8);
   expect(painted).toEqual([{ start: 0, end: 4, feature: 7, level: 1 }]);
+});
+
+test('only the SAE that is asked for is painted and ranked', () => {
+  const second = readingIn([[0, 4, 3, 5]], 1, '/t');
+  const table = new TokenTable();
+  table.insert(batchOf(0, [[0, 4, 7, 2]], 1, [second]), 1);
+  const painted = (sae: string): readonly number[] =>
+    paintTokens(table.all(), 'Once', sae, unknown).map(({ feature }) => feature);
+  expect(['/s', '/t', '/u'].map(painted)).toEqual([[7], [3], []]);
+  expect(rankFeatures(table.all(), 1, '/t')).toEqual([{ feature: 3, activation: 5, isHere: true }]);
 });
 
 test('with no known maximum the strongest token in view is strong', () => {
@@ -34,6 +44,7 @@ test('with no known maximum the strongest token in view is strong', () => {
       [2, 4, 7, 1],
     ]),
     'Once',
+    '/s',
     unknown,
   );
   expect(painted.map(({ level }) => level)).toEqual([0, 3]);
@@ -47,6 +58,7 @@ test('blanks around a word are not painted, spaces alone are', () => {
       [7, 11, 7, 1],
     ]),
     ' a\tb\n  next',
+    '/s',
     unknown,
   );
   expect(painted.map(({ start, end }) => [start, end])).toEqual([
@@ -64,6 +76,7 @@ test('tokens without an active feature and bare line breaks stay unpainted', () 
       [4, 5, 7, 1],
     ]),
     'a\r\n b',
+    '/s',
     unknown,
   );
   expect(painted.map(({ start, end }) => [start, end])).toEqual([[4, 5]]);
@@ -77,6 +90,7 @@ test('tokens that split one character paint it once, in the colour of the strong
       [0, 2, 7, 2],
     ]),
     '😀',
+    '/s',
     unknown,
   );
   expect(painted).toMatchObject([{ start: 0, end: 2, feature: 6 }]);
@@ -93,6 +107,7 @@ test('features at the cursor come first in a list, then the strongest', () => {
       2,
     ),
     6,
+    '/s',
   );
   expect(ranked).toEqual([
     { feature: 3, activation: 2, isHere: true },

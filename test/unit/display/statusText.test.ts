@@ -57,7 +57,7 @@ test('a model without SAE is no failure, and what helps comes first', () => {
   expect(status).toMatchObject({
     text: '$(circle-slash) Monosem · no SAE',
     severity: 'ok',
-    action: 'chooseSae',
+    action: 'chooseSaes',
   });
   expect(status.tooltip).toContain(reason.message);
   expect(status.tooltip).toContain('stories15M · onnx/model.onnx · CPU');
@@ -68,4 +68,32 @@ test('names of models stay on their line', () => {
   const { tooltip } = statusText({ ...running, analysis: ready, place: strange });
   expect(tooltip.split('\n')).toHaveLength(4);
   expect(tooltip).toContain('a b�c');
+});
+
+test('where several SAEs are active, the painted one is named', () => {
+  const painted = 'blocks.2.hook_resid_post';
+  const fast = { ...place, provider: 'webgpu' };
+  const { text, tooltip } = statusText({ ...running, analysis: ready, place: fast, painted });
+  expect(text).toBe('$(eye) Monosem · blocks.2.hook_resid_post · WebGPU');
+  expect(tooltip).toContain('Painted are the features at blocks.2.hook_resid_post.');
+  expect(statusText({ ...running, analysis: undefined, painted: 'a\nb' }).text).toContain('· a b');
+});
+
+test('an SAE that does not fit is a warning, unless something failed or is going on', () => {
+  const warnings = ['FVU 2.1 at a; 0.1 at b: the config names the wrong site.'];
+  const status = statusText({ ...running, analysis: ready, place, warnings });
+  expect(status).toMatchObject({
+    text: '$(warning) Monosem',
+    severity: 'warning',
+    action: 'showDiagnostics',
+  });
+  expect(status.tooltip.split('\n').slice(0, 2)).toEqual([
+    'Monosem: Features of 1,234 tokens are shown.',
+    warnings[0],
+  ]);
+  const reason = new MonosemError('fileMissing', 'There is no model.');
+  const failed = statusText({ ...running, analysis: { kind: 'failed', reason }, warnings });
+  expect(failed.severity).toBe('error');
+  const busy = statusText({ ...running, analysis: { kind: 'analysing', done: 0.5 }, warnings });
+  expect(busy).toMatchObject({ severity: 'ok', text: '$(loading~spin) Monosem 50%' });
 });

@@ -1,11 +1,14 @@
 // Makes token batches from a readable list, for the tests of everything that receives them.
-import type { TokenBatch } from '../../../src/shared/engineProtocol.ts';
+import type { SaePlace, SaeReading, TokenBatch } from '../../../src/shared/engineProtocol.ts';
 import { tokenIndex } from '../../../src/shared/units.ts';
 
 /** One token: start, end, then pairs of feature and activation, strongest first. */
 export type Row = readonly [start: number, end: number, ...slots: number[]];
 
-export function batchOf(from: number, rows: readonly Row[], topK = 1): TokenBatch {
+export const oneSae = '/s';
+
+/** What one SAE reads in the rows. */
+export function readingIn(rows: readonly Row[], topK = 1, sae: SaePlace = oneSae): SaeReading {
   const features = new Uint32Array(rows.length * topK);
   const activations = new Float32Array(rows.length * topK);
   for (const [row, [, , ...slots]] of rows.entries()) {
@@ -14,15 +17,23 @@ export function batchOf(from: number, rows: readonly Row[], topK = 1): TokenBatc
       activations[row * topK + slot] = slots[2 * slot + 1] ?? 0;
     }
   }
+  return { sae, topK, features, activations };
+}
+
+/** @param others readings of further SAEs in the same tokens */
+export function batchOf(
+  from: number,
+  rows: readonly Row[],
+  topK = 1,
+  others: readonly SaeReading[] = [],
+): TokenBatch {
   return {
     from: tokenIndex(from),
     count: rows.length,
     ids: Uint32Array.from(rows, (_, row) => 100 + from + row),
     starts: Uint32Array.from(rows, ([start]) => start),
     ends: Uint32Array.from(rows, ([, end]) => end),
-    topK,
-    features,
-    activations,
+    readings: [readingIn(rows, topK), ...others],
   };
 }
 

@@ -32,7 +32,7 @@ function bench(
     key: 'file:///a',
     text: () => made.text,
     visible: () => ({ start: 0, end: 3 }),
-    source: () => Promise.resolve({ model: '/m', sae: '/s' }),
+    source: () => Promise.resolve({ model: '/m', saes: ['/s'] }),
     limits: () => ({ topK: 1, maxFileKB: 1 }),
     analyse: async (params, { signal, onProgress, onRetry }) => {
       made.asked.push(params);
@@ -60,7 +60,7 @@ test('asks for the text with what is visible and reports its way to ready', asyn
   expect(await analysis.whenIdle()).toEqual({ kind: 'ready', tokens: 6 });
   expect(asked).toEqual([
     {
-      source: { model: '/m', sae: '/s' },
+      source: { model: '/m', saes: ['/s'] },
       document: 'file:///a',
       text: 'abcdef',
       topK: 1,
@@ -82,7 +82,9 @@ test('typing asks once, after a pause, with the last text', async () => {
   expect(typed.analysis.tokens.count).toBe(1);
   await typed.analysis.whenIdle();
   expect(typed.asked.map(({ text }) => text)).toEqual(['a', 'abcd']);
-  expect(typed.analysis.tokens.all().map(({ features }) => features[0])).toEqual([2, 2, 2, 2]);
+  expect(typed.analysis.tokens.all().map(({ readings }) => readings[0]?.features[0])).toEqual([
+    2, 2, 2, 2,
+  ]);
 });
 
 test('results of a text that has changed since are not taken', async () => {

@@ -11,7 +11,7 @@ import { RestartPolicy, crashLimit } from '../../../src/host/engine/restartPolic
 import type { SteerParams, TokenBatch } from '../../../src/shared/engineProtocol.ts';
 
 const entry = fileURLToPath(new URL('../server/fakeEngineProcess.ts', import.meta.url));
-const source = { model: '/m', sae: '/s' };
+const source = { model: '/m', saes: ['/s'] };
 const clients: { dispose(): void }[] = [];
 
 class EagerPolicy extends RestartPolicy {
@@ -73,7 +73,7 @@ test('progress and typed arrays arrive', async () => {
     { onProgress: (batch) => batches.push(batch) },
   );
   expect(summary.tokens).toBe(10);
-  expect(batches.map(({ features }) => features)).toEqual([
+  expect(batches.map(({ readings }) => readings[0]?.features)).toEqual([
     new Uint32Array(8).fill(7),
     new Uint32Array(2).fill(7),
   ]);
@@ -84,7 +84,7 @@ test('errors arrive with their code', async () => {
   const answer = engine.call('activeFeatures', { source, text: 'x', limit: 1 });
   expect((await answer)[0]?.peakToken).toBe('x');
   await expect(
-    engine.call('featureBriefs', { source, features: new Uint32Array(1) }),
+    engine.call('featureBriefs', { source, sae: '/s', features: new Uint32Array(1) }),
   ).rejects.toMatchObject({ name: 'MonosemError', code: 'internal' });
 });
 

@@ -13,8 +13,8 @@ test('every failure offers something to do, without repeating itself', () => {
 test.each([
   ['fileMissing', 'openSettings'],
   ['notADecoder', 'openModelFolder'],
-  ['saeDoesNotFit', 'chooseSae'],
-  ['noSae', 'chooseSae'],
+  ['saeDoesNotFit', 'chooseSaes'],
+  ['noSae', 'chooseSaes'],
   ['providerMissing', 'showDiagnostics'],
   ['engineStopped', 'restartEngine'],
 ] as const)('%s: first of all %s', (code, action) => {

@@ -7,7 +7,7 @@ import type { SourceSettings } from '../../../src/host/source.ts';
 
 const own: SourceSettings = {
   model: resolve('/m'),
-  sae: '',
+  saes: [],
   modelVariant: '',
   executionProvider: 'auto',
   deviceId: 0,
@@ -15,7 +15,9 @@ const own: SourceSettings = {
   listFolders: () => Promise.resolve([]),
 };
 const execution = { provider: 'cpu', reason: 'It was asked for.', attempts: [] };
+const saeFacts = (sae: string): object => ({ sae, name: `SAE ${sae}`, site: `site of ${sae}` });
 const described = {
+  saes: [saeFacts(resolve('/s')), saeFacts(resolve('/t'))],
   model: { name: 'm', variant: 'model.onnx', provider: 'webgpu', providerReason: 'It is right.' },
 };
 
@@ -48,8 +50,8 @@ function bench(settings: SourceSettings, answers: Readonly<Record<string, unknow
 }
 
 test('with an SAE nothing is asked; what runs where is learnt once', async () => {
-  const { model, calls } = bench({ ...own, sae: resolve('/s') }, { describe: described });
-  expect(await model.source()).toEqual({ model: resolve('/m'), sae: resolve('/s') });
+  const { model, calls } = bench({ ...own, saes: [resolve('/s')] }, { describe: described });
+  expect(await model.source()).toEqual({ model: resolve('/m'), saes: [resolve('/s')] });
   expect(calls).toEqual([]);
   expect(model.place).toBeUndefined();
   await Promise.all([model.learn(), model.learn()]);
@@ -64,7 +66,7 @@ test('with an SAE nothing is asked; what runs where is learnt once', async () =>
 });
 
 test('what is known of one choice is not told of another', async () => {
-  const made = bench({ ...own, sae: resolve('/s') }, { describe: described });
+  const made = bench({ ...own, saes: [resolve('/s')] }, { describe: described });
   await made.model.learn();
   made.settings = { ...made.settings, executionProvider: 'cpu' };
   expect(made.model.place).toBeUndefined();
@@ -102,8 +104,25 @@ test('what is wrong with the model is said before anything about an SAE, and tri
 });
 
 test('a place that cannot be learnt is a line in the log', async () => {
-  const { model, warnings } = bench({ ...own, sae: '/s' }, { describe: new Error('gone') });
+  const { model, warnings } = bench({ ...own, saes: ['/s'] }, { describe: new Error('gone') });
   await model.learn();
   expect(model.place).toBeUndefined();
   expect(warnings).toEqual([expect.stringContaining('gone')]);
+});
+
+test('the active SAEs go by their folders until the engine has named them', async () => {
+  const saes = [resolve('/s'), resolve('/t')];
+  const made = bench({ ...own, saes }, { describe: described });
+  expect(made.model.saes).toEqual([]);
+  await made.model.source();
+  expect(made.model.saes).toEqual(saes);
+  expect(made.model.namedSaes[1]).toEqual({ sae: resolve('/t'), name: 't', site: 't' });
+  await made.model.learn();
+  expect(made.model.namedSaes[1]?.site).toBe(`site of ${resolve('/t')}`);
+  made.settings = { ...made.settings, saes: [resolve('/t')] };
+  expect(made.model.saes).toEqual([]);
+  expect(made.model.factsOf(resolve('/t'))).toBeUndefined();
+  expect((await made.model.source()).saes).toEqual([resolve('/t')]);
+  await made.model.learn();
+  expect(made.calls).toEqual(['describe', 'describe']);
 });

@@ -1,14 +1,14 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { modelChoice, saeFolder } from '../../../src/host/source.ts';
+import { modelChoice, saePlaces, saesBeside } from '../../../src/host/source.ts';
 import type { SourceSettings } from '../../../src/host/source.ts';
 import { settingValue } from '../../../src/host/settingValue.ts';
 import { settings } from '../../../src/shared/contributions.ts';
 
 const none: SourceSettings = {
   model: '',
-  sae: '',
+  saes: [],
   modelVariant: '',
   executionProvider: 'auto',
   deviceId: 0,
@@ -19,15 +19,15 @@ const none: SourceSettings = {
 
 test('nothing chosen: the model and SAE of the extension, and nothing said about them', async () => {
   expect(modelChoice(none)).toEqual({ model: resolve('/ext/models/stories15M') });
-  expect(await saeFolder(none)).toBe(
+  expect(await saePlaces(none)).toEqual([
     resolve('/ext/models/stories15M/saes/blocks.2.hook_resid_post'),
-  );
+  ]);
 });
 
 test('folders may be absolute, in the home folder or in the workspace', async () => {
-  const chosen = { ...none, model: '~/models/a', sae: 'saes/b' };
+  const chosen = { ...none, model: '~/models/a', saes: ['saes/b', '/t/c', '/projects/saes/b'] };
   expect(modelChoice(chosen)).toEqual({ model: join(homedir(), 'models/a') });
-  expect(await saeFolder(chosen)).toBe(resolve('/projects/saes/b'));
+  expect(await saePlaces(chosen)).toEqual([resolve('/projects/saes/b'), resolve('/t/c')]);
 });
 
 test('variant, provider and device are told where they are chosen', () => {
@@ -51,10 +51,13 @@ test('a model of one’s own: the first SAE beside it, or none', async () => {
     expect(folder).toBe(resolve('/m/saes'));
     return Promise.resolve(['b', 'a']);
   };
-  expect(await saeFolder({ ...none, model: resolve('/m'), listFolders })).toBe(
+  const own = { ...none, model: resolve('/m') };
+  expect(await saePlaces({ ...own, listFolders })).toEqual([resolve('/m/saes/a')]);
+  expect(await saesBeside({ ...own, listFolders })).toEqual([
     resolve('/m/saes/a'),
-  );
-  expect(await saeFolder({ ...none, model: resolve('/m') })).toBeUndefined();
+    resolve('/m/saes/b'),
+  ]);
+  expect(await saePlaces(own)).toEqual([]);
 });
 
 test('whatever stands in settings.json becomes a value of the right type', () => {
@@ -69,5 +72,8 @@ test('whatever stands in settings.json becomes a value of the right type', () =>
   expect(
     ['webgpu', 'WEBGPU', 1].map((value) => settingValue(settings.executionProvider, value)),
   ).toEqual(['webgpu', 'auto', 'auto']);
+  expect(
+    [[' /a ', 5, '', '/b', '/a'], '/a', null].map((value) => settingValue(settings.saes, value)),
+  ).toEqual([['/a', '/b'], [], []]);
   expect([' /m ', 5].map((value) => settingValue(settings.model, value))).toEqual(['/m', '']);
 });

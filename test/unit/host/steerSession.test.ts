@@ -5,10 +5,12 @@ import { FeatureBriefs } from '../../../src/host/display/features/featureBriefs.
 import type { EngineClient } from '../../../src/host/engine/engineClient.ts';
 import { SteerSession, defaultSteerSettings } from '../../../src/host/views/steerSession.ts';
 import type { SteerStart } from '../../../src/host/views/steerSession.ts';
-import type { SteerStep } from '../../../src/shared/engineProtocol.ts';
+import type { FeatureRef, SteerStep } from '../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 import type { ToSteerView } from '../../../src/shared/webviewProtocol.ts';
+
+const at = (sae: string, feature: number): FeatureRef => ({ sae, feature: featureIndex(feature) });
 
 interface Options {
   readonly onProgress?: (step: SteerStep) => void;
@@ -22,9 +24,18 @@ function session(steer: (options: Options) => Promise<void>): {
   const sent: ToSteerView[] = [];
   const answers: Record<string, (options: Options) => Promise<unknown>> = {
     describe: () =>
-      Promise.resolve({ model: { name: 'm' }, sae: { name: 's', site: 'x', features: 100 } }),
+      Promise.resolve({
+        model: { name: 'm' },
+        saes: [
+          { sae: '/s', name: 's', site: 'x', features: 100 },
+          { sae: '/t', name: 't', site: 'y', features: 10 },
+        ],
+      }),
     activeFeatures: () =>
-      Promise.resolve([{ feature: featureIndex(7), total: 3, max: 2, peakToken: 'cat' }]),
+      Promise.resolve([
+        { ...at('/s', 7), total: 3, max: 2, peakToken: 'cat' },
+        { ...at('/t', 7), total: 9, max: 6, peakToken: 'dog' },
+      ]),
     steer,
   };
   const call = (name: string, _params: unknown, options: Options): Promise<unknown> =>
@@ -32,7 +43,7 @@ function session(steer: (options: Options) => Promise<void>): {
   const made = new SteerSession(start, {
     engine: { call } as unknown as EngineClient,
     briefs: new FeatureBriefs(() => Promise.reject(new MonosemError('noFeatureStore', 'none'))),
-    source: () => Promise.resolve({ model: '/m', sae: '/s' }),
+    source: () => Promise.resolve({ model: '/m', saes: ['/s', '/t'] }),
     post: (message) => sent.push(message),
     canInsert: () => true,
   });
@@ -50,16 +61,17 @@ const kinds = (sent: readonly ToSteerView[]): readonly string[] => sent.map(({ k
 
 test('opening shows the features of the prompt, also without a feature store', async () => {
   const { made, sent } = session(() => Promise.resolve());
-  const edit = { feature: featureIndex(5), operation: 'ablate' } as const;
-  await made.open({ ...start, features: [featureIndex(3)], edits: [edit] });
+  const edit = { ...at('/s', 5), operation: 'ablate' } as const;
+  await made.open({ ...start, features: [at('/s', 3)], edits: [edit] });
   expect(kinds(sent)).toEqual(['loading', 'state']);
   expect(sent[1]).toMatchObject({
     prompt: 'Once',
     canInsert: true,
     features: [
-      { brief: { feature: 3, maxActivation: 0 }, promptMax: 0 },
-      { brief: { feature: 5 }, promptMax: 0, edit },
-      { brief: { feature: 7, maxActivation: 2, peakTokens: ['cat'] }, promptMax: 2 },
+      { sae: '/s', brief: { feature: 3, maxActivation: 0 }, promptMax: 0 },
+      { sae: '/s', brief: { feature: 5 }, promptMax: 0, edit },
+      { sae: '/s', brief: { feature: 7, maxActivation: 2, peakTokens: ['cat'] }, promptMax: 2 },
+      { sae: '/t', brief: { feature: 7, maxActivation: 6, peakTokens: ['dog'] }, promptMax: 6 },
     ],
   });
   sent.length = 0;
@@ -71,12 +83,41 @@ test('a feature that does not exist is refused with a reason and not listed', as
   const { made, sent } = session(() => Promise.resolve());
   await made.open(start);
   sent.length = 0;
-  await made.addFeature(featureIndex(100));
+  await made.addFeature(at('/s', 100));
   expect(kinds(sent)).toEqual(['loading', 'state', 'failed']);
   expect(sent[2]).toMatchObject({
     message: 'There is no feature 100: s has the features 0 to 99.',
   });
   expect(made.start.features).toEqual([]);
+});
+
+test('features of the same number are one of each SAE, each within its own bounds', async () => {
+  const { made, sent } = session(() => Promise.resolve());
+  await made.open(start);
+  await made.addFeature(at('/t', 3));
+  await made.addFeature(at('/s', 3));
+  expect(made.start.features).toEqual([at('/s', 3), at('/t', 3)]);
+  const state = sent.findLast(({ kind }) => kind === 'state');
+  expect(state).toMatchObject({
+    saes: [
+      { sae: '/s', name: 's', site: 'x', features: 100 },
+      { sae: '/t', name: 't', site: 'y', features: 10 },
+    ],
+  });
+  await made.addFeature(at('/t', 10));
+  expect(sent.at(-1)).toMatchObject({
+    message: 'There is no feature 10: t has the features 0 to 9.',
+  });
+});
+
+test('an SAE that is not active is refused in a sentence, and edits of its features are left out', async () => {
+  const { made, sent } = session(() => Promise.resolve());
+  const edit = { ...at('/gone', 5), operation: 'ablate' } as const;
+  await made.open({ ...start, features: [at('/gone', 1)], edits: [edit] });
+  expect(kinds(sent)).toEqual(['loading', 'state', 'failed']);
+  const [, , failure] = sent;
+  expect(failure?.kind === 'failed' && failure.message).toMatch(/^\/gone is not an active/);
+  expect(sent[1]).toMatchObject({ features: [{ sae: '/s' }, { sae: '/t' }] });
 });
 
 test('a run streams its steps; a repeated run after a crash repeats none', async () => {

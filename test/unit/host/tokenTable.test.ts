@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { TokenTable } from '../../../src/host/documents/tokenTable.ts';
-import { batchOf, letters } from './batches.ts';
+import { TokenTable, readingOf } from '../../../src/host/documents/tokenTable.ts';
+import { batchOf, letters, readingIn } from './batches.ts';
 
 const ranges = (table: TokenTable): string =>
   table
     .all()
-    .map(({ start, end, features }) => `${start}-${end}:${features[0] ?? ''}`)
+    .map(({ start, end, readings }) => `${start}-${end}:${readings[0]?.features[0] ?? ''}`)
     .join(' ');
 
 test('batches that arrive out of order are kept in text order', () => {
@@ -26,10 +26,47 @@ test('a token knows its id and its slots', () => {
       id: 103,
       start: 0,
       end: 2,
-      features: Uint32Array.of(9, 8),
-      activations: Float32Array.of(1.5, 0.5),
+      readings: [
+        {
+          sae: '/s',
+          features: Uint32Array.of(9, 8),
+          activations: Float32Array.of(1.5, 0.5),
+        },
+      ],
     },
   ]);
+});
+
+test('a token has one reading per SAE, each with its own number of slots', () => {
+  const second = readingIn(
+    [
+      [0, 2, 5, 3, 6, 2],
+      [2, 3, 7, 1],
+    ],
+    2,
+    '/t',
+  );
+  const table = new TokenTable();
+  table.insert(
+    batchOf(
+      0,
+      [
+        [0, 2, 9, 1.5],
+        [2, 3, 8, 1],
+      ],
+      1,
+      [second],
+    ),
+    1,
+  );
+  table.edit({ offset: 0, removed: 0, inserted: 4 });
+  const [first, last] = table.all();
+  if (first === undefined || last === undefined) throw new Error('no tokens');
+  expect(first.readings.map(({ sae }) => sae)).toEqual(['/s', '/t']);
+  expect(readingOf(first, '/t')?.features).toEqual(Uint32Array.of(5, 6));
+  expect(readingOf(last, '/s')?.activations).toEqual(Float32Array.of(1));
+  expect(readingOf(last, '/t')?.activations).toEqual(Float32Array.of(1, 0));
+  expect(readingOf(last, '/u')).toBeUndefined();
 });
 
 test('an insertion between tokens moves the later ones', () => {

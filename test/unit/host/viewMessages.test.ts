@@ -9,8 +9,8 @@ const run = {
   kind: 'run',
   prompt: 'Once',
   edits: [
-    { feature: 1, operation: 'ablate' },
-    { feature: 2, operation: 'clamp', amount: -3.5 },
+    { sae: '/s', feature: 1, operation: 'ablate' },
+    { sae: '/t', feature: 2, operation: 'clamp', amount: -3.5 },
   ],
   settings,
 };
@@ -18,7 +18,8 @@ const run = {
 test.each([
   { kind: 'ready' },
   { kind: 'openFeature', feature: 0 },
-  { kind: 'steerFeature', feature: 4095 },
+  { kind: 'openFeature', sae: '/s', feature: 0 },
+  { kind: 'steerFeature', sae: '/s', feature: 4095 },
 ])('a well-formed message of the feature view passes: %j', (message) => {
   expect(readFeatureViewMessage(message)).toEqual(message);
 });
@@ -27,8 +28,8 @@ test.each([
   { kind: 'ready' },
   { kind: 'stop' },
   run,
-  { kind: 'addFeature', feature: 5 },
-  { kind: 'openFeature', feature: 5 },
+  { kind: 'addFeature', sae: '/s', feature: 5 },
+  { kind: 'openFeature', sae: '/t', feature: 5 },
   { kind: 'insert', text: '' },
 ])('a well-formed message of the steering view passes: %j', (message) => {
   expect(readSteerViewMessage(message)).toEqual(message);
@@ -53,12 +54,18 @@ test.each([
   { kind: 'openFeature', feature: -1 },
   { kind: 'openFeature', feature: 1.5 },
   { kind: 'openFeature', feature: Number.NaN },
+  { kind: 'openFeature', feature: 5, sae: 5 },
+  { kind: 'openFeature', feature: 5, sae: '' },
+  { kind: 'openFeature', feature: 5, sae: 'x'.repeat(40_000) },
+  { kind: 'steerFeature', feature: 5 },
+  { kind: 'addFeature', feature: 5 },
   { kind: 'insert', text: 5 },
   { ...run, prompt: undefined },
   { ...run, edits: 'all' },
-  { ...run, edits: [{ feature: 1, operation: 'delete' }] },
-  { ...run, edits: [{ feature: 1, operation: 'scale' }] },
-  { ...run, edits: [{ feature: 1, operation: 'scale', amount: Infinity }] },
+  { ...run, edits: [{ sae: '/s', feature: 1, operation: 'delete' }] },
+  { ...run, edits: [{ sae: '/s', feature: 1, operation: 'scale' }] },
+  { ...run, edits: [{ sae: '/s', feature: 1, operation: 'scale', amount: Infinity }] },
+  { ...run, edits: [{ feature: 1, operation: 'ablate' }] },
   { ...run, edits: Array.from({ length: 1000 }, () => run.edits[0]) },
   { ...run, settings: { ...settings, scope: 'some' } },
   { ...run, settings: { ...settings, maxTokens: 0 } },

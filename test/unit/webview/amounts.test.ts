@@ -33,8 +33,8 @@ test('edits in words', () => {
 });
 
 test('an edit without an amount has none', () => {
-  const feature = featureIndex(7);
-  expect(toEdit(feature, 'ablate', 3)).toEqual({ feature, operation: 'ablate' });
-  expect(toEdit(feature, 'add', 3)).toEqual({ feature, operation: 'add', amount: 3 });
-  expect(toEdit(feature, 'none', 3)).toBeUndefined();
+  const ref = { sae: '/s', feature: featureIndex(7) };
+  expect(toEdit(ref, 'ablate', 3)).toEqual({ ...ref, operation: 'ablate' });
+  expect(toEdit(ref, 'add', 3)).toEqual({ ...ref, operation: 'add', amount: 3 });
+  expect(toEdit(ref, 'none', 3)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FeatureEdit } from '../../../src/shared/engineProtocol.ts';
+import type { FeatureEdit, FeatureRef } from '../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 import type { SteerFeature, SteerViewState } from '../../../src/shared/webviewProtocol.ts';
 import {
@@ -17,17 +17,21 @@ import {
 } from '../../../webview/steer/draft.ts';
 
 const settings = { scope: 'all', maxTokens: 60, temperature: 0, seed: 1 } as const;
-const [one, two, three] = [featureIndex(1), featureIndex(2), featureIndex(3)];
+const at = (feature: number, sae = '/s'): FeatureRef => ({ sae, feature: featureIndex(feature) });
+const [one, two, three] = [at(1), at(2), at(3)];
 
-function offered(feature: number, edit?: FeatureEdit): SteerFeature {
+function offered(feature: number, edit?: FeatureEdit, sae = '/s'): SteerFeature {
   const id = featureIndex(feature);
   const brief = { feature: id, density: 0.01, maxActivation: 5, peakTokens: [] };
-  return { brief, promptMax: 1, ...(edit && { edit }) };
+  return { sae, brief, promptMax: 1, ...(edit && { edit }) };
 }
 
 function snapshot(prompt: string, ...features: readonly SteerFeature[]): SteerViewState {
-  const names = { modelName: 'm', saeName: 's', site: 'blocks.0.hook_resid_post' };
-  return { kind: 'state', prompt, ...names, features, settings, canInsert: true };
+  const saes = [
+    { sae: '/s', name: 's', site: 'blocks.0.hook_resid_post', features: 100 },
+    { sae: '/t', name: 't', site: 'blocks.1.hook_resid_post', features: 100 },
+  ];
+  return { kind: 'state', prompt, modelName: 'm', saes, features, settings, canInsert: true };
 }
 
 const first = snapshot('Once', offered(1), offered(2), offered(3));
@@ -43,16 +47,16 @@ test('the first snapshot is taken as it is', () => {
 test('a snapshot of the known prompt keeps what the user did', () => {
   const touched = withEdit(
     { ...fresh, prompt: 'Once upon', settings: { ...settings, seed: 9 } },
-    { feature: two, operation: 'add', amount: 4 },
+    { ...two, operation: 'add', amount: 4 },
   );
   const merged = mergeSnapshot(touched, first);
   expect(merged.prompt).toBe('Once upon');
   expect(merged.settings.seed).toBe(9);
-  expect(editsToRun(merged, first)).toEqual([{ feature: two, operation: 'add', amount: 4 }]);
+  expect(editsToRun(merged, first)).toEqual([{ ...two, operation: 'add', amount: 4 }]);
 });
 
 test('a snapshot of another prompt replaces everything', () => {
-  const touched = withEdit(fresh, { feature: two, operation: 'ablate', amount: 0 });
+  const touched = withEdit(fresh, { ...two, operation: 'ablate', amount: 0 });
   const merged = mergeSnapshot(touched, snapshot('Another', offered(2)));
   expect(merged.prompt).toBe('Another');
   expect(merged.edits).toEqual([]);
@@ -65,26 +69,26 @@ test('typing on after a run is not undone by the snapshot that follows it', () =
 });
 
 test('edits of the host count until the user touches them', () => {
-  const state = snapshot('Once', offered(1, { feature: one, operation: 'clamp', amount: 3 }));
-  expect(editsToRun(fresh, state)).toEqual([{ feature: one, operation: 'clamp', amount: 3 }]);
-  const cleared = withEdit(fresh, { feature: one, operation: 'none', amount: 0 });
+  const state = snapshot('Once', offered(1, { ...one, operation: 'clamp', amount: 3 }));
+  expect(editsToRun(fresh, state)).toEqual([{ ...one, operation: 'clamp', amount: 3 }]);
+  const cleared = withEdit(fresh, { ...one, operation: 'none', amount: 0 });
   expect(editsToRun(cleared, state)).toEqual([]);
 });
 
 test('features are taken off and put back in front', () => {
   const without = withoutFeature(
-    withEdit(fresh, { feature: three, operation: 'ablate', amount: 0 }),
+    withEdit(fresh, { ...three, operation: 'ablate', amount: 0 }),
     three,
   );
   expect(idsOf(without, first)).toEqual([1, 2]);
   expect(editsToRun(without, first)).toEqual([]);
   expect(idsOf(withFeature(without, three), first)).toEqual([3, 1, 2]);
-  const asked = snapshot('Once', offered(3, { feature: three, operation: 'ablate' }));
+  const asked = snapshot('Once', offered(3, { ...three, operation: 'ablate' }));
   expect(idsOf(mergeSnapshot(without, asked), asked)).toEqual([3]);
 });
 
 test('an edited feature stays though the host no longer offers it', () => {
-  const edited = withEdit(fresh, { feature: two, operation: 'scale', amount: 2 });
+  const edited = withEdit(fresh, { ...two, operation: 'scale', amount: 2 });
   const next = keepEdited(edited, first, snapshot('Once', offered(9)));
   expect(idsOf(edited, next)).toEqual([2, 9]);
   const [kept] = next.features;
@@ -92,10 +96,26 @@ test('an edited feature stays though the host no longer offers it', () => {
   expect(kept && editOf(edited, kept).operation).toBe('scale');
 });
 
+test('features of the same number in two SAEs are edited, added and removed apart', () => {
+  const state = snapshot('Once', offered(1), offered(1, undefined, '/t'));
+  const places = (draft: Draft): string[] => listedFeatures(draft, state).map(({ sae }) => sae);
+  const edited = withEdit(fresh, { ...at(1, '/t'), operation: 'ablate', amount: 0 });
+  expect(editsToRun(edited, state)).toEqual([{ ...at(1, '/t'), operation: 'ablate' }]);
+  expect(places(withoutFeature(edited, one))).toEqual(['/t']);
+  expect(places(withFeature(edited, at(1, '/t')))).toEqual(['/t', '/s']);
+});
+
+test('an edited feature goes with its SAE', () => {
+  const edited = withEdit(fresh, { ...two, operation: 'scale', amount: 2 });
+  const next = { ...snapshot('Once', offered(9, undefined, '/t')), saes: first.saes.slice(1) };
+  expect(keepEdited(edited, first, next)).toBe(next);
+});
+
 test('a stored draft is restored only when it is whole', () => {
   expect(restoreDraft(JSON.parse(JSON.stringify(fresh)))).toEqual(fresh);
   expect(restoreDraft(undefined)).toBeUndefined();
   expect(restoreDraft({ ...fresh, edits: undefined })).toBeUndefined();
+  expect(restoreDraft({ ...fresh, removed: [3] })).toBeUndefined();
   expect(restoreDraft({ ...fresh, settings: { ...settings, scope: 'some' } })).toBeUndefined();
   expect(restoreDraft({ ...fresh, settings: { ...settings, seed: null } })).toBeUndefined();
 });

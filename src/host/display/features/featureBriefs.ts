@@ -1,53 +1,58 @@
-// What is known of features in one line, fetched once and kept while the same model and SAE are looked through.
+// What is known of the features of each SAE in one line, fetched once and kept while the same model is looked through.
 // Asking is bounded; an SAE without a feature store is asked once. Without VS Code.
-import type { FeatureBrief } from '../../../shared/engineProtocol.ts';
+import type { FeatureBrief, SaePlace } from '../../../shared/engineProtocol.ts';
 import { MonosemError } from '../../../shared/errors.ts';
 
 /** Asked for in one call at most. */
 const mostPerCall = 4096;
 
+type Fetch = (sae: SaePlace, features: Uint32Array) => Promise<readonly FeatureBrief[]>;
+
 export class FeatureBriefs {
-  readonly #fetch: (features: Uint32Array) => Promise<readonly FeatureBrief[]>;
-  readonly #known = new Map<number, FeatureBrief>();
-  #hasStore = true;
+  readonly #fetch: Fetch;
+  readonly #known = new Map<SaePlace, Map<number, FeatureBrief>>();
+  readonly #withoutStore = new Set<SaePlace>();
   #generation = 0;
 
-  constructor(fetch: (features: Uint32Array) => Promise<readonly FeatureBrief[]>) {
+  constructor(fetch: Fetch) {
     this.#fetch = fetch;
   }
 
-  /** Largest activation ever seen is unknowable for this SAE: it has no feature store. */
-  get hasStore(): boolean {
-    return this.#hasStore;
+  /** Largest activation ever seen is unknowable for an SAE without a feature store. */
+  hasStore(sae: SaePlace): boolean {
+    return !this.#withoutStore.has(sae);
   }
 
-  readonly get = (feature: number): FeatureBrief | undefined => this.#known.get(feature);
+  readonly get = (sae: SaePlace, feature: number): FeatureBrief | undefined =>
+    this.#known.get(sae)?.get(feature);
 
   /**
-   * Makes briefs known; does nothing for those that already are. Features about which nothing can be learnt stay
+   * Makes briefs of an SAE's features known; does nothing for those that already are. Features about which nothing can be learnt stay
    * unknown: labels are a help, never a condition.
    */
-  async load(features: Iterable<number>): Promise<void> {
-    const wanted = [...new Set(features)].filter((feature) => !this.#known.has(feature));
+  async load(sae: SaePlace, features: Iterable<number>): Promise<void> {
+    const known = this.#known.get(sae) ?? new Map<number, FeatureBrief>();
+    this.#known.set(sae, known);
+    const wanted = [...new Set(features)].filter((feature) => !known.has(feature));
     const generation = this.#generation;
-    for (let from = 0; from < wanted.length && this.#hasStore; from += mostPerCall) {
+    for (let from = 0; from < wanted.length && this.hasStore(sae); from += mostPerCall) {
       const part = Uint32Array.from(wanted.slice(from, from + mostPerCall));
       try {
-        const briefs = await this.#fetch(part);
+        const briefs = await this.#fetch(sae, part);
         if (generation !== this.#generation) return;
-        for (const brief of briefs) this.#known.set(brief.feature, brief);
+        for (const brief of briefs) known.set(brief.feature, brief);
       } catch (error) {
         if (generation !== this.#generation) return;
         if (!MonosemError.is(error, 'noFeatureStore')) throw error;
-        this.#hasStore = false;
+        this.#withoutStore.add(sae);
       }
     }
   }
 
-  /** Another model or SAE is looked through. */
+  /** Another model is looked through, or other SAEs. */
   clear(): void {
     this.#generation++;
     this.#known.clear();
-    this.#hasStore = true;
+    this.#withoutStore.clear();
   }
 }

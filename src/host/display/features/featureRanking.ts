@@ -1,5 +1,7 @@
-// Orders the features of a stretch of text for a list: those at the cursor first, then by strength. Without VS Code.
+// Orders the features that one SAE finds in a stretch of text for a list: those at the cursor first, then by strength. Without VS Code.
+import { readingOf } from '../../documents/tokenTable.ts';
 import type { Token } from '../../documents/tokenTable.ts';
+import type { SaePlace } from '../../../shared/engineProtocol.ts';
 
 export interface RankedFeature {
   readonly feature: number;
@@ -9,12 +11,17 @@ export interface RankedFeature {
 }
 
 /** @param cursor UTF-16 offset; a token counts as “here” also when the cursor stands at its edge */
-export function rankFeatures(tokens: readonly Token[], cursor: number): readonly RankedFeature[] {
+export function rankFeatures(
+  tokens: readonly Token[],
+  cursor: number,
+  sae: SaePlace,
+): readonly RankedFeature[] {
   const best = new Map<number, RankedFeature>();
   for (const token of tokens) {
     const isHere = token.start <= cursor && cursor <= token.end;
-    for (const [slot, feature] of token.features.entries()) {
-      const candidate = { feature, activation: token.activations[slot] ?? 0, isHere };
+    const reading = readingOf(token, sae);
+    for (const [slot, feature] of reading?.features.entries() ?? []) {
+      const candidate = { feature, activation: reading?.activations[slot] ?? 0, isHere };
       const known = best.get(feature);
       const isBetter = known === undefined || byRank(candidate, known) < 0;
       if (candidate.activation > 0 && isBetter) best.set(feature, candidate);

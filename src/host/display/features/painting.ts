@@ -1,6 +1,8 @@
 // Decides which stretch of text gets the colour of which feature, and how strongly. Offsets in, offsets out; how it is
 // painted is the editor's business. Without VS Code.
+import { readingOf } from '../../documents/tokenTable.ts';
 import type { Token } from '../../documents/tokenTable.ts';
+import type { SaePlace } from '../../../shared/engineProtocol.ts';
 import { strengthLevel } from './strength.ts';
 
 /** UTF-16 offsets; never empty, no blanks at the ends unless there is nothing else. */
@@ -14,14 +16,16 @@ export interface PaintedToken {
 /**
  * @param tokens in text order
  * @param text the whole document
+ * @param sae the one whose features are painted
  * @param knownMaximum largest activation of a feature, if known; otherwise the largest among `tokens` counts
  */
 export function paintTokens(
   tokens: readonly Token[],
   text: string,
+  sae: SaePlace,
   knownMaximum: (feature: number) => number | undefined,
 ): readonly PaintedToken[] {
-  const strongest = tokens.flatMap((token) => topFeature(token));
+  const strongest = tokens.flatMap((token) => topFeature(token, sae));
   const largest = new Map<number, number>();
   for (const { feature, activation } of strongest) {
     largest.set(feature, Math.max(activation, largest.get(feature) ?? 0));
@@ -42,9 +46,10 @@ interface Strongest {
   readonly activation: number;
 }
 
-function topFeature(token: Token): readonly Strongest[] {
-  const feature = token.features[0];
-  const activation = token.activations[0] ?? 0;
+function topFeature(token: Token, sae: SaePlace): readonly Strongest[] {
+  const reading = readingOf(token, sae);
+  const feature = reading?.features[0];
+  const activation = reading?.activations[0] ?? 0;
   return feature === undefined || activation <= 0 ? [] : [{ token, feature, activation }];
 }
 

@@ -1,0 +1,75 @@
+// The one active SAE whose features are painted: the first, unless somebody has chosen another. Also the judge of SAEs
+// that are named from outside: only active ones are meant. Without VS Code.
+import type { Disposable } from '../shared/disposable.ts';
+import { Emitter } from '../shared/emitter.ts';
+import type { SaePlace, Source } from '../shared/engineProtocol.ts';
+import { MonosemError } from '../shared/errors.ts';
+
+/** Where the choice is remembered over a reload of the window. */
+const memoryKey = 'monosem.shownSae';
+
+/** What a `Memento` of VS Code offers and this needs. */
+export interface Memory {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+export interface ShownSaePorts {
+  /** The active SAEs as far as they are known, and as they are to be. */
+  readonly active: () => readonly SaePlace[];
+  readonly source: () => Promise<Source>;
+  readonly memory: Memory;
+}
+
+export class ShownSae implements Disposable {
+  readonly #ports: ShownSaePorts;
+  readonly #changed = new Emitter<undefined>();
+  #wanted: unknown;
+
+  constructor(ports: ShownSaePorts) {
+    this.#ports = ports;
+    this.#wanted = ports.memory.get(memoryKey);
+  }
+
+  /** Another one was chosen. */
+  readonly onDidChange = this.#changed.event;
+
+  /** `undefined` until it is known which SAEs are active. */
+  get current(): SaePlace | undefined {
+    return this.#among(this.#ports.active());
+  }
+
+  /** @throws MonosemError `badArgument` when it is not active */
+  async choose(sae: SaePlace): Promise<void> {
+    const chosen = await this.meant(sae);
+    this.#wanted = chosen;
+    this.#changed.fire(undefined);
+    await this.#ports.memory.update(memoryKey, chosen);
+  }
+
+  /**
+   * The SAE that a link, a view or another extension means.
+   * @param requested its place; left out, the painted one is meant
+   * @throws MonosemError `badArgument` when it is not among the active ones, `noSae` when there is none
+   */
+  async meant(requested: unknown): Promise<SaePlace> {
+    const { saes } = await this.#ports.source();
+    const painted = this.#among(saes);
+    if (painted !== undefined && (requested === undefined || requested === null)) return painted;
+    const found = saes.find((sae) => sae === requested);
+    if (found !== undefined) return found;
+    const name = typeof requested === 'string' ? requested : 'What was named';
+    throw new MonosemError(
+      'badArgument',
+      `${name} is not an active sparse autoencoder; active are ${saes.join(', ')}. Choose it first.`,
+    );
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+
+  #among(saes: readonly SaePlace[]): SaePlace | undefined {
+    return saes.find((sae) => sae === this.#wanted) ?? saes[0];
+  }
+}

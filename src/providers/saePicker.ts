@@ -1,0 +1,145 @@
+// Chooses the SAEs that are active at once, and the one of them whose features are painted.
+import * as vscode from 'vscode';
+import { runCommand } from '../host/commands.ts';
+import { saeItems } from '../host/display/saeItems.ts';
+import { oneLine } from '../host/display/oneLine.ts';
+import type { Services } from '../host/services.ts';
+import { isSameValue, readSetting, writeSetting } from '../host/settings.ts';
+import { saePlaces, saesBeside, standardSaes } from '../host/source.ts';
+import { commands } from '../shared/contributions.ts';
+import { DisposableStore } from '../shared/disposable.ts';
+import type { SaePlace } from '../shared/engineProtocol.ts';
+import { saeLabels } from '../shared/featureRef.ts';
+import { browseFolders, folderOf } from './folders.ts';
+
+const title = 'Choose Sparse Autoencoders';
+
+/** An SAE to tick; the item without one opens the dialog. */
+interface SaeItem extends vscode.QuickPickItem {
+  readonly sae?: SaePlace;
+}
+
+/** @param folders a `Uri` or several, e.g. from another extension; anything else asks */
+export async function chooseSaes(services: Services, folders?: unknown): Promise<void> {
+  const named = (Array.isArray(folders) ? folders : [folders])
+    .map(folderOf)
+    .filter((folder) => folder !== undefined);
+  const chosen = named.length > 0 ? named : await askForSaes(services);
+  if (chosen === undefined) return;
+  const { log, sourceSettings } = services;
+  const standard = await standardSaes(sourceSettings());
+  // What is taken anyway is not written down: the setting stays empty and follows the model.
+  const isStandard = readSetting('saes').length === 0 && isSameValue(chosen, standard);
+  const value = isStandard ? [] : [...new Set(chosen)];
+  log.info(`Sparse autoencoders: ${value.length === 0 ? 'that of the model' : value.join(', ')}`);
+  await writeSetting('saes', value);
+}
+
+/** @returns the places, none for what comes with the model, or `undefined` when nothing is chosen */
+async function askForSaes({
+  model,
+  sourceSettings,
+}: Services): Promise<readonly SaePlace[] | undefined> {
+  const settings = sourceSettings();
+  const active = await saePlaces(settings);
+  const offered = [...new Set([...active, ...(await saesBeside(settings))])];
+  if (offered.length === 0) return browse([]);
+  const sites = new Map(model.namedSaes.map(({ sae, site }) => [sae, site]));
+  const items: readonly SaeItem[] = [
+    ...saeItems(offered, sites),
+    {
+      label: '$(folder-opened) Choose Folder…',
+      detail:
+        'It holds the files of one SAE, as SAELens, Gemma Scope, sparsify and others publish them.',
+      alwaysShow: true,
+    },
+  ];
+  const ticked = items.filter(({ sae }) => sae !== undefined && active.includes(sae));
+  const chosen = await tick(items, ticked);
+  if (chosen === undefined) return undefined;
+  const places = chosen.map(({ sae }) => sae).filter((sae) => sae !== undefined);
+  return places.length < chosen.length ? browse(places) : inOrder(places, active);
+}
+
+/** Ticking the item that is no SAE ends the choice at once: the dialog is what was asked for. */
+async function tick(
+  items: readonly SaeItem[],
+  ticked: readonly SaeItem[],
+): Promise<readonly SaeItem[] | undefined> {
+  const lifetime = new DisposableStore();
+  const picker = lifetime.add(vscode.window.createQuickPick<SaeItem>());
+  picker.title = title;
+  picker.placeholder =
+    'All that are ticked are active at once; none: the one that comes with the model';
+  picker.canSelectMany = true;
+  picker.matchOnDescription = true;
+  picker.matchOnDetail = true;
+  picker.items = items;
+  picker.selectedItems = ticked;
+  try {
+    return await new Promise((resolve) => {
+      lifetime.add(
+        picker.onDidChangeSelection((selected) => {
+          if (selected.some(({ sae }) => sae === undefined)) resolve(selected);
+        }),
+      );
+      lifetime.add(picker.onDidAccept(() => resolve(picker.selectedItems)));
+      lifetime.add(picker.onDidHide(() => resolve(undefined)));
+      picker.show();
+    });
+  } finally {
+    lifetime.dispose();
+  }
+}
+
+async function browse(others: readonly SaePlace[]): Promise<readonly SaePlace[] | undefined> {
+  const folders = await browseFolders(title, true);
+  return folders.length === 0 ? undefined : [...others, ...folders];
+}
+
+/** The first one is painted unless somebody chose otherwise: what was active before keeps its place. */
+function inOrder(places: readonly SaePlace[], active: readonly SaePlace[]): readonly SaePlace[] {
+  return [
+    ...active.filter((sae) => places.includes(sae)),
+    ...places.filter((sae) => !active.includes(sae)),
+  ];
+}
+
+/** @param requested place of an active SAE; anything but a string asks */
+export async function showFeaturesOf(services: Services, requested?: unknown): Promise<void> {
+  const { model, shownSae } = services;
+  if (typeof requested === 'string') {
+    await shownSae.choose(requested);
+    return;
+  }
+  await services.source();
+  const named = model.namedSaes;
+  if (named.length < 2) {
+    await offerMore();
+    return;
+  }
+  const labels = saeLabels(named);
+  const items = named.map(({ sae, name, site }) => ({
+    label: oneLine(labels.get(sae) ?? site),
+    description: [name === site ? '' : oneLine(name), sae === shownSae.current ? 'painted now' : '']
+      .filter((words) => words !== '')
+      .join(' · '),
+    detail: sae,
+    sae,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: 'Show Features Of',
+    placeHolder: 'Whose features colour the tokens; hovers show those of all active SAEs',
+    matchOnDescription: true,
+  });
+  if (chosen !== undefined) await shownSae.choose(chosen.sae);
+}
+
+async function offerMore(): Promise<void> {
+  const choose = commands.chooseSaes.title;
+  const chosen = await vscode.window.showInformationMessage(
+    'One sparse autoencoder is active, and its features are shown; choose several to switch between them.',
+    choose,
+  );
+  if (chosen === choose) await runCommand('chooseSaes');
+}
