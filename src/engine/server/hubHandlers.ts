@@ -3,7 +3,15 @@
 import path from 'node:path';
 import { MonosemError } from '../../shared/errors.ts';
 import type { Download, HubCalls, HubPlace } from '../../shared/hubProtocol.ts';
-import { addModel, addSae, catalogue, listRecords, removeRecord } from '../engine.ts';
+import {
+  addModel,
+  addSae,
+  catalogue,
+  listRecords,
+  removeRecord,
+  saesOf,
+  variantsOf,
+} from '../engine.ts';
 import type { HubAccess } from '../engine.ts';
 import type { ServerHandlers } from './rpc.ts';
 
@@ -11,6 +19,9 @@ const revision = 'main';
 
 export const hubHandlers: ServerHandlers<HubCalls> = {
   catalogue: () => Promise.resolve(catalogue),
+  modelOffer: async ({ hub, repo }, { signal }) =>
+    variantsOf(accessOf(hub), { repo, revision }, signal),
+  saeOffer: async ({ hub, repo }, { signal }) => saesOf(accessOf(hub), { repo, revision }, signal),
   addModel: async ({ hub, ...params }, context) => {
     const { added, isOffline } = await addModel(accessOf(hub), { ...params, revision }, context);
     return { ...downloadOf(hub, added), isOffline };

@@ -25,17 +25,22 @@ export async function addModel(
   argument?: unknown,
 ): Promise<AddedDownload | undefined> {
   const given = readModelRequest(argument);
-  const request = given ?? (await askForModel(services));
-  if (request === undefined) return undefined;
-  const chosen =
-    given === undefined && request.variant === undefined
-      ? await askForVariant(services, request)
-      : request;
-  if (chosen === undefined) return undefined;
-  const added = await fetchModel(services, chosen);
+  if (given !== undefined) return bring(services, given);
+  const wanted = await askForModel(services);
+  return wanted && choose(services, wanted);
+}
+
+/** A variant, where none is named, and on. */
+async function choose(services: Services, wanted: WantedModel): Promise<AddedDownload | undefined> {
+  const chosen = wanted.variant === undefined ? await askForVariant(services, wanted) : wanted;
+  return chosen && bring(services, chosen);
+}
+
+async function bring(services: Services, wanted: WantedModel): Promise<AddedDownload | undefined> {
+  const added = await fetchModel(services, wanted);
   if (added === undefined) return undefined;
-  if (chosen.use === true) await useModel(added);
-  else if (chosen.use === undefined) void offerUse(added);
+  if (wanted.use === true) await useModel(added);
+  else if (wanted.use === undefined) void offerUse(added);
   return added;
 }
 
@@ -58,7 +63,7 @@ async function askForVariant(
   const offer = await offerOf(services, {
     repo,
     ask: (hub, options) => services.engine.call('modelOffer', { hub, repo }, options),
-    again: () => addModel(services),
+    again: () => choose(services, request),
   });
   if (offer === undefined) return undefined;
   if (offer === 'offline' || offer.variants.length < 2) return request;
@@ -74,12 +79,13 @@ async function fetchModel(
   services: Services,
   request: WantedModel,
 ): Promise<AddedDownload | undefined> {
-  const { repo, variant, cancellation, isDownloaded = false } = request;
+  const { cancellation, ...rest } = request;
+  const { repo, variant, isDownloaded = false } = rest;
   return download(services, {
     repo,
     what: `downloading ${[repo, variant].filter((part) => part !== undefined).join(', ')}`,
     cancellation,
-    again: () => addModel(services, { repo, variant, use: request.use }),
+    again: () => bring(services, rest),
     run: (options) =>
       fetchInto(services, isDownloaded, (hub) => {
         const params = { hub, repo, ...(variant !== undefined && { variant }) };

@@ -29,14 +29,22 @@ export async function addSae(
   argument?: unknown,
 ): Promise<AddedDownload | undefined> {
   const given = readSaeRequest(argument);
-  const request = given ?? (await askForSae(services));
-  if (request === undefined) return undefined;
-  const chosen = given ?? (await askForPath(services, request));
-  if (chosen === undefined) return undefined;
-  const added = await fetchSae(services, chosen);
+  if (given !== undefined) return bring(services, given);
+  const wanted = await askForSae(services);
+  return wanted && choose(services, wanted);
+}
+
+/** One SAE, where several may be meant, and on. */
+async function choose(services: Services, wanted: WantedSae): Promise<AddedDownload | undefined> {
+  const chosen = wanted.isExact === true ? wanted : await askForPath(services, wanted);
+  return chosen && bring(services, chosen);
+}
+
+async function bring(services: Services, wanted: WantedSae): Promise<AddedDownload | undefined> {
+  const added = await fetchSae(services, wanted);
   if (added === undefined) return undefined;
-  if (chosen.use === undefined) void offerUse(services, added);
-  else if (chosen.use !== false) await useSae(services, added, chosen.use);
+  if (wanted.use === undefined) void offerUse(services, added);
+  else if (wanted.use !== false) await useSae(services, added, wanted.use);
   return added;
 }
 
@@ -54,12 +62,11 @@ async function askForSae(services: Services): Promise<WantedSae | undefined> {
 
 /** @returns undefined when nothing is chosen */
 async function askForPath(services: Services, request: WantedSae): Promise<WantedSae | undefined> {
-  const { repo, path = '', isExact = false } = request;
-  if (isExact) return request;
+  const { repo, path = '' } = request;
   const offer = await offerOf(services, {
     repo,
     ask: (hub, options) => services.engine.call('saeOffer', { hub, repo }, options),
-    again: () => addSae(services),
+    again: () => choose(services, request),
   });
   if (offer === undefined || offer === 'offline') return offer && request;
   const choices = saeOfferChoices(offer, path);
@@ -78,14 +85,14 @@ async function askForPath(services: Services, request: WantedSae): Promise<Wante
 
 async function fetchSae(
   services: Services,
-  { cancellation, use, isDownloaded = false, ...request }: WantedSae,
+  { cancellation, ...request }: WantedSae,
 ): Promise<AddedDownload | undefined> {
-  const { repo, path, model } = request;
+  const { repo, path, model, isDownloaded = false } = request;
   return download(services, {
     repo,
     what: `downloading ${[repo, path].filter((part) => part !== undefined && part !== '').join(', ')}`,
     cancellation,
-    again: () => addSae(services, { ...request, use }),
+    again: () => bring(services, request),
     run: (options) => {
       const params = {
         repo,

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { addedSentence, progressReports, remediesFor } from '../../../src/host/hub/downloadText.ts';
 import { readModelRequest, readSaeRequest } from '../../../src/host/hub/requests.ts';
+import type { AddedDownload } from '../../../src/shared/hubProtocol.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
 
 test('arguments are read field by field', () => {
@@ -64,10 +65,11 @@ test('what can be done after a failure', () => {
 });
 
 test('the sentence at the end', () => {
-  const added = {
-    ...{ id: 'lab/saes/l7', kind: 'sae', repo: 'lab/saes', place: '/x', bytes: 1_500_000 },
+  const added: AddedDownload = {
+    ...{ id: 'lab/saes/l7', repo: 'lab/saes', place: '/x', bytes: 1_500_000 },
+    kind: 'sae',
     isOffline: false,
-  } as const;
+  };
   expect(addedSentence(added)).toBe('lab/saes/l7 is downloaded (1.5 MB).');
   expect(addedSentence({ ...added, isOffline: true }, { name: 'GPT-2' })).toBe(
     'lab/saes/l7 is in the cache (1.5 MB); it reads GPT-2, which is not the open model.',

@@ -125,6 +125,19 @@ test('a model is added, listed and removed, and its progress told', async () => 
   expect(await engine.call('listDownloads', { hub })).toEqual([]);
 });
 
+test('what a repository offers is listed, and nothing of it fetched', async () => {
+  expect((await engine.call('catalogue', {})).models.map(({ id }) => id)).toContain('gpt2');
+  const { variants } = await engine.call('modelOffer', { hub, repo: 'lab/model' });
+  expect(variants.map(({ variant }) => variant)).toEqual(['onnx/model.onnx', q4]);
+  expect(variants[1]?.bytes).toBe(weights.length);
+  const { saes } = await engine.call('saeOffer', { hub, repo: 'lab/saes' });
+  expect(saes.map((sae) => sae.path)).toEqual(['layer_0', 'layer_1']);
+  expect(server.downloads()).toEqual([]);
+  await expect(engine.call('saeOffer', { hub, repo: 'lab/none' })).rejects.toMatchObject({
+    code: 'hubMissing',
+  });
+});
+
 test('one SAE out of several; which one must be said', async () => {
   const call = engine.call('addSae', { hub, repo: 'lab/saes' });
   await expect(call).rejects.toMatchObject({ code: 'badArgument' });

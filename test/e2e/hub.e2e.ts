@@ -1,0 +1,133 @@
+// Downloads as a person makes them: a model and an SAE are chosen from lists, fetched from a server on this machine
+// that has the hub's URL layout, and used; a refusal offers to set a token.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Locator } from 'playwright-core';
+import { beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { root } from '../../scripts/setup/paths.mjs';
+import { HubServer } from '../unit/hub/hubServer.ts';
+import { Session } from './session.ts';
+import { Workbench } from './workbench.ts';
+
+const story = 'lily-and-the-lantern.txt';
+/** The engine starts and a model is loaded: seconds, unless something else has the processor. */
+const openTimeout = 120_000;
+const model = path.join(root, 'models', 'stories15M');
+const site = 'blocks.2.hook_resid_post';
+
+function read(...names: readonly string[]): Uint8Array {
+  return new Uint8Array(fs.readFileSync(path.join(model, ...names)));
+}
+
+/** The embedded model, and a collection of SAEs that has its SAE several times. */
+function fill({ repos }: HubServer): void {
+  const small = [
+    'config.json',
+    'generation_config.json',
+    'tokenizer.json',
+    'tokenizer_config.json',
+  ];
+  const onnx = 'onnx/model.onnx';
+  repos.set('tinylab/stories15M', {
+    files: new Map([
+      ...small.map((name) => [name, read(name)] as const),
+      [onnx, read(onnx)],
+      ['onnx/model_q4.onnx', new Uint8Array(9_000_000)],
+    ]),
+    large: new Set([onnx]),
+  });
+  const files = ['cfg.json', 'sae_weights.safetensors'].map(
+    (name) => [name, read('saes', site, name)] as const,
+  );
+  const saes = [0, 1, 2, 3, 4, 5].flatMap((layer) =>
+    files.map(([name, content]) => [`blocks.${layer}.hook_resid_post/${name}`, content] as const),
+  );
+  repos.set('tinylab/stories15M-saes', { files: new Map(saes) });
+}
+
+describe('a hub', () => {
+  const cache = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-e2e-hub-'));
+  const server = new HubServer();
+  let session: Session;
+  let workbench: Workbench;
+
+  const box = (): Locator => session.page.locator('.quick-input-widget');
+  const row = (text: string): Locator =>
+    box().locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  const message = (text: string): Locator =>
+    session.page.locator('.notification-list-item', { hasText: text }).first();
+  const press = (text: string, button: string): Promise<void> =>
+    message(text).getByRole('button', { name: button }).click();
+
+  beforeAll(async () => {
+    fill(server);
+    await server.start();
+    session = await Session.start({
+      'monosem.hub.endpoint': server.endpoint,
+      'monosem.hub.cacheFolder': cache,
+    });
+    workbench = new Workbench(session.page);
+    await workbench.ready();
+    return async () => {
+      await session.close();
+      await server.stop();
+      fs.rmSync(cache, { recursive: true, force: true });
+    };
+  });
+
+  test('a model, an SAE of a collection, and a repository that asks for a token', async () => {
+    onTestFailed(() => session.keepEvidence('hub'));
+    await workbench.runAskingCommand('Monosem: Add Model…');
+    await row('GPT-2 small').waitFor({ timeout: openTimeout });
+    await session.screenshot('add-model');
+    await session.page.keyboard.type('tinylab/');
+    await row('no repository').waitFor();
+    await session.page.keyboard.type('stories15M');
+    await row('look on').click();
+    await row('onnx/model_q4.onnx').waitFor();
+    await session.screenshot('add-model-variant');
+    await row('recommended').click();
+    await message('tinylab/stories15M is downloaded').waitFor();
+    await press('tinylab/stories15M is downloaded', 'Use It Now');
+    await workbench.openFile(story);
+    await expect
+      .poll(() => workbench.statusItem.innerText(), { timeout: openTimeout, interval: 500 })
+      .toContain('no SAE');
+
+    await workbench.runAskingCommand('Monosem: Add SAE…');
+    await row('GPT-2 small').or(row('res-jb')).first().waitFor({ timeout: openTimeout });
+    await session.screenshot('add-sae');
+    await session.page.keyboard.type('tinylab/stories15M-saes');
+    await row('look on').click();
+    await row(site).waitFor();
+    await session.screenshot('add-sae-choice');
+    await session.page.keyboard.type('blocks.2');
+    await row(site).click();
+    await message('is downloaded').waitFor();
+    await press('stories15M-saes', 'Use It Now');
+    await workbench.coloured.first().waitFor({ timeout: openTimeout });
+    expect(fs.existsSync(path.join(cache, 'saes', 'tinylab', 'stories15M-saes', site))).toBe(true);
+
+    server.mischief = (_, response) => {
+      response.statusCode = 401;
+      response.end();
+      return true;
+    };
+    await workbench.runAskingCommand('Monosem: Add Model…');
+    await row('GPT-2 small').waitFor();
+    await session.page.keyboard.type('tinylab/gated');
+    await row('look on').click();
+    await message('needs an access token (401)').waitFor();
+    await session.screenshot('hub-denied');
+    await press('needs an access token (401)', 'Set Hub Token…');
+    await box().locator('input[type="password"]').waitFor();
+    await session.screenshot('hub-token');
+    server.mischief = () => false;
+    await session.page.keyboard.type('hf_example');
+    await session.page.keyboard.press('Enter');
+    // With a token it is asked once more.
+    await message('(404)').waitFor();
+    expect(server.seen.at(-1)?.authorization).toBe('Bearer hf_example');
+  });
+});
