@@ -34,5 +34,5 @@ export function registerCommands(table: CommandTable, log: Log): Disposable {
  * @returns what it returns, `undefined` after a failure, which is shown
  */
 export async function runCommand(name: CommandName, ...args: readonly unknown[]): Promise<unknown> {
-  return vscode.commands.executeCommand<unknown>(commands[name].id, ...args);
+  return vscode.commands.executeCommand(commands[name].id, ...args);
 }

@@ -115,10 +115,11 @@ async function useModel({ log, model }: Services, folder: string, variant: strin
 }
 
 async function offerSae(name: string): Promise<void> {
-  const choose = commands.chooseSaes.title;
+  const offered = ['chooseSaes', 'addSae'] as const;
   const chosen = await vscode.window.showInformationMessage(
     `${name} has no sparse autoencoder beside it; choose one that was trained on it to see features.`,
-    choose,
+    ...offered.map((command) => commands[command].title),
   );
-  if (chosen === choose) await runCommand('chooseSaes');
+  const command = offered.find((other) => commands[other].title === chosen);
+  if (command !== undefined) await runCommand(command);
 }

@@ -18,8 +18,8 @@ const actions: readonly (readonly [
   actions: readonly CommandName[],
 ])[] = [
   [otherFiles, ['openSettings', 'openModelFolder', 'showLog']],
-  [otherModel, ['openModelFolder', 'showDiagnostics']],
-  [otherSae, ['chooseSaes', 'openModelFolder']],
+  [otherModel, ['openModelFolder', 'addModel', 'showDiagnostics']],
+  [otherSae, ['chooseSaes', 'addSae', 'openModelFolder']],
   [freshEngine, ['restartEngine', 'showLog']],
   [['runtimeFailed'], ['restartEngine', 'showDiagnostics', 'showLog']],
   [['providerMissing'], ['showDiagnostics', 'openSettings']],

@@ -125,9 +125,7 @@ function saeRequestOf({ id, repo, model }: Download): WantedSae {
 /** As {@link typedChoice}; the address of an .onnx file names a variant. */
 export function typedModelChoice(text: string, host: string): Choice<WantedModel> | undefined {
   const choice = typedChoice(text, host);
-  if (choice === undefined || typeof choice.wanted === 'string') {
-    return choice as Choice<WantedModel> | undefined;
-  }
+  if (choice === undefined || typeof choice.wanted === 'string') return choice;
   const { repo, path } = choice.wanted;
   const wanted = path?.endsWith('.onnx') === true ? { repo, variant: path } : { repo };
   return { ...choice, wanted };

@@ -14,20 +14,21 @@ const form = /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/;
 /** @throws MonosemError `badArgument` that says what is missing, fit to be shown while somebody types */
 export function readRepo(text: string): TypedRepo {
   const typed = text.trim();
-  const [, rest = typed] = /^https?:\/\/[^/]+\/(.*)$/.exec(typed) ?? [];
-  const [owner = '', name = '', kind = '', , ...below] = rest.replace(/[?#].*$/, '').split('/');
-  const repo = `${owner}/${name}`;
-  const isPage = rest !== typed;
-  if (!isPage && (kind !== '' || below.length > 0)) {
-    throw problem(`“${typed}” has more than two parts`);
-  }
+  const page = /^https?:\/\/[^/]+\/(.*)$/.exec(typed)?.[1];
+  const [owner = '', name = '', ...behind] = (page ?? typed).replace(/[?#].*$/, '').split('/');
+  if (page === undefined && behind.length > 0) throw problem(`“${typed}” has more than two parts`);
   if (name === '') throw problem(`“${typed}” has no name behind the owner`);
+  const repo = `${owner}/${name}`;
   if (!form.test(repo) || /\.\.|--|\.git$/.test(repo)) {
     throw problem(`“${typed}” has characters that no name has`);
   }
-  const path = decoded(below.join('/'));
-  const isPlace = ['tree', 'blob', 'resolve'].includes(kind) && path !== '';
-  return isPlace ? { repo, path } : { repo };
+  const path = pathBehind(behind);
+  return path === '' ? { repo } : { repo, path };
+}
+
+/** What follows `tree/main`; empty on a repository's other pages. */
+function pathBehind([kind = '', , ...path]: readonly string[]): string {
+  return ['tree', 'blob', 'resolve'].includes(kind) ? decoded(path.join('/')) : '';
 }
 
 function decoded(path: string): string {

@@ -119,8 +119,8 @@ test('a model is added, listed and removed, and its progress told', async () => 
   const last = progress.at(-1);
   expect(last?.done).toBe(last?.total);
   expect(progress.map(({ file }) => file)).toContain(q4);
-  const { isOffline: _, ...download } = added;
-  expect(await engine.call('listDownloads', { hub })).toEqual([download]);
+  const [download] = await engine.call('listDownloads', { hub });
+  expect({ ...download, isOffline: false }).toEqual(added);
   expect(await engine.call('removeDownload', { hub, id: 'lab/model' })).toEqual(download);
   expect(await engine.call('listDownloads', { hub })).toEqual([]);
 });
@@ -197,7 +197,7 @@ test('the token goes to the hub with the call that has it, and into no file', as
     expect([name, Buffer.from(content).includes(token)]).toEqual([name, false]);
   }
   server.seen.length = 0;
-  const { token: _, ...without } = hub;
+  const without = { endpoint: hub.endpoint, cache: hub.cache };
   await engine.call('addSae', { hub: without, repo: 'lab/saes', path: 'layer_0' });
   expect(server.seen.every(({ authorization }) => authorization === undefined)).toBe(true);
 });
