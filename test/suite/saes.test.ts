@@ -5,11 +5,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { misplacedSite, ownSite, writeMisplacedSae } from '../fixtures/misplacedSae.ts';
 import { closeEverything, eventually, monosem, openText, ready } from './monosem.ts';
 
 const story = 'Once upon a time, there was a little girl named Lily. She loved her cat very much.';
-const site = 'blocks.2.hook_resid_post';
-const otherSite = 'blocks.4.hook_resid_post';
 
 const configuration = (): vscode.WorkspaceConfiguration =>
   vscode.workspace.getConfiguration('monosem');
@@ -44,15 +43,7 @@ describe('several SAEs at once', () => {
   before(() => {
     const extension = vscode.extensions.getExtension('monosem.monosem');
     assert.ok(extension);
-    own = path.join(extension.extensionUri.fsPath, 'models', 'stories15M', 'saes', site);
-    fs.mkdirSync(misplaced);
-    fs.copyFileSync(
-      path.join(own, 'sae_weights.safetensors'),
-      path.join(misplaced, 'sae_weights.safetensors'),
-    );
-    const config = fs.readFileSync(path.join(own, 'cfg.json'), 'utf8');
-    assert.ok(config.includes(site));
-    fs.writeFileSync(path.join(misplaced, 'cfg.json'), config.replace(site, otherSite));
+    own = writeMisplacedSae(extension.extensionUri.fsPath, misplaced);
   });
   after(() => fs.rmSync(scratch, { recursive: true, force: true }));
   afterEach(async () => {
@@ -66,9 +57,9 @@ describe('several SAEs at once', () => {
     assert.deepEqual(configuration().get('saes'), [own, misplaced]);
     const sites = await eventually('their sites', () => {
       const known = api.saes().map((sae) => sae.site);
-      return known.includes(otherSite) && known;
+      return known.includes(misplacedSite) && known;
     });
-    assert.deepEqual(sites, [site, otherSite]);
+    assert.deepEqual(sites, [ownSite, misplacedSite]);
     for (const { features } of api.tokensOf(uri)) {
       for (const folder of [own, misplaced]) {
         assert.ok(features.filter(({ sae }) => sae === folder).length <= 5);
@@ -102,7 +93,7 @@ describe('several SAEs at once', () => {
   it('have a hover that says whose features are whose', async () => {
     const api = await monosem();
     const document = await analysed(own, misplaced);
-    await eventually('their sites', () => api.saes()[1]?.site === otherSite);
+    await eventually('their sites', () => api.saes()[1]?.site === misplacedSite);
     const token = api.tokensOf(document.uri).find(({ text }) => text.trim() === 'girl');
     assert.ok(token);
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
@@ -114,8 +105,8 @@ describe('several SAEs at once', () => {
       .flatMap(({ contents }) => contents)
       .map((content) => (content instanceof vscode.MarkdownString ? content.value : ''))
       .join('\n');
-    const first = text.indexOf(`**\`${site}\`** · painted`);
-    const other = text.indexOf(`**\`${otherSite}\`**`);
+    const first = text.indexOf(`**\`${ownSite}\`** · painted`);
+    const other = text.indexOf(`**\`${misplacedSite}\`**`);
     assert.ok(first >= 0 && other > first, text);
     assert.ok(text.includes(encodeURIComponent(JSON.stringify(misplaced))), text);
   });
@@ -132,6 +123,8 @@ describe('several SAEs at once', () => {
     );
     const verdict = outcomes[1]?.check?.verdict ?? '';
     assert.match(verdict, /the config names the wrong site/, words);
+    // An unsaved document behind the diagnostics would ask before it is closed.
+    await closeEverything();
     await vscode.commands.executeCommand('monosem.showDiagnostics');
     const editor = await eventually(
       'the diagnostics',

@@ -1,0 +1,73 @@
+// Two SAEs at once as a person meets them: whose features are painted is read in the status bar and changed from there,
+// the hover shows those of both, and an SAE that does not belong where its config says is told.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { root } from '../../scripts/setup/paths.mjs';
+import { misplacedSite, ownSite, writeMisplacedSae } from '../fixtures/misplacedSae.ts';
+import { Session } from './session.ts';
+import { Workbench } from './workbench.ts';
+
+const story = 'lily-and-the-lantern.txt';
+const word = 'lighthouse';
+/** The engine starts and a model is loaded: seconds, unless something else has the processor. */
+const openTimeout = 120_000;
+const slowly = { timeout: openTimeout, interval: 500 };
+
+describe('two SAEs at once', () => {
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-e2e-saes-'));
+  let session: Session;
+  let workbench: Workbench;
+
+  beforeAll(async () => {
+    const misplaced = path.join(scratch, 'misplaced');
+    const own = writeMisplacedSae(root, misplaced);
+    session = await Session.start({ 'monosem.saes': [own, misplaced] });
+    workbench = new Workbench(session.page);
+    await workbench.ready();
+    return async () => {
+      await session.close();
+      fs.rmSync(scratch, { recursive: true, force: true });
+    };
+  });
+
+  test('painted one, hover, warning, choice', async () => {
+    onTestFailed(() => session.keepEvidence('saes'));
+    const { page } = session;
+    const rows = page.locator('.quick-input-list .monaco-list-row');
+    await workbench.openFile(story);
+    await workbench.coloured.first().waitFor({ timeout: openTimeout });
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).toContain(ownSite);
+
+    const warning = page.locator('.notification-toast', { hasText: 'names the wrong site' });
+    await warning.first().waitFor({ timeout: openTimeout });
+    expect(await warning.first().innerText()).toContain('Choose Sparse Autoencoders…');
+    await session.screenshot('sae-warning');
+    await workbench.runCommand('Notifications: Clear All Notifications');
+
+    await workbench.hoverOver(word);
+    const text = await workbench.hover.innerText();
+    expect(text.indexOf(ownSite)).toBeGreaterThan(0);
+    expect(text.indexOf(misplacedSite)).toBeGreaterThan(text.indexOf(ownSite));
+    await session.screenshot('hover-two-saes');
+    await page.keyboard.press('Escape');
+
+    await workbench.statusItem.click();
+    await rows.filter({ hasText: 'Show Features Of…' }).click();
+    await rows.filter({ hasText: misplacedSite }).waitFor();
+    await session.screenshot('show-features-of');
+    await rows.filter({ hasText: misplacedSite }).click();
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).toContain(misplacedSite);
+
+    await workbench.runAskingCommand('Monosem: Choose Sparse Autoencoders…');
+    await rows.filter({ hasText: 'misplaced' }).waitFor();
+    await session.screenshot('choose-saes');
+    await rows.filter({ hasText: 'misplaced' }).click();
+    await page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
+    await expect
+      .poll(() => workbench.statusItem.innerText(), slowly)
+      .not.toMatch(new RegExp(`${misplacedSite}|${ownSite}`));
+    await workbench.coloured.first().waitFor({ timeout: openTimeout });
+  });
+});
