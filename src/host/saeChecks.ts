@@ -83,6 +83,7 @@ export class SaeChecks implements Disposable {
       const check = await engine.call('checkSae', { source, sae }, { signal });
       if (check.passes) log.info(`SAE check: ${check.verdict}`);
       else log.warn(`SAE check: ${check.verdict} (${sae})`);
+      for (const remark of check.remarks) log.info(`SAE check: ${remark} (${sae})`);
       return { sae, check };
     } catch (error) {
       const failure = messageOf(error);

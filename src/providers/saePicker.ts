@@ -49,8 +49,7 @@ async function askForSaes({
     ...saeItems(offered, sites),
     {
       label: '$(folder-opened) Choose Folder…',
-      detail:
-        'It holds the files of one SAE, as SAELens, Gemma Scope, sparsify and others publish them.',
+      detail: 'The files of one SAE as SAELens, Gemma Scope, sparsify and others publish them',
       alwaysShow: true,
     },
   ];
@@ -61,7 +60,10 @@ async function askForSaes({
   return places.length < chosen.length ? browse(places) : inOrder(places, active);
 }
 
-/** Ticking the item that is no SAE ends the choice at once: the dialog is what was asked for. */
+/**
+ * Ticking the item that is no SAE ends the choice at once: the dialog is what was asked for. Ticking all at once is
+ * not ticking it.
+ */
 async function tick(
   items: readonly SaeItem[],
   ticked: readonly SaeItem[],
@@ -69,18 +71,23 @@ async function tick(
   const lifetime = new DisposableStore();
   const picker = lifetime.add(vscode.window.createQuickPick<SaeItem>());
   picker.title = title;
-  picker.placeholder =
-    'All that are ticked are active at once; none: the one that comes with the model';
+  picker.placeholder = 'All that are ticked are active at once';
   picker.canSelectMany = true;
   picker.matchOnDescription = true;
   picker.matchOnDetail = true;
   picker.items = items;
   picker.selectedItems = ticked;
+  let before = ticked;
+  const isDialog = ({ sae }: SaeItem): boolean => sae === undefined;
   try {
     return await new Promise((resolve) => {
       lifetime.add(
         picker.onDidChangeSelection((selected) => {
-          if (selected.some(({ sae }) => sae === undefined)) resolve(selected);
+          const added = selected.filter((item) => !before.includes(item));
+          before = selected;
+          if (!added.some(isDialog)) return;
+          if (added.length === 1) resolve(selected);
+          else picker.selectedItems = selected.filter((item) => !isDialog(item));
         }),
       );
       lifetime.add(picker.onDidAccept(() => resolve(picker.selectedItems)));

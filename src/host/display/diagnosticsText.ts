@@ -189,10 +189,11 @@ function saeRows({ sae, isPainted, facts, check, failure }: SaeReport): readonly
   return rows;
 }
 
-function checkRows({ passes, verdict, expectedL0, trials }: SaeCheck): readonly Row[] {
+function checkRows({ passes, verdict, remarks, expectedL0, trials }: SaeCheck): readonly Row[] {
   const rows: Row[] = [
     ['check', passes ? 'passed' : 'NOT passed'],
     ['verdict', verdict],
+    ...remarks.map((remark) => ['remark', remark]),
   ];
   if (expectedL0 !== undefined) rows.push(['L0 its files promise', figure(expectedL0)]);
   for (const { changes, how, figures } of trials) {

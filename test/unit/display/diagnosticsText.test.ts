@@ -176,6 +176,7 @@ test('every active SAE has its verdict and figures', () => {
     expectedL0: 32,
     passes: false,
     verdict: 'FVU 2.1 at a; 0.11 at b: the config names the wrong site.',
+    remarks: ['Its config promises normalisation; this model needs none.'],
     trials: [
       { changes: 'nothing', how: 'as configured', figures },
       { changes: 'site', how: 'at b', figures: { ...figures, fvu: 0.11 } },
@@ -208,6 +209,7 @@ test('every active SAE has its verdict and figures', () => {
     'painted | yes',
     'check | NOT passed',
     `verdict | ${check.verdict}`,
+    `remark | ${check.remarks[0] ?? ''}`,
     'L0 its files promise | 32',
     'read as configured | FVU 2.12, L0 30.3, cosine 0.9, 50 % of features silent, 512 tokens',
     'read at b | FVU 0.11, L0 30.3, cosine 0.9, 50 % of features silent, 512 tokens',

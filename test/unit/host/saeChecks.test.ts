@@ -14,7 +14,9 @@ const source: Source = { model: '/m', saes: ['/good', '/bad'] };
 
 function checkOf(sae: string): SaeCheck {
   const passes = sae === '/good';
-  return { name: sae, folder: sae, site: 'x', passes, verdict: `verdict on ${sae}`, trials: [] };
+  const verdict = `verdict on ${sae}`;
+  const remarks = passes ? [] : [`remark on ${sae}`];
+  return { name: sae, folder: sae, site: 'x', passes, verdict, remarks, trials: [] };
 }
 
 interface Bench {
@@ -58,6 +60,7 @@ test('every SAE is checked once, one after the other, and the verdict is logged 
   expect(log).toEqual([
     'info SAE check: verdict on /good',
     'warn SAE check: verdict on /bad (/bad)',
+    'info SAE check: remark on /bad (/bad)',
   ]);
 });
 
