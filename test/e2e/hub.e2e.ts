@@ -80,6 +80,7 @@ describe('a hub', () => {
     onTestFailed(() => session.keepEvidence('hub'));
     await workbench.runAskingCommand('Monosem: Add Model…');
     await row('GPT-2 small').waitFor({ timeout: openTimeout });
+    await session.page.mouse.move(0, 0);
     await session.screenshot('add-model');
     await session.page.keyboard.type('tinylab/');
     await row('no repository').waitFor();
@@ -96,7 +97,7 @@ describe('a hub', () => {
       .toContain('no SAE');
 
     await workbench.runAskingCommand('Monosem: Add SAE…');
-    await row('GPT-2 small').or(row('res-jb')).first().waitFor({ timeout: openTimeout });
+    await row('jbloom/GPT2-Small-SAEs-Reformatted').waitFor();
     await session.screenshot('add-sae');
     await session.page.keyboard.type('tinylab/stories15M-saes');
     await row('look on').click();

@@ -4,30 +4,37 @@ import type { ModelOffer, SaeOffer } from '../../shared/hubOffers.ts';
 import type { Download } from '../../shared/hubProtocol.ts';
 import { oneLine } from '../display/oneLine.ts';
 import { sizeText } from '../display/size.ts';
-import type { Choice } from './choices.ts';
+import type { Choice, WantedModel, WantedSae } from './choices.ts';
 
-/** @returns the variants, the recommended one first; its `wanted` is its name */
-export function variantChoices({ variants }: ModelOffer): readonly Choice<{ variant: string }>[] {
+/** The variants, the recommended one first. @param wanted the model, to which a choice adds the variant */
+export function variantChoices(
+  { variants }: ModelOffer,
+  wanted: WantedModel,
+): readonly Choice<WantedModel>[] {
   return variants.map(({ variant, description, bytes }, index) => ({
     section: '',
     label: oneLine(variant),
     description: `${index === 0 ? 'recommended: ' : ''}${oneLine(description)} · ${sizeText(bytes)}`,
-    wanted: { variant },
+    wanted: { ...wanted, variant },
   }));
 }
 
-/** @param path only those at or below it; empty for all */
+/** @param wanted only SAEs at or below its path; a choice adds the whole path */
 export function saeOfferChoices(
   { repo, saes }: SaeOffer,
-  path: string,
-): readonly Choice<{ path: string }>[] {
+  wanted: WantedSae,
+): readonly Choice<WantedSae>[] {
+  const { path = '' } = wanted;
   return saes
     .filter((sae) => path === '' || sae.path === path || sae.path.startsWith(`${path}/`))
     .map(({ path: place, site, layer, bytes }) => ({
       section: layer === undefined ? '' : `block ${layer}`,
       label: place === '' ? oneLine(repo) : oneLine(place),
-      description: [site, sizeText(bytes)].filter((word) => word !== undefined).join(' · '),
-      wanted: { path: place },
+      // Where the path is the site, it is said once.
+      description: [place === site ? undefined : site, sizeText(bytes)]
+        .filter((word) => word !== undefined)
+        .join(' · '),
+      wanted: { ...wanted, path: place },
     }));
 }
 

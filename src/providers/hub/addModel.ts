@@ -3,15 +3,15 @@ import * as vscode from 'vscode';
 import { runCommand } from '../../host/commands.ts';
 import { modelChoices, typedModelChoice } from '../../host/hub/choices.ts';
 import type { WantedModel } from '../../host/hub/choices.ts';
+import { download, showDownloadFailure, useTitle } from '../../host/hub/downloadProgress.ts';
 import { addedSentence } from '../../host/hub/downloadText.ts';
 import { variantChoices } from '../../host/hub/offers.ts';
+import { pickChoice } from '../../host/hub/pickChoice.ts';
+import { fetchInto, knownOf, offered } from '../../host/hub/questions.ts';
 import { readModelRequest } from '../../host/hub/requests.ts';
 import type { Services } from '../../host/services.ts';
 import { commands } from '../../shared/contributions.ts';
 import type { AddedDownload } from '../../shared/hubProtocol.ts';
-import { download, useTitle } from './downloadProgress.ts';
-import { pickChoice } from './hubPicker.ts';
-import { fetchInto, knownOf, offerOf } from './hubQuestions.ts';
 
 const { title } = commands.addModel;
 
@@ -48,31 +48,36 @@ async function askForModel(services: Services): Promise<WantedModel | undefined>
   const { host } = services.hub;
   return pickChoice<WantedModel>({
     title,
-    placeholder: `A model below, or owner/name of any repository on ${host} with an ONNX export`,
-    choices: knownOf(services).then(modelChoices),
+    waiting: 'Looking for downloads…',
+    placeholder: `Choose a model, or type owner/name of any on ${host}`,
+    choices: async () => modelChoices(await knownOf(services)),
     typed: (text) => typedModelChoice(text, host),
   });
 }
 
-/** @returns undefined when nothing is chosen; no variant where the hub has not said which there are */
+/** @returns undefined when nothing is chosen, or the hub has refused, which is shown */
 async function askForVariant(
   services: Services,
-  request: WantedModel,
+  wanted: WantedModel,
 ): Promise<WantedModel | undefined> {
-  const { repo } = request;
-  const offer = await offerOf(services, {
-    repo,
-    ask: (hub, options) => services.engine.call('modelOffer', { hub, repo }, options),
-    again: () => choose(services, request),
-  });
-  if (offer === undefined) return undefined;
-  if (offer === 'offline' || offer.variants.length < 2) return request;
-  const wanted = await pickChoice({
-    title,
-    placeholder: `${repo} has several variants of the model; type to filter`,
-    choices: Promise.resolve(variantChoices(offer)),
-  });
-  return wanted && { ...request, ...wanted };
+  const { engine, hub } = services;
+  const { repo } = wanted;
+  try {
+    return await pickChoice<WantedModel>({
+      title,
+      waiting: `Asking ${hub.host} what ${repo} has…`,
+      placeholder: `${repo} has several variants of the model; type to filter`,
+      takesOnly: true,
+      choices: (signal) =>
+        offered(services, wanted, async (place) => {
+          const offer = await engine.call('modelOffer', { hub: place, repo }, { signal });
+          return variantChoices(offer, wanted);
+        }),
+    });
+  } catch (error) {
+    void showDownloadFailure(services, { repo, again: () => choose(services, wanted) }, error);
+    return undefined;
+  }
 }
 
 async function fetchModel(

@@ -4,17 +4,17 @@ import * as vscode from 'vscode';
 import { runCommand } from '../../host/commands.ts';
 import { knownModelIn, missingModel, saeChoices, typedChoice } from '../../host/hub/choices.ts';
 import type { WantedSae } from '../../host/hub/choices.ts';
+import { download, showDownloadFailure, useTitle } from '../../host/hub/downloadProgress.ts';
 import { addedSentence } from '../../host/hub/downloadText.ts';
 import { saeOfferChoices } from '../../host/hub/offers.ts';
+import { pickChoice } from '../../host/hub/pickChoice.ts';
+import { fetchInto, knownOf, offered } from '../../host/hub/questions.ts';
 import { readSaeRequest } from '../../host/hub/requests.ts';
 import type { SaeUse } from '../../host/hub/requests.ts';
 import type { Services } from '../../host/services.ts';
 import { writeSetting } from '../../host/settings.ts';
 import { commands } from '../../shared/contributions.ts';
 import type { AddedDownload } from '../../shared/hubProtocol.ts';
-import { download, useTitle } from './downloadProgress.ts';
-import { pickChoice } from './hubPicker.ts';
-import { fetchInto, knownOf, offerOf } from './hubQuestions.ts';
 
 const { title } = commands.addSae;
 
@@ -52,35 +52,36 @@ async function askForSae(services: Services): Promise<WantedSae | undefined> {
   const { host } = services.hub;
   return pickChoice<WantedSae>({
     title,
-    placeholder: `An SAE below, or owner/name of any repository on ${host}`,
-    choices: knownOf(services).then((known) =>
-      saeChoices(known, knownModelIn(services.model.choice.model, known)),
-    ),
+    waiting: 'Looking for downloads…',
+    placeholder: `Choose an SAE, or type owner/name of any repository on ${host}`,
+    choices: async () => {
+      const known = await knownOf(services);
+      return saeChoices(known, knownModelIn(services.model.choice.model, known));
+    },
     typed: (text) => typedChoice(text, host),
   });
 }
 
-/** @returns undefined when nothing is chosen */
-async function askForPath(services: Services, request: WantedSae): Promise<WantedSae | undefined> {
-  const { repo, path = '' } = request;
-  const offer = await offerOf(services, {
-    repo,
-    ask: (hub, options) => services.engine.call('saeOffer', { hub, repo }, options),
-    again: () => choose(services, request),
-  });
-  if (offer === undefined || offer === 'offline') return offer && request;
-  const choices = saeOfferChoices(offer, path);
-  const [only] = choices;
-  // Where there is none, the download says so.
-  if (only === undefined) return request;
-  if (choices.length === 1 && typeof only.wanted === 'object')
-    return { ...request, ...only.wanted };
-  const wanted = await pickChoice({
-    title,
-    placeholder: `${repo} has ${choices.length} SAEs; type to filter, e.g. a block or a width`,
-    choices: Promise.resolve(choices),
-  });
-  return wanted && { ...request, ...wanted };
+/** @returns undefined when nothing is chosen, or the hub has refused, which is shown */
+async function askForPath(services: Services, wanted: WantedSae): Promise<WantedSae | undefined> {
+  const { engine, hub } = services;
+  const { repo } = wanted;
+  try {
+    return await pickChoice<WantedSae>({
+      title,
+      waiting: `Asking ${hub.host} what ${repo} has…`,
+      placeholder: `${repo} has several SAEs; type to filter, e.g. a block or a width`,
+      takesOnly: true,
+      choices: (signal) =>
+        offered(services, wanted, async (place) => {
+          const offer = await engine.call('saeOffer', { hub: place, repo }, { signal });
+          return saeOfferChoices(offer, wanted);
+        }),
+    });
+  } catch (error) {
+    void showDownloadFailure(services, { repo, again: () => choose(services, wanted) }, error);
+    return undefined;
+  }
 }
 
 async function fetchSae(

@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import { runCommand } from '../../host/commands.ts';
 import { sizeText } from '../../host/display/size.ts';
 import { removalChoices } from '../../host/hub/offers.ts';
+import { pickChoice } from '../../host/hub/pickChoice.ts';
 import type { Services } from '../../host/services.ts';
 import { commands } from '../../shared/contributions.ts';
 import type { Download } from '../../shared/hubProtocol.ts';
-import { pickChoice } from './hubPicker.ts';
 
 const { title } = commands.removeDownload;
 
@@ -36,7 +36,8 @@ async function askFor(services: Services): Promise<string | undefined> {
   const chosen = await pickChoice({
     title,
     placeholder: `${downloads.length} downloads, ${sizeText(total)}: which one is to be deleted?`,
-    choices: Promise.resolve(removalChoices(downloads, inUse)),
+    waiting: 'Looking for downloads…',
+    choices: () => Promise.resolve(removalChoices(downloads, inUse)),
   });
   const download = downloads.find(({ id }) => id === chosen?.id);
   return download !== undefined && (await isMeant(download, inUse)) ? download.id : undefined;

@@ -161,18 +161,17 @@ describe('what is typed', () => {
 const commit = 'c'.repeat(40);
 
 test('variants are listed with words and sizes, the first one recommended', () => {
-  const choices = variantChoices({
-    ...{ repo: 'lab/model', commit, missing: [] },
-    variants: [
-      { variant: 'onnx/model.onnx', description: 'full precision', bytes: 500_000_000 },
-      { variant: 'onnx/model_q4.onnx', description: '4-bit', bytes: 125_000_000 },
-    ],
-  });
+  const variants = [
+    { variant: 'onnx/model.onnx', description: 'full precision', bytes: 500_000_000 },
+    { variant: 'onnx/model_q4.onnx', description: '4-bit', bytes: 125_000_000 },
+  ];
+  const offer = { repo: 'lab/model', commit, missing: [], variants };
+  const choices = variantChoices(offer, { repo: 'lab/model' });
   expect(choices.map(({ description }) => description)).toEqual([
     'recommended: full precision · 500 MB',
     '4-bit · 125 MB',
   ]);
-  expect(choices[1]?.wanted).toEqual({ variant: 'onnx/model_q4.onnx' });
+  expect(choices[1]?.wanted).toEqual({ repo: 'lab/model', variant: 'onnx/model_q4.onnx' });
 });
 
 test('the SAEs of a repository by block, those of a folder alone where one is named', () => {
@@ -183,16 +182,21 @@ test('the SAEs of a repository by block, those of a folder alone where one is na
       { path: 'ab', bytes: 2000 },
     ],
   };
-  expect(saeOfferChoices(offer, '')).toEqual([
+  expect(saeOfferChoices(offer, { repo: 'lab/saes' })).toEqual([
     {
-      ...{ section: 'block 7', label: 'a/x', wanted: { path: 'a/x' } },
+      ...{ section: 'block 7', label: 'a/x', wanted: { repo: 'lab/saes', path: 'a/x' } },
       description: 'blocks.7.hook_resid_pre · 1 KB',
     },
-    { section: '', label: 'ab', description: '2 KB', wanted: { path: 'ab' } },
+    { section: '', label: 'ab', description: '2 KB', wanted: { repo: 'lab/saes', path: 'ab' } },
   ]);
-  expect(saeOfferChoices(offer, 'a').map(({ label }) => label)).toEqual(['a/x']);
+  expect(saeOfferChoices(offer, { repo: 'lab/saes', path: 'a' }).map(({ label }) => label)).toEqual(
+    ['a/x'],
+  );
   const whole = { ...offer, saes: [{ path: '', bytes: 5 }] };
-  expect(saeOfferChoices(whole, '')[0]).toMatchObject({ label: 'lab/saes', wanted: { path: '' } });
+  expect(saeOfferChoices(whole, { repo: 'lab/saes' })[0]).toMatchObject({
+    label: 'lab/saes',
+    wanted: { repo: 'lab/saes', path: '' },
+  });
 });
 
 test('what can be removed: by kind, the largest first, what is in use marked', () => {
@@ -207,5 +211,5 @@ test('what can be removed: by kind, the largest first, what is in use marked', (
 
 test('names from a hub are shown as one plain line', () => {
   const offer = { repo: 'a/b', commit, saes: [{ path: 'x\n\u202Ey', bytes: 1 }] };
-  expect(saeOfferChoices(offer, '')[0]?.label).toBe('x �y');
+  expect(saeOfferChoices(offer, { repo: 'lab/saes' })[0]?.label).toBe('x �y');
 });

@@ -1,13 +1,13 @@
 // A download as people see it: a notification with file, bytes and a button that stops it, and after a failure one
 // sentence with what can be done about it.
 import * as vscode from 'vscode';
-import { runCommand } from '../../host/commands.ts';
-import type { CallOptions } from '../../host/engine/engineClient.ts';
-import { showFailure } from '../../host/failures/notifications.ts';
-import { progressReports, remediesFor } from '../../host/hub/downloadText.ts';
-import type { Remedy } from '../../host/hub/downloadText.ts';
-import type { Cancellation } from '../../host/hub/requests.ts';
-import type { Services } from '../../host/services.ts';
+import { runCommand } from '../commands.ts';
+import type { CallOptions } from '../engine/engineClient.ts';
+import { showFailure } from '../failures/notifications.ts';
+import { progressReports, remediesFor } from './downloadText.ts';
+import type { Remedy } from './downloadText.ts';
+import type { Cancellation } from './requests.ts';
+import type { Services } from '../services.ts';
 import { commands } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import { MonosemError, messageOf } from '../../shared/errors.ts';

@@ -1,15 +1,20 @@
 // One list to choose from: sections, a filter that also looks at descriptions and details, hundreds of entries, and an
-// entry for what is typed. It opens at once and fills when the entries are known.
+// entry for what is typed. It opens at once and fills when the entries are known; whoever closes it before stops the
+// question.
 import * as vscode from 'vscode';
-import type { Choice } from '../../host/hub/choices.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
+import type { Choice } from './choices.ts';
 
 export interface PickOptions<Wanted> {
   readonly title: string;
   readonly placeholder: string;
-  readonly choices: Promise<readonly Choice<Wanted>[]>;
+  /** Shown until the choices are known. */
+  readonly waiting: string;
+  readonly choices: (signal: AbortSignal) => Promise<readonly Choice<Wanted>[]>;
   /** An entry for what is typed, in front of all others. */
   readonly typed?: (text: string) => Choice<Wanted> | undefined;
+  /** A single choice is taken without being asked for. */
+  readonly takesOnly?: boolean;
 }
 
 interface Item<Wanted> extends vscode.QuickPickItem {
@@ -25,8 +30,9 @@ export async function pickChoice<Wanted>(
 ): Promise<Wanted | undefined> {
   const lifetime = new DisposableStore();
   const picker = lifetime.add(vscode.window.createQuickPick<Item<Wanted>>());
+  const stop = new AbortController();
   picker.title = options.title;
-  picker.placeholder = options.placeholder;
+  picker.placeholder = options.waiting;
   picker.matchOnDescription = true;
   picker.matchOnDetail = true;
   picker.busy = true;
@@ -38,23 +44,24 @@ export async function pickChoice<Wanted>(
   if (options.typed !== undefined) lifetime.add(picker.onDidChangeValue(show));
   try {
     return await new Promise<Wanted | undefined>((resolve, reject) => {
+      const take = (wanted: Wanted | string | undefined): void => {
+        if (typeof wanted === 'string') void vscode.window.showInformationMessage(wanted);
+        else if (wanted !== undefined) resolve(wanted);
+      };
       lifetime.add(picker.onDidHide(() => resolve(undefined)));
-      lifetime.add(
-        picker.onDidAccept(() => {
-          const wanted = picker.activeItems[0]?.choice?.wanted;
-          if (wanted === undefined) return;
-          if (typeof wanted === 'string') void vscode.window.showInformationMessage(wanted);
-          else resolve(wanted);
-        }),
-      );
-      options.choices.then((choices) => {
+      lifetime.add(picker.onDidAccept(() => take(picker.activeItems[0]?.choice?.wanted)));
+      options.choices(stop.signal).then((choices) => {
+        const [only] = choices;
+        if (choices.length === 1 && options.takesOnly === true) take(only?.wanted);
         known = itemsOf(choices);
         picker.busy = false;
+        picker.placeholder = options.placeholder;
         show();
       }, reject);
       picker.show();
     });
   } finally {
+    stop.abort();
     lifetime.dispose();
   }
 }
