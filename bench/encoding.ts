@@ -31,7 +31,7 @@ const shapes = [
 /** A whole block of a document, and what a keystroke or a generated token asks for. */
 const tokenCounts = [256, 1] as const;
 
-const kinds = ['relu', 'jumprelu', 'topk', 'gated'] as const;
+const kinds = ['relu', 'jumprelu', 'batchtopk', 'topk', 'gated'] as const;
 type Kind = (typeof kinds)[number];
 
 interface Shape {
@@ -50,6 +50,8 @@ function activationOf(kind: Kind, F: number): SaeActivation {
       return { kind };
     case 'jumprelu':
       return { kind, threshold: filled(F, edge) };
+    case 'batchtopk':
+      return { kind: 'jumprelu', threshold: filled(1, edge) };
     case 'topk':
       return { kind, k: 64 };
     case 'gated':

@@ -5,44 +5,61 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
 import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { MonosemError, messageOf } from '../../shared/errors.ts';
+import { MonosemError, messageOf, type ErrorCode } from '../../shared/errors.ts';
+
+type Wording = readonly [code: ErrorCode, sentence: (what: string, file: string) => string];
+
+const missing: Wording = [
+  'fileMissing',
+  (what, file) => `${what} is missing: there is no file ${file}; check the path.`,
+];
+const denied: Wording = [
+  'fileUnreadable',
+  (what, file) =>
+    `${what} cannot be opened: access to ${file} was denied; change its permissions or choose another place.`,
+];
+const full: Wording = [
+  'diskFull',
+  (what, file) =>
+    `${what} could not be written to ${file}: the disk is full; free some space and try again.`,
+];
+
+/** By the codes of node:fs. */
+const wordings: ReadonlyMap<unknown, Wording> = new Map([
+  ['ENOENT', missing],
+  ['ENOTDIR', missing],
+  [
+    'EISDIR',
+    [
+      'fileUnreadable',
+      (what, file) => `${what} cannot be read: ${file} is a folder; name the file in it.`,
+    ],
+  ],
+  ['EACCES', denied],
+  ['EPERM', denied],
+  ['EROFS', denied],
+  ['ENOSPC', full],
+  ['EDQUOT', full],
+  [
+    'EFBIG',
+    [
+      'diskFull',
+      (what, file) =>
+        `${what} could not be written to ${file}: files there cannot become that large; choose a folder on another disk.`,
+    ],
+  ],
+]);
 
 /** Turns whatever node:fs threw into a MonosemError; a MonosemError passes through unchanged. */
 export function fileError(error: unknown, file: string, what: string): MonosemError {
   if (error instanceof MonosemError) return error;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new MonosemError(
-        'fileMissing',
-        `${what} is missing: there is no file ${file}; check the path.`,
-      );
-    case 'EISDIR':
-      return new MonosemError(
-        'fileUnreadable',
-        `${what} cannot be read: ${file} is a folder; name the file in it.`,
-      );
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new MonosemError(
-        'fileUnreadable',
-        `${what} cannot be opened: access to ${file} was denied; change its permissions or choose another place.`,
-      );
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new MonosemError(
-        'diskFull',
-        `${what} could not be written to ${file}: the disk is full; free some space and try again.`,
-      );
-    default:
-      return new MonosemError(
-        'fileUnreadable',
-        `${what} could not be accessed at ${file} (${messageOf(error)}); check the disk and try again.`,
-        { cause: error },
-      );
-  }
+  const wording = wordings.get(error instanceof Error && 'code' in error ? error.code : undefined);
+  if (wording !== undefined) return new MonosemError(wording[0], wording[1](what, file));
+  return new MonosemError(
+    'fileUnreadable',
+    `${what} could not be accessed at ${file} (${messageOf(error)}); check the disk and try again.`,
+    { cause: error },
+  );
 }
 
 export async function readBytes(file: string, what: string): Promise<Uint8Array> {

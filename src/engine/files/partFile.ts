@@ -32,17 +32,15 @@ export async function appendToPart(
   chunks: AsyncIterable<Uint8Array>,
   what: string,
 ): Promise<number> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const handle = await open(file, 'a').catch((error: unknown) => {
-    throw fileError(error, file, what);
-  });
+  const onDisk = <Result>(step: Promise<Result>): Promise<Result> =>
+    step.catch((error: unknown) => {
+      throw fileError(error, file, what);
+    });
+  await onDisk(mkdir(path.dirname(file), { recursive: true }));
+  const handle = await onDisk(open(file, 'a'));
   try {
-    for await (const chunk of chunks) {
-      await handle.writeFile(chunk).catch((error: unknown) => {
-        throw fileError(error, file, what);
-      });
-    }
-    await handle.sync();
+    for await (const chunk of chunks) await onDisk(handle.writeFile(chunk));
+    await onDisk(handle.sync());
   } finally {
     await handle.close();
   }

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { isRunning } from './isRunning.ts';
 
 /** After a day drivers may have been mended, and the trial is worth another attempt. */
 const validForMs = 24 * 60 * 60 * 1000;
@@ -63,16 +64,5 @@ export class TrialMarks {
 
   #file(name: string): string {
     return path.join(this.#folder, `${name}.pid`);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Someone else's process of that number runs.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -12,6 +12,7 @@ import { isLlamaScopeFolder, loadLlamaScope } from './formats/llamaScope.ts';
 import { isSaelensFolder, loadSaelens } from './formats/saelens.ts';
 import { isSparsifyFolder, loadSparsify } from './formats/sparsify.ts';
 import { loadTorchFile, torchFileAt } from './formats/torchFiles.ts';
+import { expectFinite } from './finite.ts';
 import type { Sae } from './sae.ts';
 
 type Format = readonly [
@@ -31,10 +32,16 @@ const formats: readonly Format[] = [
 
 /**
  * @param place a folder, or a PyTorch file that is an SAE by itself
- * @throws MonosemError `fileMissing` when there is no SAE, or what its format's loader throws
+ * @throws MonosemError `fileMissing` when there is no SAE, `fileDamaged` where its weights hold NaN or infinity, or what
+ *   its format's loader throws
  */
 export async function loadSae(place: string): Promise<Sae> {
-  const absolute = path.resolve(place);
+  const sae = await readSae(path.resolve(place));
+  await expectFinite(sae);
+  return sae;
+}
+
+async function readSae(absolute: string): Promise<Sae> {
   for (const [isFormat, load] of formats) {
     if (await isFormat(absolute)) return load(absolute);
   }

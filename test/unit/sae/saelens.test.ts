@@ -167,7 +167,22 @@ describe('cfg.json before version 6', () => {
 });
 
 test.each([
-  ['an unknown architecture', { architecture: 'temporal' }, /"temporal"; supported are standard, /],
+  ['an unknown architecture', { architecture: 'mine' }, /"mine"; supported are standard, /],
+  [
+    'earlier tokens',
+    { architecture: 'temporal' },
+    /"temporal", which also reads earlier tokens; supported are standard, /,
+  ],
+  [
+    'signed features',
+    { architecture: 'abstopk' },
+    /"abstopk", whose activations may be negative; supported are standard, /,
+  ],
+  [
+    'a search instead of an encoder',
+    { architecture: 'matching_pursuit' },
+    /"matching_pursuit", which chooses features one after the other instead of encoding; supported/,
+  ],
   ['another activation function', { activation_fn_str: 'tanh-relu' }, /activation_fn "tanh-relu"/],
   [
     'another normalisation',
@@ -175,7 +190,12 @@ test.each([
     /normalize_activations is "covariance_whitening".*supported are none, expected_/,
   ],
   ['another shape', { reshape_activations: 'heads' }, /reshape_activations is "heads"/],
-  ['one head', { hook_point_head_index: 3 }, /single attention head/],
+  ['one head', { hook_point_head_index: 3 }, /single attention head \(hook_head_index is 3\)/],
+  [
+    'one head to write to',
+    { hook_head_index_out: 0 },
+    /single attention head \(hook_head_index_out/,
+  ],
   ['another output', { hook_name_out: 'blocks.9.hook_mlp_out' }, /is no transcoder/],
 ])('what cannot be computed exactly is refused: %s', (_, change, message) => {
   expect(() => parseSaelensConfig('/x/cfg.json', { ...flat, ...change })).toThrow(message);

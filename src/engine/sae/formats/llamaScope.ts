@@ -4,7 +4,10 @@
 // and the activations that come out are OpenMOSS's (SAELens's are s_in times as large).
 //   z = x · W_e + b_e ÷ s_in     f = z · 1[z > θ]     x̂ = (s_in ÷ s_out) f · W_d + b_d ÷ s_out
 //   s_in = √D ÷ norm.in, s_out = √D ÷ norm.out
-// Source: OpenMOSS/Language-Model-SAEs `src/lm_saes/sae.py`, from_config.
+// Where sparsity_include_decoder_norm, the norms of this scaled decoder go into the encoder, r = s_in ÷ s_out:
+//   z = (r x · W_e + b_e ÷ s_out) ‖W_d rows‖     x̂ = (f ÷ ‖W_d rows‖) · W_d + b_d ÷ s_out
+// Source: OpenMOSS/Language-Model-SAEs `src/lm_saes/sae.py`, from_config,
+// standardize_parameters_of_dataset_norm and transform_to_unit_decoder_norm.
 import path from 'node:path';
 import { exists, readJsonObject } from '../../files/files.ts';
 import { readSafetensorsTable } from '../../files/containers/shardedSafetensors.ts';
@@ -103,12 +106,12 @@ export async function loadLlamaScope(folder: string): Promise<Sae> {
   const reads = site(folder, config, 'hook_point_in');
   const activation = await activationOf(folder, config, { tensors, F });
   const usesNorms = config['sparsity_include_decoder_norm'] === true;
-  // Norms are those of the scaled decoder; the threshold is compared with activations times those.
-  if (usesNorms && sIn !== sOut) {
+  const subtractsBias = config['apply_decoder_bias_to_pre_encoder'] === true;
+  if (subtractsBias && reads !== site(folder, config, 'hook_point_out')) {
     throw unsupportedSae(
       folder,
-      'measures activations by decoder norms and scales its output in another way than its input',
-      'choose one with the same scale',
+      'subtracts the bias of the place it writes to from the place it reads',
+      'choose one whose apply_decoder_bias_to_pre_encoder is false',
     );
   }
   return {
@@ -125,12 +128,24 @@ export async function loadLlamaScope(folder: string): Promise<Sae> {
     F,
     activation,
     W_enc: tensors.transposed('encoder.weight', [D, F]),
-    b_enc: await scaled(tensors.vector('encoder.bias', F), 1 / sIn),
+    b_enc: await scaled(tensors.vector('encoder.bias', F), 1 / (usesNorms ? sOut : sIn)),
     W_dec: tensors.transposed('decoder.weight', [F, DOut]),
     b_dec: await scaled(tensors.vector('decoder.bias', DOut), 1 / sOut),
-    applyBDecToInput: config['apply_decoder_bias_to_pre_encoder'] === true,
+    applyBDecToInput: subtractsBias,
     rescaleByDecoderNorm: usesNorms,
-    ...(sIn === sOut ? {} : { decoderScale: scalar(sIn / sOut) }),
+    ...(sIn === sOut ? {} : scaling(sIn / sOut, usesNorms)),
+  };
+}
+
+/** What makes up for scales of input and output that differ by r. */
+function scaling(
+  factor: number,
+  usesNorms: boolean,
+): Pick<Sae, 'decoderScale'> | Pick<Sae, 'inputNormalisation' | 'outputInModelUnits'> {
+  if (!usesNorms) return { decoderScale: scalar(factor) };
+  return {
+    inputNormalisation: { kind: 'expectedAverageOnlyIn', factor },
+    outputInModelUnits: true,
   };
 }
 

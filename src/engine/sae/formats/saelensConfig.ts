@@ -34,6 +34,13 @@ const architectures: Readonly<Record<string, Architecture>> = {
   jumprelu_skip_transcoder: { activation: 'jumprelu', isTranscoder: true, hasSkip: true },
 };
 
+/** Of SAELens 6.54, and why it is no sparse code as everything here expects it: of one token, with f ≥ 0. */
+const others: Readonly<Record<string, string>> = {
+  abstopk: ', whose activations may be negative',
+  matching_pursuit: ', which chooses features one after the other instead of encoding',
+  temporal: ', which also reads earlier tokens',
+};
+
 const normalisations = [
   'none',
   'expected_average_only_in',
@@ -114,7 +121,7 @@ function readArchitecture(file: string, cfg: Json): Architecture & { architectur
   if (known === undefined || typeof name !== 'string') {
     throw unsupported(
       file,
-      `has the architecture ${JSON.stringify(name)}`,
+      `has the architecture ${JSON.stringify(name)}${others[String(name)] ?? ''}`,
       `supported are ${Object.keys(architectures).join(', ')}`,
     );
   }

@@ -1,8 +1,9 @@
 // The encoder as ONNX nodes. All values are float32, x is [B, T, D], features are [B, T, F]. The formulas are in
 // sae.ts; ../encode.ts computes the same in TypeScript.
+import { elementCount } from '../../../shared/tensor.ts';
 import type { GraphBuilder } from '../../onnx/graph/builder.ts';
-import type { Sae } from '../sae.ts';
-import { emitGated } from './gated.ts';
+import type { Sae, SaeActivation } from '../sae.ts';
+import { emitGated, emitGatedMagnitude, type GatedVectors } from './gated.ts';
 import { emitGroupMax } from './groupMax.ts';
 import { emitInput } from './input.ts';
 import { emitJumpRelu } from './jumpRelu.ts';
@@ -31,12 +32,53 @@ export function emitEncode(builder: GraphBuilder, sae: Sae, x: string): string {
     case 'groupmax':
       return emitGroupMax(builder, z, activation.k);
     case 'gated':
-      return emitGated(builder, z, {
-        b_gate: emitVector(builder, activation.b_gate),
-        r_mag: emitVector(builder, activation.r_mag),
-        b_mag: emitVector(builder, activation.b_mag),
-      });
+      return emitGated(builder, z, gatedVectors(builder, activation));
   }
+}
+
+function gatedVectors(
+  builder: GraphBuilder,
+  { b_gate, r_mag, b_mag }: Extract<SaeActivation, { kind: 'gated' }>,
+): GatedVectors {
+  return {
+    b_gate: emitVector(builder, b_gate),
+    r_mag: emitVector(builder, r_mag),
+    b_mag: emitVector(builder, b_mag),
+  };
+}
+
+/** What ranks features [B, T, F] as their activations do, and what turns the values ranked first into activations. */
+interface Ranking {
+  readonly key: string;
+  readonly activate: (values: string) => string;
+}
+
+/**
+ * The part of the activation function that keeps the order of what is active is left for the few values that are
+ * ranked first: each operation over all features is a pass over memory.
+ */
+function emitRanking(builder: GraphBuilder, sae: Sae, x: string): Ranking {
+  const rectify = (values: string): string => builder.op('Relu', [values]);
+  const { activation } = sae;
+  switch (activation.kind) {
+    case 'relu':
+    case 'topk':
+      return { key: emitPreActivations(builder, sae, x), activate: rectify };
+    case 'gated': {
+      const p = emitPreActivations(builder, sae, x);
+      const vectors = gatedVectors(builder, activation);
+      return { key: emitGatedMagnitude(builder, p, vectors), activate: rectify };
+    }
+    case 'jumprelu': {
+      const { threshold } = activation;
+      if (elementCount(threshold.dims) > 1) break;
+      const edge = emitVector(builder, threshold);
+      const activate = (values: string): string => emitJumpRelu(builder, values, edge);
+      return { key: emitPreActivations(builder, sae, x), activate };
+    }
+    case 'groupmax':
+  }
+  return { key: emitEncode(builder, sae, x), activate: (values) => values };
 }
 
 /** Appends `count` zeros to the last of three axes. */
@@ -46,8 +88,7 @@ function emitPad(builder: GraphBuilder, value: string, count: number): string {
 
 /**
  * The K strongest features of each token, strongest first, where K = min(limit, F); slots past the last active
- * feature have activation 0. Where rank decides or ReLU is all there is, the ranking is done before the activation
- * function: that is cheaper than {@link emitEncode} and {@link emitTopK}.
+ * feature have activation 0. Cheaper than {@link emitEncode} and {@link emitTopK}.
  */
 export function emitTopFeatures(
   builder: GraphBuilder,
@@ -56,13 +97,10 @@ export function emitTopFeatures(
   limit: number,
 ): TopKValues {
   const K = Math.min(limit, sae.F);
-  const { activation } = sae;
-  if (activation.kind !== 'topk' && activation.kind !== 'relu') {
-    return emitTopK(builder, emitEncode(builder, sae, x), K);
-  }
-  const kept = activation.kind === 'topk' ? Math.min(K, activation.k) : K;
-  const { values, indices } = emitTopK(builder, emitPreActivations(builder, sae, x), kept);
-  const activations = builder.op('Relu', [values]);
+  const kept = sae.activation.kind === 'topk' ? Math.min(K, sae.activation.k) : K;
+  const { key, activate } = emitRanking(builder, sae, x);
+  const { values, indices } = emitTopK(builder, key, kept);
+  const activations = activate(values);
   if (kept === K) return { values: activations, indices };
   return {
     values: emitPad(builder, activations, K - kept),

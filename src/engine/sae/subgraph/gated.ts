@@ -9,11 +9,21 @@ export interface GatedVectors {
   readonly b_mag: string;
 }
 
+/**
+ * 1[p + b_gate > 0] · (p ⊙ exp(r_mag) + b_mag). A sum of two floats has the sign of the exact sum, so comparing p with
+ * −b_gate decides the same without a pass over all features.
+ */
+export function emitGatedMagnitude(
+  builder: GraphBuilder,
+  p: string,
+  { b_gate, r_mag, b_mag }: GatedVectors,
+): string {
+  const gate = emitAbove(builder, p, builder.op('Neg', [b_gate]));
+  const scaled = builder.op('Mul', [p, builder.op('Exp', [r_mag])]);
+  return builder.op('Mul', [builder.op('Add', [scaled, b_mag]), gate]);
+}
+
 /** 1[p + b_gate > 0] · ReLU(p ⊙ exp(r_mag) + b_mag) */
 export function emitGated(builder: GraphBuilder, p: string, vectors: GatedVectors): string {
-  const { b_gate, r_mag, b_mag } = vectors;
-  const gate = emitAbove(builder, builder.op('Add', [p, b_gate]), builder.scalar(0));
-  const scaled = builder.op('Mul', [p, builder.op('Exp', [r_mag])]);
-  const magnitude = builder.op('Relu', [builder.op('Add', [scaled, b_mag])]);
-  return builder.op('Mul', [gate, magnitude]);
+  return builder.op('Relu', [emitGatedMagnitude(builder, p, vectors)]);
 }
