@@ -46,6 +46,24 @@ function fill({ repos }: HubServer): void {
   repos.set('tinylab/stories15M-saes', { files: new Map(saes) });
 }
 
+/** Half of the large file arrives, the rest when the function that is returned is called. */
+function holdBack(server: HubServer): () => void {
+  const content = read('onnx', 'model.onnx');
+  const half = 15_000_000;
+  let release = (): void => undefined;
+  server.mischief = ({ url }, response) => {
+    if (!url.startsWith('/content/')) return false;
+    response.setHeader('content-length', content.length);
+    response.write(content.subarray(0, half));
+    release = () => response.end(content.subarray(half));
+    return true;
+  };
+  return () => {
+    server.mischief = () => false;
+    release();
+  };
+}
+
 describe('a hub', () => {
   const cache = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-e2e-hub-'));
   const server = new HubServer();
@@ -88,7 +106,11 @@ describe('a hub', () => {
     await row('look on').click();
     await row('onnx/model_q4.onnx').waitFor();
     await session.screenshot('add-model-variant');
+    const release = holdBack(server);
     await row('recommended').click();
+    await message('15 MB of').waitFor();
+    await session.screenshot('hub-progress');
+    release();
     await message('tinylab/stories15M is downloaded').waitFor();
     await press('tinylab/stories15M is downloaded', 'Use It Now');
     await workbench.openFile(story);

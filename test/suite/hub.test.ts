@@ -160,12 +160,18 @@ describe('a hub', () => {
     assert.equal(configuration().get('model'), path.join(cache, 'models', 'lab', 'model'));
   });
 
-  it('is not needed for what was downloaded, until that is removed', async () => {
+  it('is not needed to remove what was downloaded, which is then no longer looked through', async () => {
     const removed = (id: string): Thenable<unknown> =>
       vscode.commands.executeCommand('monosem.removeDownload', id);
     assert.equal(await removed('lab/saes/layer_0'), true);
     assert.equal(await removed('lab/saes/layer_0'), undefined);
     const left = filesOf(path.join(cache, 'saes')).map((name) => name.split('/')[2]);
     assert.deepEqual([...new Set(left)], ['layer_1']);
+    assert.deepEqual(configuration().get('saes'), [
+      path.join(cache, 'saes', 'lab', 'saes', 'layer_1'),
+    ]);
+    assert.equal(await removed('lab/model'), true);
+    assert.equal(configuration().get('model'), '');
+    assert.deepEqual(configuration().get('saes'), []);
   });
 });

@@ -127,6 +127,7 @@ export async function request(
       `${subject} is not in the cache ${access.cache}, and the hub is switched off (HF_HUB_OFFLINE); switch it on to download.`,
     );
   }
+  expectToken(access);
   let response: Response;
   try {
     response = await fetch(url, {
@@ -144,6 +145,15 @@ export async function request(
   if (response.ok || response.status === 416) return response;
   await response.body?.cancel().catch(() => undefined);
   throw refusal(access, response, subject);
+}
+
+/** fetch would quote a header that it refuses, token and all. */
+function expectToken({ endpoint, token }: HubAccess): void {
+  if (token === undefined || /^[\x21-\x7e]+$/.test(token)) return;
+  throw new MonosemError(
+    'hubDenied',
+    `The access token for ${new URL(endpoint).host} has characters that no token has; set it again, without spaces and line breaks.`,
+  );
 }
 
 function refusal(access: HubAccess, response: Response, subject: string): Error {

@@ -5,6 +5,11 @@ import type { HubPlace } from '../../shared/hubProtocol.ts';
 import type { Services } from '../services.ts';
 import type { Choice, Known } from './choices.ts';
 
+/** The part of the services that says where the hub is. */
+interface Asking {
+  readonly hub: { readonly place: () => Promise<HubPlace> };
+}
+
 export async function knownOf({ engine, hub }: Services): Promise<Known> {
   const [catalogue, downloads] = await Promise.all([
     engine.call('catalogue', {}),
@@ -18,7 +23,7 @@ export async function knownOf({ engine, hub }: Services): Promise<Known> {
  * @param anyway what is wanted where the hub does not answer, so that only the cache can help
  */
 export async function offered<Wanted>(
-  { hub }: Services,
+  { hub }: Asking,
   anyway: Wanted,
   ask: (place: HubPlace) => Promise<readonly Choice<Wanted>[]>,
 ): Promise<readonly Choice<Wanted>[]> {
@@ -38,7 +43,7 @@ export async function offered<Wanted>(
  * @param isDownloaded a record says that it is there
  */
 export async function fetchInto<Result>(
-  { hub }: Services,
+  { hub }: Asking,
   isDownloaded: boolean,
   fetch: (place: HubPlace) => Promise<Result>,
 ): Promise<Result> {

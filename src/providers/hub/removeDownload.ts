@@ -5,6 +5,7 @@ import { sizeText } from '../../host/display/size.ts';
 import { removalChoices } from '../../host/hub/offers.ts';
 import { pickChoice } from '../../host/hub/pickChoice.ts';
 import type { Services } from '../../host/services.ts';
+import { writeSetting } from '../../host/settings.ts';
 import { commands } from '../../shared/contributions.ts';
 import type { Download } from '../../shared/hubProtocol.ts';
 
@@ -16,17 +17,40 @@ const { title } = commands.removeDownload;
  */
 export async function removeDownload(services: Services, argument?: unknown): Promise<boolean> {
   const { engine, hub, log } = services;
-  const id = typeof argument === 'string' ? argument : await askFor(services);
+  const place = await hub.place();
+  const downloads = await engine.call('listDownloads', { hub: place });
+  const id = typeof argument === 'string' ? argument : await askFor(services, downloads);
   if (id === undefined) return false;
-  const { place, bytes } = await engine.call('removeDownload', { hub: await hub.place(), id });
-  log.info(`Removed: ${place}`);
-  void vscode.window.showInformationMessage(`${id} is removed (${sizeText(bytes)}).`);
+  const found = downloads.find((download) => download.id === id);
+  if (found !== undefined) await letGo(services, found);
+  const removed = await engine.call('removeDownload', { hub: place, id });
+  log.info(`Removed: ${removed.place}`);
+  void vscode.window.showInformationMessage(`${id} is removed (${sizeText(removed.bytes)}).`);
   return true;
 }
 
-async function askFor(services: Services): Promise<string | undefined> {
-  const { engine, hub, model } = services;
-  const downloads = await engine.call('listDownloads', { hub: await hub.place() });
+/** What is deleted is no longer looked through. */
+async function letGo({ model }: Services, { kind, place }: Download): Promise<void> {
+  if (kind === 'sae') {
+    const saes = await model.findSaes();
+    if (saes.includes(place)) {
+      await writeSetting(
+        'saes',
+        saes.filter((sae) => sae !== place),
+      );
+    }
+  } else if (model.choice.model === place) {
+    await writeSetting('modelVariant', '');
+    await writeSetting('saes', []);
+    await writeSetting('model', '');
+  }
+}
+
+async function askFor(
+  services: Services,
+  downloads: readonly Download[],
+): Promise<string | undefined> {
+  const { hub, model } = services;
   if (downloads.length === 0) {
     void offerToAdd((await hub.place()).cache);
     return undefined;
@@ -35,22 +59,27 @@ async function askFor(services: Services): Promise<string | undefined> {
   const total = downloads.reduce((sum, { bytes }) => sum + bytes, 0);
   const chosen = await pickChoice({
     title,
-    placeholder: `${downloads.length} downloads, ${sizeText(total)}: which one is to be deleted?`,
     waiting: 'Looking for downloads…',
+    placeholder: `${downloads.length} downloads, ${sizeText(total)}: which one is to be deleted?`,
     choices: () => Promise.resolve(removalChoices(downloads, inUse)),
   });
   const download = downloads.find(({ id }) => id === chosen?.id);
   return download !== undefined && (await isMeant(download, inUse)) ? download.id : undefined;
 }
 
-async function isMeant({ id, place, bytes }: Download, inUse: readonly string[]): Promise<boolean> {
+async function isMeant(
+  { id, kind, place, bytes }: Download,
+  inUse: readonly string[],
+): Promise<boolean> {
   const remove = 'Delete';
-  const detail = inUse.includes(place)
-    ? 'It is in use: choose another model or SAE afterwards. It can be downloaded again.'
-    : 'It can be downloaded again.';
+  const without =
+    kind === 'model' ? 'the model that comes with Monosem is opened' : 'it is active no longer';
   const chosen = await vscode.window.showWarningMessage(
     `Delete ${id} (${sizeText(bytes)}) from ${place}?`,
-    { modal: true, detail },
+    {
+      modal: true,
+      detail: `${inUse.includes(place) ? `It is in use; ${without}. ` : ''}It can be downloaded again.`,
+    },
     remove,
   );
   return chosen === remove;
