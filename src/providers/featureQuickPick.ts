@@ -29,6 +29,8 @@ interface SaeChoice {
 
 /** Resolves with the chosen feature, or `undefined` when nothing is chosen. */
 export async function pickFeature(services: Services): Promise<FeatureRef | undefined> {
+  // Also before the first file is analysed: then only this tells which are active.
+  await services.source();
   const lifetime = new DisposableStore();
   const picker = lifetime.add(vscode.window.createQuickPick<FeatureItem>());
   picker.title = 'Open Feature';

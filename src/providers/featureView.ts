@@ -11,6 +11,7 @@ import { featureView } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { FeatureRef } from '../shared/engineProtocol.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
+import { saeLabels } from '../shared/featureRef.ts';
 import type { FromFeatureView, ToFeatureView } from '../shared/webviewProtocol.ts';
 
 const exampleLimit = 20;
@@ -138,7 +139,9 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
       ]);
       if (signal.aborted) return;
       const { name, site } = saes.find((each) => each.sae === sae) ?? { name: sae, site: '' };
-      this.#post({ kind: 'feature', sae, summary, saeName: name, site });
+      const saeLabel = saes.length > 1 ? saeLabels(saes).get(sae) : undefined;
+      const state = { kind: 'feature', sae, summary, saeName: name, site } as const;
+      this.#post({ ...state, ...(saeLabel !== undefined && { saeLabel }) });
     } catch (error) {
       if (signal.aborted || MonosemError.is(error, 'cancelled')) return;
       log.error(messageOf(error));

@@ -17,6 +17,8 @@ import type { FeatureIndex } from './units.ts';
 export interface FeatureViewState {
   readonly kind: 'feature';
   readonly sae: SaePlace;
+  /** What its SAE is called beside the other active ones; absent where it is the only one. */
+  readonly saeLabel?: string;
   readonly summary: FeatureSummary;
   readonly saeName: string;
   readonly site: string;

@@ -163,6 +163,19 @@ describe('feature view', () => {
     await view.close();
   });
 
+  test('a feature of one of several SAEs says whose it is', async () => {
+    const alone = await openFeature('dark', 320, featureState());
+    expect(await alone.page.locator('.whose').count()).toBe(0);
+    await alone.close();
+    const view = await openFeature('dark', 320, { ...featureState(), saeLabel: hostile });
+    expect(await view.page.locator('.whose').innerText()).toBe(`at ${hostile}`);
+    expect(await isHacked(view)).toBe(false);
+    await view.send({ ...featureState(), saeLabel: 'blocks.2.hook_resid_post' } as ToFeatureView);
+    await view.screenshot('feature-of-several');
+    expect(view.problems).toEqual([]);
+    await view.close();
+  });
+
   test('text from a corpus stays text', async () => {
     const examples = [
       exampleOf(`${hostile} fish`, { fish: 1 }, 3),

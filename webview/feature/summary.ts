@@ -20,7 +20,7 @@ export interface SummaryOptions {
 }
 
 export function summaryView(options: SummaryOptions): HTMLElement {
-  const { summary, saeName, site } = options.state;
+  const { summary, saeLabel, saeName, site } = options.state;
   const hasFired = summary.maxActivation > 0;
   const steer = button({
     label: 'Steer this feature',
@@ -30,6 +30,7 @@ export function summaryView(options: SummaryOptions): HTMLElement {
   });
   steer.element.classList.add('steer');
   const view = element('article', { class: 'summary' });
+  if (saeLabel !== undefined) view.append(whose(saeLabel));
   if (summary.peakTokens.length > 0) view.append(names(summary));
   view.append(steer.element);
   paintFeature(view, summary.feature);
@@ -38,6 +39,12 @@ export function summaryView(options: SummaryOptions): HTMLElement {
   const source = [...new Set([saeName, site])].join(' · ');
   view.append(element('footer', { class: 'source quiet' }, source));
   return view;
+}
+
+/** Several SAEs have a feature of this number. */
+function whose(saeLabel: string): HTMLElement {
+  const title = 'The sparse autoencoder it belongs to';
+  return element('p', { class: 'whose quiet', attributes: { title } }, `at ${saeLabel}`);
 }
 
 function names({ peakTokens }: FeatureSummary): HTMLElement {
