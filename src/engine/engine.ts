@@ -120,24 +120,28 @@ export class Engine {
   }
 
   /**
-   * The top features of every token of a text, visible ones first. A later call with the same `document` reuses what
-   * did not change.
+   * The top features of every token of a text, or of what is visible, visible ones first. A later call with the same
+   * `document` reuses what did not change.
    * @throws MonosemError `cancelled` and everything opening a model can throw
    */
   analyse(params: AnalyseParams, context: Context<TokenBatch>): Promise<AnalysisSummary> {
     return this.#sources.use(params.source, async (open) => {
-      const encoded = await open.model.tokenizer.encode(params.text);
-      const analyser = await open.documentAnalyser(params);
+      const { encoder, analyser } = await open.openDocument(params);
+      const { text, visible, extent = 'all', known } = params;
+      const breath = breathe(context);
+      const encoded = await encoder.encode(text, breath);
       return analyser.analyse(
         {
-          text: params.text,
-          encoded,
-          ...(params.visible === undefined ? {} : { visible: params.visible }),
+          ...{ text, encoded, extent, known: new Set(known) },
+          ...(visible === undefined ? {} : { visible }),
         },
-        ({ readings, ...batch }) => {
-          context.progress({ ...batch, readings: open.named(readings) });
+        {
+          emit: ({ readings, ...batch }) => {
+            context.progress({ ...batch, readings: open.named(readings) });
+          },
+          seen: () => context.relax?.(),
+          breath,
         },
-        breathe(context),
       );
     });
   }

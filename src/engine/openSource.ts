@@ -20,6 +20,7 @@ import { untimed } from './model/timer.ts';
 import { weightBytes } from './model/weightTypes.ts';
 import { fittedSae } from './sae/fits.ts';
 import type { Sae } from './sae/sae.ts';
+import { DocumentEncoder } from './tokenizer/documentEncoder.ts';
 import { openSteerProgram } from './steering/steerProgram.ts';
 
 /** Largest model whose weights are held once more, for a moment, to test it without being asked: 256 MiB. */
@@ -43,6 +44,12 @@ export interface NamedSae {
   readonly sae: Sae;
 }
 
+/** What is known of one document. */
+export interface OpenDocument {
+  readonly encoder: DocumentEncoder;
+  readonly analyser: DocumentAnalyser;
+}
+
 export class OpenSource implements Disposable {
   readonly model: OpenModel;
   /** In the order of the source, no two alike. */
@@ -52,7 +59,7 @@ export class OpenSource implements Disposable {
   readonly #budget: CacheBudget;
   readonly #programs = new Map<string, Promise<Program>>();
   /** In the order of their last use. */
-  readonly #documents = new Map<string, DocumentAnalyser>();
+  readonly #documents = new Map<string, OpenDocument>();
   readonly #stores = new Map<SaePlace, Promise<FeatureStore>>();
   #isTested = false;
 
@@ -160,25 +167,28 @@ export class OpenSource implements Disposable {
     );
   }
 
-  /** The analyser that remembers earlier texts of this document. */
-  async documentAnalyser(params: AnalyseParams): Promise<DocumentAnalyser> {
+  /** What remembers earlier texts of this document. */
+  async openDocument(params: AnalyseParams): Promise<OpenDocument> {
     const { document, topK, loss = false } = params;
     const run = await this.windowRun(topK, loss);
     const key = `${document} ${topK} ${String(loss)}`;
-    const analyser =
-      this.#documents.get(key) ?? new DocumentAnalyser(run, this.capacity, this.#budget);
+    const known = this.#documents.get(key);
+    const opened = known ?? {
+      encoder: new DocumentEncoder(this.model.tokenizer),
+      analyser: new DocumentAnalyser({ run, capacity: this.capacity, budget: this.#budget }),
+    };
     this.#documents.delete(key);
-    this.#documents.set(key, analyser);
-    for (const [oldest, unused] of this.#documents) {
+    this.#documents.set(key, opened);
+    for (const [oldest, { analyser }] of this.#documents) {
       if (this.#documents.size <= keptDocuments) break;
       this.#documents.delete(oldest);
-      unused.close();
+      analyser.close();
     }
-    return analyser;
+    return opened;
   }
 
   dispose(): void {
-    for (const analyser of this.#documents.values()) analyser.close();
+    for (const { analyser } of this.#documents.values()) analyser.close();
     this.#documents.clear();
     for (const program of this.#programs.values()) {
       // One that failed to open has nothing to dispose of; its failure was reported to whoever asked for it.

@@ -27,6 +27,8 @@ export interface CallContext<Progress> {
    * is noticed (it rejects with `cancelled`). Absent where nothing else competes, e.g. in the command line.
    */
   readonly turn?: () => Promise<void>;
+  /** What somebody is waiting for is done; what is left of the computation is less urgent. */
+  readonly relax?: () => void;
 }
 
 /** What travels as the parameters of a request; progress values come back under `progressToken`. */

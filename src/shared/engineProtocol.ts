@@ -8,7 +8,7 @@ import type { SaeCheck, SaeTrial } from './saeCheck.ts';
 import type { CharOffset, FeatureIndex, TokenId, TokenIndex } from './units.ts';
 
 /** Raised by one whenever a message changes its meaning; both sides must agree. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** What a user may ask for; `auto` takes an accelerator that proves right on this machine and no slower than the CPU. */
 export const providerSettings = ['auto', 'cpu', 'cuda', 'dml', 'webgpu', 'coreml'] as const;
@@ -112,7 +112,14 @@ export interface AnalyseParams {
   readonly loss?: boolean;
   /** Analysed first. */
   readonly visible?: { readonly start: CharOffset; readonly end: CharOffset };
+  /** How much of the text is analysed: `all` when absent. */
+  readonly extent?: AnalysisExtent;
+  /** Keys of batches of this document that the caller has; those that still hold are not sent again. */
+  readonly known?: Float64Array;
 }
+
+/** `visible`: the visible range and as much again on either side; of the rest only what is known already. */
+export type AnalysisExtent = 'all' | 'visible';
 
 /** What one SAE reads in some tokens; row r belongs to the r-th of them. */
 export interface SaeReading {
@@ -125,6 +132,8 @@ export interface SaeReading {
 
 /** Analysed tokens, `count` of them in document order; row r of each array belongs to token `from + r`. */
 export interface TokenBatch {
+  /** Names these rows: the same tokens, features and ranges, wherever they lie in the text. */
+  readonly key: number;
   readonly from: TokenIndex;
   readonly count: number;
   /** [count] ids in the vocabulary. */
@@ -143,8 +152,21 @@ export interface TokenBatch {
 
 export interface AnalysisSummary {
   readonly tokens: number;
+  /** Tokens that have results; fewer than `tokens` where only what is visible was analysed. */
+  readonly coveredTokens: number;
   /** Tokens whose result came from an earlier analysis of the same document. */
   readonly reusedTokens: number;
+  /** Batches that were not sent, because the caller said it has them. */
+  readonly kept: KeptBatches;
+}
+
+/** Batches that still hold; entry i of each array belongs to the i-th of them. */
+export interface KeptBatches {
+  /** As the caller knows them. */
+  readonly keys: Float64Array;
+  /** Where the first token of each now stands among the document's tokens, and in the text in UTF-16 offsets. */
+  readonly froms: Uint32Array;
+  readonly starts: Uint32Array;
 }
 
 export interface ActiveFeaturesParams {

@@ -1,25 +1,28 @@
-// Analyses one document again and again as it is edited. Windows whose tokens did not change keep their results;
-// a changed window starts from the KV cache of the window it grew out of. Emits every token of the document in
-// batches, visible ones first.
-import type { AnalysisSummary, TokenBatch } from '../../shared/engineProtocol.ts';
+// Analyses one document again and again as it is edited and scrolled. Windows whose tokens did not change keep their
+// results; a changed window starts from the KV cache of the window it grew out of. Emits tokens in batches, visible ones
+// first, and tells which earlier batches still hold instead of sending them again.
+import type { AnalysisExtent, AnalysisSummary, TokenBatch } from '../../shared/engineProtocol.ts';
 import { tokenIndex } from '../../shared/units.ts';
 import type { EncodedText } from '../tokenizer/tokenizer.ts';
-import {
-  analyseWindow,
-  commonPrefix,
-  type AnalysedWindow,
-  type Breath,
-  type WindowRun,
-} from './analysedWindow.ts';
+import { analyseWindow, type AnalysedWindow, type WindowRun } from './analysedWindow.ts';
 import type { CacheBudget } from './cacheBudget.ts';
+import { inOrder, type PlannedWindow, type Stretch } from './extent.ts';
+import { Kept } from './kept.ts';
+import { KnownWindows } from './knownWindows.ts';
+import { SentRows } from './sentRows.ts';
 import { rowsOf, type TopFeatures } from './topFeatures.ts';
 import { lineStarts, planWindows, type Window } from './windows.ts';
+import type { WindowStore } from './windowStore.ts';
 
 export interface DocumentText {
   readonly text: string;
+  /** The same object for the same text, so that its windows need not be planned again. */
   readonly encoded: EncodedText;
-  /** UTF-16 range analysed first. */
-  readonly visible?: { readonly start: number; readonly end: number };
+  /** Analysed first. */
+  readonly visible?: Stretch;
+  readonly extent: AnalysisExtent;
+  /** Keys of batches that the caller has. */
+  readonly known: ReadonlySet<number>;
 }
 
 /** A batch without the names of the SAEs, one reading per SAE. */
@@ -27,105 +30,130 @@ export interface AnalysedTokens extends Omit<TokenBatch, 'readings'> {
   readonly readings: readonly TopFeatures[];
 }
 
-export class DocumentAnalyser {
-  readonly #run: WindowRun;
-  readonly #capacity: number;
-  readonly #budget: CacheBudget;
-  #windows: readonly AnalysedWindow[] = [];
+export interface AnalysisContext {
+  /** Receives what the caller does not have yet, every token at most once. */
+  readonly emit: (batch: AnalysedTokens) => void;
+  /** What somebody looks at is done. */
+  readonly seen: () => void;
+  /** Lets others run, and rejects when the request was cancelled. */
+  readonly breath: () => Promise<void>;
+}
 
-  /** @param capacity most text tokens per window */
-  constructor(run: WindowRun, capacity: number, budget: CacheBudget) {
-    this.#run = run;
-    this.#capacity = capacity;
-    this.#budget = budget;
+export interface AnalyserOptions {
+  readonly run: WindowRun;
+  /** Most text tokens per window. */
+  readonly capacity: number;
+  readonly budget: CacheBudget;
+  /** Results beyond those of this document's last texts. */
+  readonly store?: WindowStore;
+}
+
+/** Windows that are only looked up between two turns of others. */
+const mostLookUps = 200;
+
+export class DocumentAnalyser {
+  readonly #options: AnalyserOptions;
+  readonly #sent = new SentRows();
+  #windows = new KnownWindows();
+  #planned: { readonly encoded: EncodedText; readonly plan: readonly Window[] } | undefined;
+
+  constructor(options: AnalyserOptions) {
+    this.#options = options;
   }
 
-  /**
-   * @param emit receives every token of the document exactly once
-   * @throws MonosemError `cancelled`; what was computed until then is kept for the next call
-   */
-  async analyse(
-    document: DocumentText,
-    emit: (batch: AnalysedTokens) => void,
-    breath: Breath,
-  ): Promise<AnalysisSummary> {
-    const { ids } = document.encoded;
-    const plan = planWindows(
-      ids,
-      lineStarts(document.text, document.encoded.starts),
-      this.#capacity,
-    );
+  /** @throws MonosemError `cancelled`; what was computed until then is kept for the next call */
+  async analyse(document: DocumentText, context: AnalysisContext): Promise<AnalysisSummary> {
+    const { encoded } = document;
+    const plan = this.#plan(document);
     const earlier = this.#windows;
-    const current = new Set<AnalysedWindow>();
-    let reusedTokens = 0;
+    const current = new KnownWindows();
+    const kept = new Kept();
+    let isSeen = false;
+    let lookUps = 0;
     try {
-      for (const place of visibleFirst(plan, document)) {
-        await breath();
-        const windowIds = ids.subarray(place.start, place.end);
-        let window = earlier.find((known) => isEqual(known.ids, windowIds));
-        if (window === undefined) {
-          const begun = closest(earlier, windowIds);
-          window = await analyseWindow(this.#run, windowIds.slice(), begun, breath);
-        } else {
-          reusedTokens += place.end - place.from;
+      for (const planned of inOrder(plan, encoded, document)) {
+        if (!planned.isVisible && !isSeen) {
+          isSeen = true;
+          context.seen();
         }
+        if (lookUps++ % mostLookUps === 0) await context.breath();
+        const { place } = planned;
+        const ids = encoded.ids.subarray(place.start, place.end);
+        const reused = current.find(ids) ?? earlier.find(ids);
+        const window = reused ?? (await this.#obtain(planned, ids, earlier, context));
+        if (window === undefined) continue;
         current.add(window);
-        this.#budget.use(window);
-        emit(batchOf(window, place, document.encoded));
+        this.#options.budget.use(window);
+        const key = this.#sent.keyOf(window, place, encoded);
+        if (document.known.has(key)) kept.add(key, place, encoded);
+        else context.emit(batchOf(window, key, place, encoded));
+        kept.count(place, reused !== undefined);
       }
-      this.#keep([...current]);
+      this.#keep(current);
     } catch (error) {
       // Unfinished: what the last text left behind may still serve the next one, up to twice the document.
-      const unused = earlier.filter((window) => !current.has(window));
-      this.#keep([...current, ...unused].slice(0, 2 * plan.length));
+      this.#keepUnfinished(current, earlier, 2 * plan.length);
       throw error;
     }
-    return { tokens: ids.length, reusedTokens };
-  }
-
-  #keep(windows: readonly AnalysedWindow[]): void {
-    const kept = new Set(windows);
-    for (const window of this.#windows) if (!kept.has(window)) this.#budget.drop(window);
-    this.#windows = windows;
+    return { tokens: encoded.ids.length, ...kept.summary() };
   }
 
   /** Gives up the memory of its caches. */
   close(): void {
-    this.#keep([]);
+    this.#keep(new KnownWindows());
   }
-}
 
-function isEqual(a: Uint32Array, b: Uint32Array): boolean {
-  return a.length === b.length && commonPrefix(a, b) === a.length;
-}
+  #plan({ text, encoded }: DocumentText): readonly Window[] {
+    if (this.#planned?.encoded === encoded) return this.#planned.plan;
+    const { capacity } = this.#options;
+    const plan = planWindows(encoded.ids, lineStarts(text, encoded.starts), capacity);
+    this.#planned = { encoded, plan };
+    return plan;
+  }
 
-/** The window with a cache that shares the longest beginning, if any does. */
-function closest(windows: readonly AnalysedWindow[], ids: Uint32Array): AnalysedWindow | undefined {
-  let best: AnalysedWindow | undefined;
-  let longest = 0;
-  for (const window of windows) {
-    const common = window.cache === undefined ? 0 : commonPrefix(window.ids, ids);
-    if (common > longest) {
-      longest = common;
-      best = window;
+  async #obtain(
+    { isWanted }: PlannedWindow,
+    part: Uint32Array,
+    earlier: KnownWindows,
+    { breath }: AnalysisContext,
+  ): Promise<AnalysedWindow | undefined> {
+    if (!isWanted) return undefined;
+    const { run, store } = this.#options;
+    const ids = part.slice();
+    const stored = await store?.load(ids);
+    if (stored !== undefined) return stored;
+    await breath();
+    const begun = earlier.closest(ids);
+    const window = await analyseWindow(run, ids, begun, breath);
+    // One that went on from another may differ from a fresh one in the last bits.
+    if (begun === undefined) store?.keep(window);
+    return window;
+  }
+
+  #keepUnfinished(current: KnownWindows, earlier: KnownWindows, most: number): void {
+    const unused = [...earlier].filter((window) => !current.has(window));
+    this.#keep(new KnownWindows([...current, ...unused].slice(0, most)));
+  }
+
+  #keep(windows: KnownWindows): void {
+    for (const window of this.#windows) {
+      if (!windows.has(window)) this.#options.budget.drop(window);
     }
+    this.#windows = windows;
   }
-  return best;
 }
 
-function visibleFirst(plan: readonly Window[], document: DocumentText): Window[] {
-  const { visible, encoded } = document;
-  if (visible === undefined) return [...plan];
-  const isVisible = ({ from, end }: Window): boolean =>
-    (encoded.starts[from] ?? 0) < visible.end && (encoded.ends[end - 1] ?? 0) > visible.start;
-  return [...plan.filter(isVisible), ...plan.filter((window) => !isVisible(window))];
-}
-
-function batchOf(window: AnalysedWindow, place: Window, encoded: EncodedText): AnalysedTokens {
+function batchOf(
+  window: AnalysedWindow,
+  key: number,
+  place: Window,
+  encoded: EncodedText,
+): AnalysedTokens {
   const { from, end, start } = place;
   const { readings, losses } = window;
   const rows = [from - start, end - start] as const;
   return {
+    key,
     from: tokenIndex(from),
     count: end - from,
     ids: encoded.ids.slice(from, end),

@@ -16,8 +16,10 @@ const anchorLength = 8;
 function anchorHash(ids: Uint32Array, at: number): number {
   let hash = 0x811c9dc5;
   const end = Math.min(at + anchorLength, ids.length);
-  for (const id of ids.subarray(at, end)) hash = Math.imul(hash ^ id, 0x01000193) >>> 0;
-  return hash;
+  for (let token = at; token < end; token++) {
+    hash = Math.imul(hash ^ (ids[token] ?? 0), 0x01000193);
+  }
+  return hash >>> 0;
 }
 
 /**

@@ -84,9 +84,8 @@ export function workHandlers(
       const summary = await inLane('interactive', context, (inner, turn) =>
         engine().analyse(params, {
           ...inner,
-          progress: (batch) => {
-            inner.progress(batch);
-            // The visible range comes first; after it nobody is waiting for this document.
+          // The visible range comes first; after it nobody is waiting for this document.
+          relax: () => {
             turn.setPriority('document');
           },
         }),

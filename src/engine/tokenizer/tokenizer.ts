@@ -27,6 +27,8 @@ export class TextTokenizer {
   readonly startsWithBos: boolean;
   /** Ids after which a continuation is over; may be empty. */
   readonly eosIds: readonly number[];
+  /** How a text is cut depends on what is near only, so that parts of it can be encoded by themselves. */
+  readonly isLocal: boolean;
   readonly #tokenizer: Tokenizer;
   readonly #neverShown: ReadonlySet<number>;
 
@@ -45,16 +47,17 @@ export class TextTokenizer {
       idOf: (token) => tokenizer.tokenToId(token) ?? undefined,
       prefix: await prefixOf(tokenizer),
     });
-    return new TextTokenizer(tokenizer, ids, specialTokenIds(json));
+    return new TextTokenizer(tokenizer, ids, json);
   }
 
-  private constructor(tokenizer: Tokenizer, ids: SpecialIds, special: ReadonlySet<number>) {
+  private constructor(tokenizer: Tokenizer, ids: SpecialIds, json: string) {
     this.#tokenizer = tokenizer;
     this.bosId = ids.bosId;
     this.startsWithBos = ids.startsWithBos;
     this.eosIds = ids.eosIds;
     const ends = ids.bosId === undefined ? ids.eosIds : [ids.bosId, ...ids.eosIds];
-    this.#neverShown = new Set([...special, ...ends]);
+    this.#neverShown = new Set([...specialTokenIds(json), ...ends]);
+    this.isLocal = cutsLocally(json);
   }
 
   /**
@@ -91,6 +94,14 @@ export class TextTokenizer {
   pieceOf(id: number): string | undefined {
     return this.#tokenizer.idToToken(id) ?? undefined;
   }
+}
+
+/**
+ * Byte pairs and word pieces are merged or found from near to far. A unigram model weighs the whole of what it is given,
+ * and dropout cuts differently each time. A vocabulary that happens to hold these words costs speed, nothing else.
+ */
+function cutsLocally(json: string): boolean {
+  return !json.includes('"Unigram"') && !/"dropout"\s*:\s*\d/.test(json);
 }
 
 /** The ids that the tokenizer's post-processor puts in front of a text. */

@@ -1,11 +1,18 @@
 // Makes token batches from a readable list, for the tests of everything that receives them.
-import type { SaePlace, SaeReading, TokenBatch } from '../../../src/shared/engineProtocol.ts';
+import type {
+  AnalysisSummary,
+  SaePlace,
+  SaeReading,
+  TokenBatch,
+} from '../../../src/shared/engineProtocol.ts';
 import { tokenIndex } from '../../../src/shared/units.ts';
 
 /** One token: start, end, then pairs of feature and activation, strongest first. */
 export type Row = readonly [start: number, end: number, ...slots: number[]];
 
 export const oneSae = '/s';
+
+let nextKey = 1;
 
 /** What one SAE reads in the rows. */
 export function readingIn(rows: readonly Row[], topK = 1, sae: SaePlace = oneSae): SaeReading {
@@ -28,6 +35,7 @@ export function batchOf(
   others: readonly SaeReading[] = [],
 ): TokenBatch {
   return {
+    key: nextKey++,
     from: tokenIndex(from),
     count: rows.length,
     ids: Uint32Array.from(rows, (_, row) => 100 + from + row),
@@ -43,4 +51,10 @@ export function letters(from: number, start: number, length: number, feature: nu
     from,
     Array.from({ length }, (_, i): Row => [start + i, start + i + 1, feature, 1]),
   );
+}
+
+/** Of an analysis that sent everything. */
+export function summaryOf(tokens: number): AnalysisSummary {
+  const kept = { keys: new Float64Array(0), froms: new Uint32Array(0), starts: new Uint32Array(0) };
+  return { tokens, coveredTokens: tokens, reusedTokens: 0, kept };
 }

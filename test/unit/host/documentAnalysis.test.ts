@@ -5,7 +5,7 @@ import type { AnalysisPorts } from '../../../src/host/documents/documentAnalysis
 import { DisposableStore } from '../../../src/shared/disposable.ts';
 import type { AnalyseParams } from '../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
-import { letters } from './batches.ts';
+import { letters, summaryOf } from './batches.ts';
 
 const listeners = new DisposableStore();
 afterAll(() => listeners.dispose());
@@ -46,7 +46,7 @@ function bench(
       }
       onProgress(letters(half, half, params.text.length - half, made.asked.length));
       if (signal.aborted) throw new MonosemError('cancelled', 'cancelled');
-      return { tokens: params.text.length, reusedTokens: 0 };
+      return summaryOf(params.text.length);
     },
   };
   made.analysis = new DocumentAnalysis(ports);

@@ -1,5 +1,6 @@
 // The engine process seen from outside: a real fork, real messages.
 import { fork } from 'node:child_process';
+import { summaryOf } from '../host/batches.ts';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -96,7 +97,7 @@ test('typed arrays arrive as such, all progress before the answer', async () => 
   });
   answered.value = true;
   listening.dispose();
-  expect(summary).toEqual({ tokens: 20, reusedTokens: 0 });
+  expect(summary).toEqual(summaryOf(20));
   expect(batches.map((batch) => batch.count)).toEqual([8, 8, 4]);
   for (const batch of batches) {
     expect(batch.starts).toBeInstanceOf(Uint32Array);

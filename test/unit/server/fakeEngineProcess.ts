@@ -3,6 +3,7 @@
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IPCMessageReader, IPCMessageWriter, createMessageConnection } from 'vscode-jsonrpc/node';
+import { summaryOf } from '../host/batches.ts';
 import type { Facade } from '../../../src/engine/server/handlers.ts';
 import { startServer } from '../../../src/engine/server/server.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
@@ -38,12 +39,13 @@ const facts: SourceFacts = {
 const engine: Facade = {
   describe: () => Promise.resolve(facts),
   /** One token per UTF-16 unit, one batch per eight tokens; `slow` waits between batches. */
-  analyse: async ({ source, text, topK }, { progress, turn }) => {
+  analyse: async ({ source, text, topK }, { progress, turn, relax }) => {
     if (text === 'die') process.exit(3);
     for (let from = 0; from < text.length; from += 8) {
       const count = Math.min(8, text.length - from);
       const starts = Uint32Array.from({ length: count }, (_, row) => from + row);
       progress({
+        key: from,
         from: tokenIndex(from),
         count,
         ids: starts.map((start) => text.charCodeAt(start)),
@@ -57,9 +59,10 @@ const engine: Facade = {
         })),
       });
       if (text.startsWith('slow')) await sleep(20);
+      relax?.();
       await turn?.();
     }
-    return { tokens: text.length, reusedTokens: 0 };
+    return summaryOf(text.length);
   },
   activeFeatures: ({ source, text }) =>
     Promise.resolve(

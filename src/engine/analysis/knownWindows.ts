@@ -1,0 +1,58 @@
+// Windows of a document that were analysed before, found by their tokens: the same ones, or the one that begins most
+// alike and can still be gone on from.
+import { commonPrefix, type AnalysedWindow } from './analysedWindow.ts';
+
+export class KnownWindows {
+  readonly #byHash = new Map<number, AnalysedWindow[]>();
+  readonly #all = new Set<AnalysedWindow>();
+
+  constructor(windows: Iterable<AnalysedWindow> = []) {
+    for (const window of windows) this.add(window);
+  }
+
+  [Symbol.iterator](): Iterator<AnalysedWindow> {
+    return this.#all.values();
+  }
+
+  has(window: AnalysedWindow): boolean {
+    return this.#all.has(window);
+  }
+
+  add(window: AnalysedWindow): void {
+    if (this.#all.has(window)) return;
+    this.#all.add(window);
+    const hash = hashOf(window.ids);
+    const alike = this.#byHash.get(hash);
+    if (alike === undefined) this.#byHash.set(hash, [window]);
+    else alike.push(window);
+  }
+
+  find(ids: Uint32Array): AnalysedWindow | undefined {
+    return this.#byHash.get(hashOf(ids))?.find((known) => isEqual(known.ids, ids));
+  }
+
+  /** The window with a KV cache that shares the longest beginning, if any does. */
+  closest(ids: Uint32Array): AnalysedWindow | undefined {
+    let best: AnalysedWindow | undefined;
+    let longest = 0;
+    for (const window of this.#all) {
+      const common = window.cache === undefined ? 0 : commonPrefix(window.ids, ids);
+      if (common > longest) {
+        longest = common;
+        best = window;
+      }
+    }
+    return best;
+  }
+}
+
+function isEqual(a: Uint32Array, b: Uint32Array): boolean {
+  return a.length === b.length && commonPrefix(a, b) === a.length;
+}
+
+/** 32-bit FNV-1a. */
+function hashOf(ids: Uint32Array): number {
+  let hash = 0x811c9dc5;
+  for (const id of ids) hash = Math.imul(hash ^ id, 0x01000193);
+  return hash >>> 0;
+}
