@@ -62,33 +62,46 @@ function joint(
   { start, encoded }: EncodedPart,
   { shift, from, to }: Stretch,
 ): Joint | undefined {
-  let own = firstFrom(encoded.starts, from - start);
-  let other = firstFrom(known.starts, from - shift);
-  let agreed = 0;
-  let middle: Joint | undefined;
-  while (own < encoded.ids.length && (encoded.ends[own] ?? 0) + start <= to) {
-    const isSame =
-      encoded.ids[own] === known.ids[other] &&
-      (encoded.starts[own] ?? 0) + start === (known.starts[other] ?? 0) + shift &&
-      (encoded.ends[own] ?? 0) + start === (known.ends[other] ?? 0) + shift;
-    if (!isSame) return undefined;
-    agreed++;
-    // Tokens that share a character stay together.
-    const isBoundary = (encoded.starts[own] ?? 0) >= (encoded.ends[own - 1] ?? 0);
-    if (middle === undefined && agreed > agreement / 2 && isBoundary) middle = { own, other };
-    own++;
-    other++;
+  const first = firstFrom(encoded.starts, from - start);
+  const ahead = firstFrom(known.starts, from - shift) - first;
+  const end = firstFrom(encoded.ends, to - start + 1);
+  if (end - first < agreement) return undefined;
+  const apart = shift - start;
+  for (let own = first; own < end; own++) {
+    if (!isSame(encoded, own, known, { token: own + ahead, apart })) return undefined;
   }
-  return agreed >= agreement ? middle : undefined;
+  // Tokens that share a character stay together.
+  for (let own = first + agreement / 2; own < end; own++) {
+    if (at(encoded.starts, own) >= at(encoded.ends, own - 1)) return { own, other: own + ahead };
+  }
+  return undefined;
 }
 
-/** Index of the first token that starts at `offset` or behind it. */
-function firstFrom(starts: Uint32Array, offset: number): number {
+/** @param other.apart from places of known tokens to places in the part */
+function isSame(
+  encoded: EncodedText,
+  own: number,
+  known: EncodedText,
+  { token, apart }: { readonly token: number; readonly apart: number },
+): boolean {
+  return (
+    encoded.ids[own] === known.ids[token] &&
+    encoded.starts[own] === at(known.starts, token) + apart &&
+    encoded.ends[own] === at(known.ends, token) + apart
+  );
+}
+
+function at(places: Uint32Array, token: number): number {
+  return places[token] ?? NaN;
+}
+
+/** Index of the first token whose place is `offset` or behind it. */
+function firstFrom(places: Uint32Array, offset: number): number {
   let low = 0;
-  let high = starts.length;
+  let high = places.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((starts[middle] ?? 0) >= offset) high = middle;
+    if ((places[middle] ?? 0) >= offset) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -101,17 +114,17 @@ function joined(
 ): EncodedText {
   const count = first.other + (last.own - first.own) + (known.ids.length - last.other);
   const ids = new Uint32Array(count);
-  const at = first.other + last.own - first.own;
+  const behind = first.other + last.own - first.own;
   ids.set(known.ids.subarray(0, first.other));
   ids.set(encoded.ids.subarray(first.own, last.own), first.other);
-  ids.set(known.ids.subarray(last.other), at);
+  ids.set(known.ids.subarray(last.other), behind);
   const moved = (before: Uint32Array, own: Uint32Array): Uint32Array => {
     const all = new Uint32Array(count);
     all.set(before.subarray(0, first.other));
     for (let i = first.own; i < last.own; i++)
       all[first.other + i - first.own] = (own[i] ?? 0) + start;
     for (let i = last.other; i < before.length; i++)
-      all[at + i - last.other] = (before[i] ?? 0) + shift;
+      all[behind + i - last.other] = (before[i] ?? 0) + shift;
     return all;
   };
   return {

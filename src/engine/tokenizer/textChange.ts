@@ -11,32 +11,33 @@ export interface TextChange {
 const stride = 4096;
 
 export function changeBetween(before: string, after: string): TextChange {
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (
-    start + stride <= shorter &&
-    before.slice(start, start + stride) === after.slice(start, start + stride)
-  ) {
-    start += stride;
-  }
-  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let start = commonBeginning(before, after);
   if (isLowSurrogate(before, start) || isLowSurrogate(after, start)) start = Math.max(0, start - 1);
-  const most = shorter - start;
-  let same = 0;
-  while (same + stride <= most && endOf(before, same) === endOf(after, same)) same += stride;
-  while (
-    same < most &&
-    before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)
-  ) {
-    same++;
-  }
+  let same = commonEnd(before, after, Math.min(before.length, after.length) - start);
   if (same > 0 && isLowSurrogate(after, after.length - same)) same--;
   return { start, oldEnd: before.length - same, newEnd: after.length - same };
 }
 
-/** The `stride` units in front of the last `skipped` ones. */
-function endOf(text: string, skipped: number): string {
-  return text.slice(text.length - skipped - stride, text.length - skipped);
+function commonBeginning(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let same = 0;
+  while (same + stride <= most && a.slice(same, same + stride) === b.slice(same, same + stride)) {
+    same += stride;
+  }
+  while (same < most && a.charCodeAt(same) === b.charCodeAt(same)) same++;
+  return same;
+}
+
+/** @param most units compared */
+function commonEnd(a: string, b: string, most: number): number {
+  const inFrontOf = (text: string, skipped: number): string =>
+    text.slice(text.length - skipped - stride, text.length - skipped);
+  let same = 0;
+  while (same + stride <= most && inFrontOf(a, same) === inFrontOf(b, same)) same += stride;
+  while (same < most && a.charCodeAt(a.length - 1 - same) === b.charCodeAt(b.length - 1 - same)) {
+    same++;
+  }
+  return same;
 }
 
 function isLowSurrogate(text: string, at: number): boolean {
