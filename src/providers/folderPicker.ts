@@ -9,7 +9,7 @@ import { readSetting, writeSetting } from '../host/settings.ts';
 import { commands } from '../shared/contributions.ts';
 import type { ModelVariant } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
-import { browseFolders, folderOf } from './folders.ts';
+import { browseFolders, folderOf } from '../host/folders.ts';
 
 const title = 'Open a Model Folder';
 

@@ -10,7 +10,7 @@ import { commands } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { SaePlace } from '../shared/engineProtocol.ts';
 import { saeLabels } from '../shared/featureRef.ts';
-import { browseFolders, folderOf } from './folders.ts';
+import { browseFolders, folderOf } from '../host/folders.ts';
 
 const title = 'Choose Sparse Autoencoders';
 
