@@ -103,12 +103,13 @@ describe('a hub', () => {
     await session.page.keyboard.type('tinylab/');
     await row('no repository').waitFor();
     await session.page.keyboard.type('stories15M');
+    await row('tinylab/stories15M').waitFor();
     await row('look on').click();
     await row('onnx/model_q4.onnx').waitFor();
     await session.screenshot('add-model-variant');
     const release = holdBack(server);
     await row('recommended').click();
-    await message('15 MB of').waitFor();
+    await message('MB of 31.9 MB, onnx/model.onnx').waitFor();
     await session.screenshot('hub-progress');
     release();
     await message('tinylab/stories15M is downloaded').waitFor();
@@ -120,12 +121,15 @@ describe('a hub', () => {
 
     await workbench.runAskingCommand('Monosem: Add SAE…');
     await row('jbloom/GPT2-Small-SAEs-Reformatted').waitFor();
+    await session.page.mouse.move(0, 0);
     await session.screenshot('add-sae');
     await session.page.keyboard.type('tinylab/stories15M-saes');
+    await row('tinylab/stories15M-saes').waitFor();
     await row('look on').click();
     await row(site).waitFor();
     await session.screenshot('add-sae-choice');
     await session.page.keyboard.type('blocks.2');
+    await row('blocks.0.').waitFor({ state: 'hidden' });
     await row(site).click();
     await message('is downloaded').waitFor();
     await press('stories15M-saes', 'Use It Now');
@@ -140,6 +144,7 @@ describe('a hub', () => {
     await workbench.runAskingCommand('Monosem: Add Model…');
     await row('GPT-2 small').waitFor();
     await session.page.keyboard.type('tinylab/gated');
+    await row('tinylab/gated').waitFor();
     await row('look on').click();
     await message('needs an access token (401)').waitFor();
     await session.screenshot('hub-denied');

@@ -19,6 +19,7 @@ export interface PickOptions<Wanted> {
 
 interface Item<Wanted> extends vscode.QuickPickItem {
   readonly choice?: Choice<Wanted>;
+  readonly isTyped?: boolean;
 }
 
 /**
@@ -49,7 +50,12 @@ export async function pickChoice<Wanted>(
         else if (wanted !== undefined) resolve(wanted);
       };
       lifetime.add(picker.onDidHide(() => resolve(undefined)));
-      lifetime.add(picker.onDidAccept(() => take(picker.activeItems[0]?.choice?.wanted)));
+      const accept = (): void => {
+        const [active] = picker.activeItems;
+        // Whoever types fast is ahead of the entry that is shown for it.
+        take((active?.isTyped === true ? options.typed?.(picker.value) : active?.choice)?.wanted);
+      };
+      lifetime.add(picker.onDidAccept(accept));
       options.choices(stop.signal).then((choices) => {
         const [only] = choices;
         if (choices.length === 1 && options.takesOnly === true) take(only?.wanted);
@@ -83,5 +89,8 @@ function itemOf<Wanted>(choice: Choice<Wanted>): Item<Wanted> {
 }
 
 function typedItems<Wanted>(choice: Choice<Wanted>): readonly Item<Wanted>[] {
-  return [separator<Wanted>(choice.section), { ...itemOf(choice), alwaysShow: true }];
+  return [
+    separator<Wanted>(choice.section),
+    { ...itemOf(choice), isTyped: true, alwaysShow: true },
+  ];
 }
