@@ -1,6 +1,6 @@
 // (g) What an SAE costs on its own: encoder and TopK in one graph against onnxruntime's product of the same shape,
 // x [T, D] · W_enc [D, F]. Random weights, as sparse as trained SAEs are, in a temporary folder. Of the plain product only
-// one column leaves the runtime: the strictest reference, because carrying out all of it takes longer than our TopK.
+// one column leaves the runtime: the strictest reference, because carrying out all of it takes about as long as TopK.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -16,6 +16,8 @@ export interface CommandContext {
 export interface Output {
   readonly json: unknown;
   readonly text: string;
+  /** The answer is no, which {@link Command.negative} describes: exit code 1. */
+  readonly isNegative?: true;
 }
 
 export interface Command {
@@ -25,5 +27,7 @@ export interface Command {
   readonly usage: string;
   readonly summary: string;
   readonly options: OptionTable;
+  /** When the exit code is 1 although there is a result, in words that follow "or". */
+  readonly negative?: string;
   readonly run: (context: CommandContext) => Promise<Output>;
 }

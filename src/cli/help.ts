@@ -45,6 +45,7 @@ export function overview(commands: readonly Command[]): string {
     ),
     '',
     'Every command takes --json. "monosem help COMMAND" tells what one command takes.',
+    ...exitCodes(commands),
   ].join('\n');
 }
 
@@ -60,7 +61,15 @@ export function details(command: Command): string {
     ...sharedOptions('It also takes:', taken),
     '  --json',
     '      the result for programs',
+    ...exitCodes([command]),
   ].join('\n');
+}
+
+/** The same for all commands, but for results that are a no. */
+function exitCodes(commands: readonly Command[]): string[] {
+  const negatives = commands.flatMap(({ negative }) => (negative === undefined ? [] : [negative]));
+  const one = ['it failed', ...negatives].join(', or ');
+  return ['', 'Exit codes:', '  0  done', `  1  ${one}`, '  2  the call is wrong'];
 }
 
 function describe({ usage, summary }: Command): string[] {

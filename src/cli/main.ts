@@ -1,9 +1,9 @@
 // The `monosem` command: the engine without an editor. Results go to stdout, progress and errors to stderr; a failure
-// is one sentence and an exit code: 2 for a wrong call, 1 for everything else.
+// is one sentence and an exit code: 2 for a wrong call, 1 for everything else, also for a result that is a no.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Engine } from '../engine/engine.ts';
-import { MonosemError, messageOf } from '../shared/errors.ts';
+import { MonosemError, messageOf, type ErrorCode } from '../shared/errors.ts';
 import { version } from '../shared/version.ts';
 import { activations } from './commands/activations.ts';
 import { add } from './commands/add.ts';
@@ -97,15 +97,19 @@ async function run(argv: readonly string[]): Promise<void> {
     status('');
     const text = args.flag('json') ? JSON.stringify(output.json, undefined, 1) : output.text;
     process.stdout.write(`${text}\n`);
+    if (output.isNegative === true) process.exitCode = 1;
   } finally {
     await engine.dispose();
   }
 }
+
+/** What the words of the call are to blame for, whatever the files say. */
+const wrongCall: ReadonlySet<string> = new Set<ErrorCode>(['badArgument', 'badEdit']);
 
 try {
   await run(process.argv.slice(2));
 } catch (error) {
   status('');
   process.stderr.write(`monosem: ${messageOf(error)}\n`);
-  process.exitCode = MonosemError.is(error, 'badArgument') ? 2 : 1;
+  process.exitCode = error instanceof MonosemError && wrongCall.has(error.code) ? 2 : 1;
 }

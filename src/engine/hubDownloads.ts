@@ -12,7 +12,7 @@ import {
   type RepoListing,
   type RepoRevision,
 } from './hub/listing.ts';
-import { findRecord, writeRecord, type Added } from './hub/records.ts';
+import { findRecord, listRecords, writeRecord, type Added } from './hub/records.ts';
 import type { HubAccess } from './hub/request.ts';
 import { isFileOfSae, saesAmong } from './hub/saeFiles.ts';
 import { isDataOf, isModelFile, missingOf } from './model/bundle/repoFiles.ts';
@@ -194,8 +194,27 @@ async function orFromCache(
     return result(await fetchIt(), false);
   } catch (error) {
     if (!MonosemError.is(error, 'hubUnreachable')) throw error;
-    const added = await findRecord(cache, id);
+    const added = (await findRecord(cache, id)) ?? (await onlySaeBelow(cache, id));
     if (added === undefined || !(await exists(path.join(cache, added.place)))) throw error;
     return result(added, true);
   }
+}
+
+/**
+ * The SAE in the cache that a repository or a folder of it stands for.
+ * @throws MonosemError `badArgument` when there are several
+ */
+async function onlySaeBelow(cache: string, id: string): Promise<Added | undefined> {
+  const names = (await listRecords(cache))
+    .filter((added) => added.kind === 'sae' && added.id.startsWith(`${id}/`))
+    .map((added) => added.id);
+  const found = await Promise.all(names.map((name) => findRecord(cache, name)));
+  const complete = found.filter((added) => added !== undefined);
+  if (complete.length < 2) return complete[0];
+  const [owner = '', name = ''] = id.split('/');
+  const paths = complete.map((added) => added.id.slice(`${owner}/${name}/`.length));
+  throw new MonosemError(
+    'badArgument',
+    `The hub cannot be reached, and the cache has ${paths.length} SAEs of ${id}; name one with --path: ${paths.join(', ')}.`,
+  );
 }

@@ -16,10 +16,19 @@ export interface SaeFigures {
 
 /** What a trial changes of what the SAE's files say; `nothing` is the SAE as it is configured. */
 export type SaeTrialKind =
-  'nothing' | 'site' | 'bos' | 'centring' | 'normalisation' | 'decoderBias' | 'orientation';
+  | 'nothing'
+  | 'site'
+  | 'swappedSites'
+  | 'bos'
+  | 'centring'
+  | 'normalisation'
+  | 'decoderBias'
+  | 'orientation';
 
 export interface SaeTrial {
   readonly changes: SaeTrialKind;
+  /** What it changes as well, where one change did not help. */
+  readonly changesAlso?: SaeTrialKind;
   /** How it reads, in words that follow a figure: `at blocks.2.hook_resid_post`, `without BOS`. */
   readonly how: string;
   readonly figures: SaeFigures;

@@ -100,7 +100,7 @@ function knownModel(id: string): { readonly repo?: string } {
   if (model.onnx !== undefined) return { repo: model.onnx };
   throw new MonosemError(
     'badArgument',
-    `No ONNX export of ${model.name} is known; name a repository that has one, or export ${model.original} with optimum and open its folder.`,
+    `No ONNX export of ${model.name} is known; name a repository that has one, or export it with "${model.exportCommand ?? ''}" and open that folder.`,
   );
 }
 

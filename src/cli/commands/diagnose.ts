@@ -10,12 +10,14 @@ export const diagnose: Command = {
   usage: 'diagnose',
   summary: 'platform, execution providers, facts, self-test and timings of a model',
   options: modelOptions,
+  negative: 'the model does not open',
   async run({ engine, args, root, status }) {
     const model = choiceOf(args, root);
     status(`opening ${model.model}`);
     const context = { signal: { aborted: false }, progress: () => undefined };
     const result = await engine.diagnose({ model }, context);
-    return { json: result, text: describe(result) };
+    const failed = result.failure === undefined ? {} : ({ isNegative: true } as const);
+    return { json: result, text: describe(result), ...failed };
   },
 };
 

@@ -37,21 +37,36 @@ export const list: Command = {
 
 function known(): Output {
   const { models, saes } = catalogue;
-  const modelRows = models.map(({ id, name, original, onnx }) => [
+  const modelRows = models.map(({ id, name, onnx, exportCommand = '' }) => [
     id,
     name,
-    onnx ?? `no ONNX known: export ${original}`,
+    onnx ?? exportCommand,
   ]);
-  const saeRows = saes.map(({ id, name, model, repo }) => [id, model, name, repo]);
+  const saeRows = saes.map(({ id, name, model, repo, path: place }) => [
+    id,
+    model,
+    name,
+    `${repo} ${place}`,
+  ]);
   return {
     json: catalogue,
     text: [
-      table([{ title: 'model' }, { title: 'name' }, { title: 'repository' }], modelRows),
+      table(
+        [{ title: 'model' }, { title: 'name' }, { title: 'repository, or how to export it' }],
+        modelRows,
+      ),
       '',
       table(
-        [{ title: 'SAE' }, { title: 'of model' }, { title: 'name' }, { title: 'repository' }],
+        [
+          { title: 'SAE' },
+          { title: 'of model' },
+          { title: 'name' },
+          { title: 'repository and path' },
+        ],
         saeRows,
       ),
+      '',
+      'Other SAEs of a repository: monosem add sae REPO --list',
     ].join('\n'),
   };
 }

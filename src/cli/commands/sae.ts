@@ -13,6 +13,7 @@ export const sae: Command = {
   summary:
     'what the files of an SAE say; whether it reconstructs the model with them, and if not, why',
   options: { ...modelOptions, text: { type: 'string' } },
+  negative: 'the SAE does not fit',
   run(context) {
     const [action, folder] = context.args.positionals;
     if (action !== 'info' && action !== 'check') {
@@ -50,7 +51,7 @@ async function check(
       },
     },
   );
-  return { json: result, text: report(result) };
+  return { json: result, text: report(result), ...(result.passes ? {} : { isNegative: true }) };
 }
 
 function describe(facts: SaeInfo): string {

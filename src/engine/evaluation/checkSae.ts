@@ -1,6 +1,6 @@
 // Does an SAE read this model as it was trained to? Reconstructs a text as the SAE's files say, and again with one thing
 // changed at a time: the site, BOS, every step of the arithmetic. What was tried is kept; saeCheck/verdict.ts judges it.
-import type { SaeCheck, SaeTrial } from '../../shared/saeCheck.ts';
+import type { SaeCheck, SaeTrial, SaeTrialKind } from '../../shared/saeCheck.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { Tensor } from '../../shared/tensor.ts';
 import { meanRowNorm } from '../math/rows.ts';
@@ -11,7 +11,8 @@ import type { ReconstructionReport } from './reconstruction.ts';
 import { alternativesOf } from './saeCheck/alternatives.ts';
 import { candidateSites } from './saeCheck/candidateSites.ts';
 import { builtInText } from './saeCheck/checkText.ts';
-import { expectedL0, judge } from './saeCheck/verdict.ts';
+import { pairsOf, type Pair } from './saeCheck/pairs.ts';
+import { expectedL0, judge, needsPairs } from './saeCheck/verdict.ts';
 import { SaeRunner } from './saeRunner.ts';
 
 /** Tokens of the text that are looked at. */
@@ -48,6 +49,7 @@ export async function checkSae(input: SaeCheckInput, steps: Steps): Promise<SaeC
   };
   await tryInputs(input, configured, { ...steps, report: add });
   await tryArithmetic(sae, configured, { ...steps, report: add });
+  if (needsPairs(trials)) await tryPairs(sae, configured, { ...steps, report: add });
   const promised = expectedL0(sae);
   return {
     name: sae.name,
@@ -94,10 +96,50 @@ async function configuredInput(
     sae.site,
     sae.outputSite,
     ...candidateSites(model.sites.sites.keys(), sae.site),
+    ...(sae.outputSite === sae.site
+      ? []
+      : candidateSites(model.sites.sites.keys(), sae.outputSite)),
   ]);
   const captured = await captureSites(model, [...sites], { chunks, bosId }, breath);
   const [x, y] = [capturedAt(captured, sae.site), capturedAt(captured, sae.outputSite)];
   return { chunks, bosId, captured, x, y };
+}
+
+interface OtherPlace {
+  readonly changes: SaeTrialKind;
+  readonly how: string;
+  readonly input: Tensor;
+  readonly output: Tensor;
+}
+
+/** A transcoder still has to give what its output site holds, or else its output site is another. */
+function otherPlaces({ site, outputSite, D, DOut }: Sae, captured: Captured): OtherPlace[] {
+  const [x, y] = [capturedAt(captured, site), capturedAt(captured, outputSite)];
+  const others = [...captured].filter(([other]) => other !== site && other !== outputSite);
+  const read = others.filter(([, { dims }]) => dims[1] === D);
+  const changes = 'site';
+  if (site === outputSite) {
+    return read.map(([other, z]) => ({ changes, how: `at ${other}`, input: z, output: z }));
+  }
+  const written = others.filter(([, { dims }]) => dims[1] === DOut);
+  const swapped: OtherPlace[] =
+    D === DOut
+      ? [
+          {
+            changes: 'swappedSites',
+            how: `reading ${outputSite} and writing ${site}`,
+            input: y,
+            output: x,
+          },
+        ]
+      : [];
+  return [
+    ...swapped,
+    ...read.map(([other, z]) => ({ changes, how: `at ${other}`, input: z, output: y }) as const),
+    ...written.map(
+      ([other, z]) => ({ changes, how: `writing ${other}`, input: x, output: z }) as const,
+    ),
+  ];
 }
 
 /** The SAE as it is configured, on other activations. */
@@ -118,11 +160,8 @@ async function tryInputs(
   };
   try {
     await measure({ changes: 'nothing', how: `at ${site}` }, x, y);
-    for (const [other, tensor] of captured) {
-      if (other === site || other === outputSite || tensor.dims[1] !== sae.D) continue;
-      // A transcoder still has to give what its output site holds.
-      const output = site === outputSite ? tensor : y;
-      await measure({ changes: 'site', how: `at ${other}` }, tensor, output);
+    for (const { changes, how, input, output } of otherPlaces(sae, captured)) {
+      await measure({ changes, how }, input, output);
     }
     if (model.tokenizer.bosId === undefined) return;
     const how = bosId === undefined ? 'with BOS in front' : 'without BOS';
@@ -149,6 +188,46 @@ async function tryArithmetic(
       runner.dispose();
     }
   }
+}
+
+/** Rows on which pairs of changes are compared before the best is measured on all. */
+const screenedRows = 128;
+
+function firstRows({ dims: [T = 0, width = 0], data }: Tensor, rows: number): Tensor {
+  const count = Math.min(T, rows);
+  return { dims: [count, width], data: data.subarray(0, count * width) };
+}
+
+/** Reports the one of all pairs that leaves the least variance. */
+async function tryPairs(
+  sae: Sae,
+  { captured, y }: ConfiguredInput,
+  { report, breath }: Steps,
+): Promise<void> {
+  const isTranscoder = sae.site !== sae.outputSite;
+  const measure = async (pair: Pair, rows: number): Promise<SaeTrial['figures']> => {
+    await breath();
+    const input = capturedAt(captured, pair.site);
+    const output = isTranscoder ? y : input;
+    const runner = await SaeRunner.open(pair.sae);
+    try {
+      const measured = await runner.measure(firstRows(input, rows), firstRows(output, rows));
+      return figuresOf(measured);
+    } finally {
+      runner.dispose();
+    }
+  };
+  const readable = [...captured]
+    .filter(([site, { dims }]) => dims[1] === sae.D && (site !== sae.outputSite || !isTranscoder))
+    .map(([site, { data }]) => [site, meanRowNorm(data, sae.D)] as const);
+  let best: { readonly pair: Pair; readonly fvu: number } | undefined;
+  for (const pair of pairsOf(sae, readable)) {
+    const { fvu } = await measure(pair, screenedRows);
+    if (Number.isFinite(fvu) && fvu < (best?.fvu ?? Infinity)) best = { pair, fvu };
+  }
+  if (best === undefined) return;
+  const { changes, changesAlso, how } = best.pair;
+  report({ changes, changesAlso, how, figures: await measure(best.pair, Infinity) });
 }
 
 function figuresOf(report: ReconstructionReport): SaeTrial['figures'] {

@@ -9,6 +9,8 @@ export interface KnownModel {
   readonly original: string;
   /** Repository that holds them as ONNX, where one is known. */
   readonly onnx?: string;
+  /** Where none is known: what makes such a folder, in a terminal with Python and optimum. */
+  readonly exportCommand?: string;
 }
 
 export interface KnownSae {
@@ -18,9 +20,21 @@ export interface KnownSae {
   readonly model: string;
   readonly repo: string;
   readonly path: string;
+  /** How paths of the repository are made: `{layer}` and other words in braces differ from SAE to SAE. */
+  readonly scheme: string;
 }
 
 export const catalogue: {
   readonly models: readonly KnownModel[];
   readonly saes: readonly KnownSae[];
-} = catalogueFile;
+} = {
+  models: (catalogueFile.models as readonly KnownModel[]).map((model) =>
+    model.onnx === undefined ? { ...model, exportCommand: exportCommand(model.original) } : model,
+  ),
+  saes: catalogueFile.saes,
+};
+
+function exportCommand(original: string): string {
+  const folder = original.slice(original.indexOf('/') + 1);
+  return `optimum-cli export onnx --model ${original} --task text-generation-with-past ${folder}`;
+}

@@ -25,7 +25,7 @@ const layerForms: readonly RegExp[] = [
 const hookForms: readonly (readonly [form: RegExp, hook: string])[] = [
   // Gemma Scope 2 calls what goes into o_proj so.
   [/(^|\/)attn_out[^/]*\/layer_\d+_width/, 'attn.hook_z'],
-  [/resid_delta_attn|attn[_-]?out|attention_out/, 'hook_attn_out'],
+  [/resid_delta_attn|attn[_-]?out|\.(self_attn|attn|attention)$/, 'hook_attn_out'],
   [/resid_delta_mlp|mlp[_-]?out/, 'hook_mlp_out'],
   [/resid[_-]?mid|resid_post_attn/, 'hook_resid_mid'],
   [/mlp_post_act/, 'mlp.hook_post'],

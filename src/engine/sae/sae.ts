@@ -96,6 +96,8 @@ export interface Sae {
   readonly rescaleByDecoderNorm: boolean;
   /** [F]: factor of each activation before decoding. */
   readonly decoderScale?: SaeVector;
+  /** Active features per token that its files or folders promise. */
+  readonly expectedL0?: number;
   /** Its training texts began with the BOS token, so analysed texts must too. */
   readonly prependBos: boolean;
   /** Its files do not say so, and in training the tokenizer decided: a model settles it, see fits.ts. */

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadTensor } from '../../../src/engine/engine.ts';
+import { defaultSaeFolder } from '../../../src/shared/defaults.ts';
 import { writeRandomSae } from '../sae/randomSae.ts';
 import { writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 
@@ -132,11 +133,13 @@ describe('monosem', () => {
     writeFileSync(at('words.txt'), words);
     const check = ['sae', 'check', sae, '--model', model, '--text', at('words.txt')];
     const { code, out } = await monosem(...check);
-    expect(code).toBe(0);
     // Random weights fit no model.
+    expect(code).toBe(1);
     expect(out).toMatch(/^sae: does not fit\nFVU .* at blocks\.1\.hook_resid_post/);
     expect(out).toMatch(/^with every input layer-normalised/m);
-    const { trials } = JSON.parse((await monosem(...check, '--json')).out) as { trials: object[] };
+    const asJson = await monosem(...check, '--json');
+    expect([asJson.code, asJson.err]).toEqual([1, '']);
+    const { trials } = JSON.parse(asJson.out) as { trials: object[] };
     expect(trials[0]).toMatchObject({ changes: 'nothing', figures: { tokens: 97 } });
   });
 
@@ -267,6 +270,40 @@ describe('monosem', () => {
     expect((await monosem('--version')).out).toBe(`${version}\n`);
   });
 
+  it('says by its exit code that a model does not open, and reports all the same', async () => {
+    const found = await monosem('diagnose', '--model', bundle.source.model);
+    expect(found.code).toBe(0);
+    const missing = await monosem('diagnose', '--model', at('nowhere'));
+    expect([missing.code, missing.err]).toEqual([1, '']);
+    expect(missing.out).toMatch(/^Machine\n[^]*\nThe model was not opened\.\n {2}.*nowhere/);
+    const asJson = await monosem('diagnose', '--model', at('nowhere'), '--json');
+    expect(asJson.code).toBe(1);
+    expect((JSON.parse(asJson.out) as { failure: string }).failure).toContain('nowhere');
+  });
+
+  it('passes an SAE that fits, and says so by its exit code', async () => {
+    // The embedded pair, on the text the check brings along.
+    const { code, out } = await monosem('sae', 'check', defaultSaeFolder);
+    expect(out).toMatch(/: fits\n/);
+    expect(code).toBe(0);
+  });
+
+  it('tells the exit codes', async () => {
+    const end = async (...words: string[]): Promise<readonly string[]> =>
+      (await monosem('help', ...words)).out.trimEnd().split('\n').slice(-4);
+    const codes = (one: string): readonly string[] => [
+      'Exit codes:',
+      '  0  done',
+      `  1  ${one}`,
+      '  2  the call is wrong',
+    ];
+    expect(await end('sae')).toEqual(codes('it failed, or the SAE does not fit'));
+    expect(await end('steer')).toEqual(codes('it failed'));
+    expect(await end()).toEqual(
+      codes('it failed, or the SAE does not fit, or the model does not open'),
+    );
+  });
+
   it('prints tables for people', async () => {
     const { code, out } = await monosem('inspect', at('text.txt'), ...source);
     expect(code).toBe(0);
@@ -309,7 +346,7 @@ describe('monosem', () => {
     const steer = ['steer', '--prompt', 'w4', ...source];
     await refuses(
       /"7:explode" is not an edit; write ID:ablate/,
-      1,
+      2,
       ...steer,
       '--edit',
       '7:explode',

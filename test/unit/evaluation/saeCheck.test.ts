@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import { alternativesOf } from '../../../src/engine/evaluation/saeCheck/alternatives.ts';
 import { candidateSites } from '../../../src/engine/evaluation/saeCheck/candidateSites.ts';
-import { judge } from '../../../src/engine/evaluation/saeCheck/verdict.ts';
+import { pairsOf } from '../../../src/engine/evaluation/saeCheck/pairs.ts';
+import { expectedL0, judge } from '../../../src/engine/evaluation/saeCheck/verdict.ts';
 import { SaeRunner } from '../../../src/engine/evaluation/saeRunner.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/engine/files/safetensors.ts';
 import { readTensor } from '../../../src/engine/files/tensorData.ts';
@@ -209,6 +210,22 @@ describe('a mistake in the files', () => {
     );
   });
 
+  it.each([
+    [
+      'site and normalisation',
+      (config: Record<string, unknown>) => ({
+        ...withMetadata({ hook_name: 'blocks.3.hook_resid_post' })(config),
+        normalize_activations: 'layer_norm',
+      }),
+      'FVU 11 at blocks.3.hook_resid_post; 0.10 at blocks.2.hook_resid_post with no normalisation of the input: the config names the wrong site, and the config names the wrong normalisation of the input.',
+    ],
+  ])('is named where two things are wrong: %s', async (name, change, sentence) => {
+    const { passes, verdict, trials } = await check(copyOf(name.replaceAll(' ', '-'), change));
+    expect(verdict).toBe(sentence);
+    expect(passes).toBe(false);
+    expect(trials.filter(({ changesAlso }) => changesAlso !== undefined)).toHaveLength(1);
+  });
+
   it('of a kind that nothing mends is no guess', async () => {
     const sae = path.join(folder, 'foreign');
     const activation = { architecture: 'standard' } as const;
@@ -297,6 +314,32 @@ describe('the verdict', () => {
     expect(judge(relu, [configured({ l0: 2000 })]).verdict).toContain(
       ': of 4096 features too many are active,',
     );
+  });
+
+  it('compares the L0 with what folders and configurations promise, not only with k', () => {
+    const jumprelu = { ...relu, expectedL0: 82 };
+    expect(judge(jumprelu, [configured({ l0: 60 })]).passes).toBe(true);
+    expect(judge(jumprelu, [configured({ l0: 300 })]).verdict).toContain(
+      ': its files promise an L0 of 82,',
+    );
+  });
+
+  it.each([
+    ['gemma_scope/res/gemma-scope-2b-pt-res/layer_1/width_16k/average_l0_10', 10],
+    ['llama_scope/l15r/Llama3_1-8B-Base-L15R-8x', 50],
+  ])('knows what is promised: %s', async (name, l0) => {
+    const sae = await loadSae(path.join('test', 'golden', 'saes', name));
+    expect(expectedL0(sae)).toBe(l0);
+  });
+
+  it('tries a bounded number of pairs, each of two different changes', async () => {
+    const sae = await loadSae(defaultSaeFolder);
+    const sites = Array.from({ length: 12 }, (_, i) => [`blocks.${i}.hook_mlp_out`, 3] as const);
+    const pairs = pairsOf(sae, sites);
+    // 4 sites with 5 changes each; centring with 4 others, b_dec with 3.
+    expect(pairs).toHaveLength(4 * 5 + 4 + 3);
+    for (const { changes, changesAlso } of pairs) expect(changes).not.toBe(changesAlso);
+    expect(new Set(pairs.map(({ how }) => how)).size).toBe(pairs.length);
   });
 
   it('believes only a change that leaves clearly less', () => {

@@ -176,6 +176,28 @@ describe('adding', () => {
     });
   });
 
+  test('without the hub and without a path, the only SAE in the cache is taken', async () => {
+    const offline = { ...access, offline: true };
+    const whole = { repo: 'lab/saes', revision };
+    await expect(addSae(offline, whole, context)).rejects.toMatchObject({ code: 'hubUnreachable' });
+    const { added, place } = await addSae(access, { ...whole, path: 'layer_1' }, context);
+    expect(await addSae(offline, whole, context)).toEqual({ added, place, isOffline: true });
+    const elsewhere = { ...whole, revision: 'v2' };
+    await expect(addSae(offline, elsewhere, context)).rejects.toMatchObject({
+      code: 'hubUnreachable',
+    });
+    const other = await addSae(access, { ...whole, path: 'layer_2' }, context);
+    await expect(addSae(offline, whole, context)).rejects.toMatchObject({
+      code: 'badArgument',
+      message: expect.stringMatching(
+        /2 SAEs of lab\/saes; name one with --path: layer_1, layer_2\.$/,
+      ) as string,
+    });
+    // What is no longer complete does not count.
+    fs.rmSync(path.join(other.place, 'cfg.json'));
+    expect(await addSae(offline, whole, context)).toMatchObject({ place });
+  });
+
   test('removing one SAE leaves its neighbours', async () => {
     for (const name of ['layer_0', 'layer_1']) {
       await addSae(access, { repo: 'lab/saes', revision, path: name }, context);

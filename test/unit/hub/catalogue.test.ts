@@ -4,7 +4,10 @@ import { catalogue } from '../../../src/engine/hub/catalogue.ts';
 import { expectRepo, staysInside } from '../../../src/engine/hub/listing.ts';
 
 const { models, saes } = catalogue;
-const words = ['id', 'name', 'original', 'onnx', 'model', 'repo', 'path'];
+const words = [
+  ...['id', 'name', 'original', 'onnx', 'exportCommand'],
+  ...['model', 'repo', 'path', 'scheme'],
+];
 
 test('every entry has its fields and no others', () => {
   for (const entry of [...models, ...saes]) {
@@ -38,4 +41,22 @@ test('repositories and paths are such', () => {
 
 test('every SAE has its model, every model an SAE', () => {
   expect(new Set(saes.map(({ model }) => model))).toEqual(new Set(models.map(({ id }) => id)));
+});
+
+test('every path is made as its scheme says, and says the layer', () => {
+  for (const { path, scheme } of saes) {
+    expect(scheme).toContain('{layer}');
+    const parts = scheme.split(/\{[a-z0-9]+\}/);
+    const pattern = parts
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('[a-z0-9]+');
+    expect(path).toMatch(new RegExp(`^${pattern}$`));
+  }
+});
+
+test('a model has a repository with ONNX, or the command that makes one', () => {
+  for (const { onnx, exportCommand, original } of models) {
+    expect([onnx, exportCommand].filter((way) => way !== undefined)).toHaveLength(1);
+    expect(exportCommand ?? original).toContain(original);
+  }
 });

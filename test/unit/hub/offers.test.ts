@@ -109,6 +109,7 @@ test.each([
   ['fnlp/Llama3_1-8B-Base-LXM-8x', 'Llama3_1-8B-Base-L16M-8x', 'blocks.16.hook_mlp_out'],
   ['EleutherAI/sae-llama-3.1-8b-64x', 'layers.29', 'blocks.29.hook_resid_post'],
   ['EleutherAI/sae-pythia-160m-32k', 'layers.5.mlp', 'blocks.5.hook_mlp_out'],
+  ['EleutherAI/sae-pythia-160m-32k', 'layers.5.attention', 'blocks.5.hook_attn_out'],
   ['Qwen/SAE-Res-Qwen3-1.7B-Base-W32K-L0_50', 'layer14.sae.pt', 'blocks.14.hook_resid_post'],
 ])('%s, %s reads %s', (repository, path, site) => {
   const layer = Number(/blocks\.(\d+)/.exec(site)?.[1]);

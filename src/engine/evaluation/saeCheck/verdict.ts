@@ -22,11 +22,17 @@ const believedBosShare = 0.85;
 const equalShare = 1.02;
 
 /** Active features per token that the files promise. */
-export function expectedL0({ activation }: Pick<Sae, 'activation'>): number | undefined {
-  return activation.kind === 'topk' || activation.kind === 'groupmax' ? activation.k : undefined;
+export function expectedL0(sae: Pick<Sae, 'activation' | 'expectedL0'>): number | undefined {
+  const { activation } = sae;
+  return activation.kind === 'topk' || activation.kind === 'groupmax'
+    ? activation.k
+    : sae.expectedL0;
 }
 
-type JudgedSae = Pick<Sae, 'site' | 'F' | 'activation' | 'centre' | 'ignoresCentring'>;
+type JudgedSae = Pick<
+  Sae,
+  'site' | 'F' | 'activation' | 'expectedL0' | 'centre' | 'ignoresCentring'
+>;
 
 /** @param trials the configured one, then those with one change each, likely ones first */
 export function judge(
@@ -38,7 +44,9 @@ export function judge(
   const cause = bestChange(configured, changed);
   if (cause !== undefined) {
     const found = `FVU ${figure(fvu)} at ${sae.site}; ${figure(cause.figures.fvu)} ${cause.how}`;
-    return { passes: false, verdict: `${found}: ${causes[cause.changes](sae)}.` };
+    const kinds = [cause.changes, ...(cause.changesAlso === undefined ? [] : [cause.changesAlso])];
+    const reasons = kinds.map((kind) => causes[kind](sae)).join(', and ');
+    return { passes: false, verdict: `${found}: ${reasons}.` };
   }
   const measured = `FVU ${figure(fvu)} and L0 ${l0.toFixed(1)} at ${sae.site}`;
   const strangeL0 = l0Problem(sae, l0);
@@ -53,6 +61,12 @@ export function judge(
     passes: false,
     verdict: `${measured}: ${problem ?? ''}, and no other site, BOS, centring, normalisation, bias or orientation mends it; check that the SAE was trained on this very model.`,
   };
+}
+
+/** Far from what fits, and no single change mends it: only then two at once are worth their time. */
+export function needsPairs([configured, ...changed]: readonly SaeTrial[]): boolean {
+  if (configured === undefined || configured.figures.fvu <= worstFvu) return false;
+  return bestChange(configured, changed) === undefined;
 }
 
 /** What clearly leaves less variance; of equals the first. */
@@ -80,6 +94,7 @@ function l0Problem(sae: JudgedSae, l0: number): string | undefined {
 const causes: Readonly<Record<SaeTrialKind, (sae: JudgedSae) => string>> = {
   nothing: () => 'the config is right',
   site: () => 'the config names the wrong site',
+  swappedSites: () => 'the config has the places it reads and writes the wrong way round',
   bos: () => 'the config is wrong about BOS (prepend_bos)',
   centring: ({ centre, ignoresCentring }) => {
     if (centre) return 'the config says that rows were centred in training, and they were not';

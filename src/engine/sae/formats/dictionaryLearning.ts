@@ -20,7 +20,7 @@ const configName = 'config.json';
 
 /** The part of the descriptor that depends on the class. */
 type Weights = Pick<Sae, 'D' | 'F' | 'activation' | 'W_enc' | 'b_enc' | 'W_dec' | 'b_dec'> &
-  Partial<Pick<Sae, 'applyBDecToInput' | 'rescaleByDecoderNorm'>>;
+  Partial<Pick<Sae, 'applyBDecToInput' | 'rescaleByDecoderNorm' | 'expectedL0'>>;
 
 export async function isDictionaryLearningFolder(folder: string): Promise<boolean> {
   const files = [weightsName, configName].map((name) => exists(path.join(folder, name)));
@@ -55,6 +55,12 @@ function matrices(tensors: SaeTensors) {
 /** The threshold that training estimated; −1, never estimated, lets every positive activation through. */
 async function estimatedThreshold(tensors: SaeTensors): Promise<SaeActivation> {
   return { kind: 'jumprelu', threshold: scalar(await tensors.number('threshold')) };
+}
+
+/** Active features per token in training, on average over a batch. */
+async function trainedL0(tensors: SaeTensors): Promise<Pick<Sae, 'expectedL0'>> {
+  const k = tensors.has('k') ? await tensors.number('k') : undefined;
+  return isCount(k) ? { expectedL0: k } : {};
 }
 
 const relu: SaeActivation = { kind: 'relu' };
@@ -116,14 +122,25 @@ const classes: ReadonlyMap<string, (tensors: SaeTensors) => Weights | Promise<We
       const layers = linear(tensors, 'b_dec');
       const b_enc = tensors.vector('encoder.bias', layers.F);
       const activation = await estimatedThreshold(tensors);
-      return { ...layers, b_enc, activation, applyBDecToInput: true };
+      return {
+        ...layers,
+        b_enc,
+        activation,
+        applyBDecToInput: true,
+        ...(await trainedL0(tensors)),
+      };
     },
   ],
   [
     'MatryoshkaBatchTopKSAE',
     async (tensors) => {
       const activation = await estimatedThreshold(tensors);
-      return { ...matrices(tensors), activation, applyBDecToInput: true };
+      return {
+        ...matrices(tensors),
+        activation,
+        applyBDecToInput: true,
+        ...(await trainedL0(tensors)),
+      };
     },
   ],
 ]);

@@ -5,7 +5,14 @@ import path from 'node:path';
 import { exists } from '../../files/files.ts';
 import { readNpz } from '../../files/containers/npz.ts';
 import type { Sae, SaeVector } from '../sae.ts';
-import { lastParts, plainConventions, SaeTensors, scaled, unsupportedSae } from './saeTensors.ts';
+import {
+  isCount,
+  lastParts,
+  plainConventions,
+  SaeTensors,
+  scaled,
+  unsupportedSae,
+} from './saeTensors.ts';
 
 const weightsName = 'params.npz';
 
@@ -54,6 +61,12 @@ function modelOf(folder: string): { readonly modelName?: string } {
   return { modelName: `gemma-2-${size}${kind === 'it' ? '-it' : ''}` };
 }
 
+/** `average_l0_82`, as measured by its authors. */
+function expectedL0(folder: string): Pick<Sae, 'expectedL0'> {
+  const l0 = Number(/average_l0_(\d+)$/.exec(folder)?.[1]);
+  return isCount(l0) ? { expectedL0: l0 } : {};
+}
+
 /** @throws MonosemError for damaged files, other shapes, and paths that do not tell the layer */
 export async function loadGemmaScope(folder: string): Promise<Sae> {
   const weightsFile = path.join(folder, weightsName);
@@ -71,6 +84,7 @@ export async function loadGemmaScope(folder: string): Promise<Sae> {
     format: 'Gemma Scope',
     architecture: place.site === place.outputSite ? 'jumprelu' : 'jumprelu_transcoder',
     ...modelOf(folder),
+    ...expectedL0(folder),
     contextSize,
     ...plainConventions({ site: place.site, D }),
     ...place,

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { exists, readJsonObject } from '../../files/files.ts';
 import { readSafetensorsTable } from '../../files/containers/shardedSafetensors.ts';
 import type { Sae } from '../sae.ts';
-import { lastParts, plainConventions, SaeTensors, unsupportedSae } from './saeTensors.ts';
+import { isCount, lastParts, plainConventions, SaeTensors, unsupportedSae } from './saeTensors.ts';
 
 const weightsName = 'params.safetensors';
 const configName = 'config.json';
@@ -94,6 +94,7 @@ export async function loadGemmaScope2(folder: string): Promise<Sae> {
     format: 'Gemma Scope 2',
     architecture: `jumprelu${tensors.has(skip) ? '_skip' : ''}${isTranscoder ? '_transcoder' : ''}`,
     ...(typeof modelName === 'string' ? { modelName } : {}),
+    ...(isCount(config['l0']) ? { expectedL0: config['l0'] } : {}),
     ...plainConventions({ site: place.site, D }),
     ...place,
     DOut,

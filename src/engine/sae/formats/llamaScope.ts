@@ -121,6 +121,8 @@ export async function loadLlamaScope(folder: string): Promise<Sae> {
     format: 'Llama Scope',
     architecture: activation.kind,
     ...modelOf(folder),
+    // Trained with TopK; the threshold keeps as many.
+    ...(isCount(config['top_k']) ? { expectedL0: config['top_k'] } : {}),
     contextSize,
     ...plainConventions({ site: reads, D }),
     outputSite: site(folder, config, 'hook_point_out'),
