@@ -17,8 +17,8 @@ const corpus = readFileSync(path.join(defaultModelFolder, 'corpus', 'stories.txt
 const stories = corpus.split('<|endoftext|>\n');
 
 function check(sae: string): Promise<SaeCheck> {
-  const source = { model: defaultModelFolder, sae, provider: 'cpu' } as const;
-  return engine.checkSae({ source, text: stories.slice(0, 4).join('\n') }, context);
+  const source = { model: defaultModelFolder, saes: [sae], provider: 'cpu' } as const;
+  return engine.checkSae({ source, sae, text: stories.slice(0, 4).join('\n') }, context);
 }
 
 afterAll(async () => {
