@@ -63,8 +63,7 @@ export function neuronsOf(model: Target, site: string): Sae {
     inputNormalisation: { kind: 'none' },
     centre: false,
     rescaleByDecoderNorm: false,
-    prependBos: false,
-    bosByTokenizer: true,
+    prependBos: true,
     followsBos: true,
   };
 }

@@ -111,7 +111,7 @@ export interface Sae {
   readonly prependBos: boolean;
   /** Its files do not say so, and in training the tokenizer decided: a model settles it, see fits.ts. */
   readonly bosByTokenizer?: true;
-  /** It was trained on no texts: the tokenizer decides about BOS when it is alone, else what reads beside it. */
+  /** It was trained on no texts: what reads beside it decides about BOS, and alone it takes one where the model has it. */
   readonly followsBos?: true;
 }
 
