@@ -63,7 +63,7 @@ describe.each(['gpt2', 'llama'] as const)('in a %s', (kind) => {
       expect(Math.max(...row.map((v, i) => Math.abs(v - (exact[i] ?? NaN))))).toBeLessThan(1e-5);
       const ranked = [...row].filter((value) => value > 0).sort((a, b) => b - a);
       const found = reading?.activations.subarray(t * F, (t + 1) * F) ?? [];
-      expect([...found]).toEqual([...ranked, ...Array(F - ranked.length).fill(0)]);
+      expect([...found]).toEqual([...ranked, ...new Float32Array(F - ranked.length)]);
       for (const [k, value] of ranked.entries()) {
         expect(row[reading?.features[t * F + k] ?? -1]).toBe(value);
       }
@@ -89,7 +89,7 @@ describe.each(['gpt2', 'llama'] as const)('in a %s', (kind) => {
         const row = (d: number): number => bundle.tensors.W_dec.data[7 * x.length + d] ?? NaN;
         return x.map((value, d) => value + (f + 1) * row(d));
       });
-    const cases = [
+    const cases: { edit: Transforms[]; changes: Record<string, (rows: Rows) => Rows> }[] = [
       { edit: [new Map(), ofNeurons], changes: { [site]: moved } },
       { edit: [ofSae, ofNeurons], changes: { [site]: moved, [both[0]?.site ?? '']: steered } },
     ];

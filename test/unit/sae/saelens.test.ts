@@ -302,7 +302,7 @@ test('rows for edited features, and unknown features', async () => {
   const feeds = await editedFeatureFeeds(sae, [5, 2], 0);
   const expected = [5, 2].flatMap((f) => [0, 1, 2, 3].map((d) => tensors.W_enc.data[d * 6 + f]));
   expect([...(feeds['monosem.0.enc']?.data ?? [])]).toEqual(expected);
-  expect([...(feeds['monosem.threshold']?.data ?? [])]).toEqual(
+  expect([...(feeds['monosem.0.threshold']?.data ?? [])]).toEqual(
     [5, 2].map((f) => tensors.threshold?.data[f]),
   );
   const rows = await readDecoderRows(sae, [5, 2]);
