@@ -6,8 +6,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import { openModel } from '../../../src/engine/model/openModel.ts';
+import { Program } from '../../../src/engine/model/program.ts';
+import { Overlay } from '../../../src/engine/onnx/overlay.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';
 import { neuronsOf, neuronsPerSite } from '../../../src/engine/sae/neurons.ts';
+import { emitDecode } from '../../../src/engine/sae/subgraph/decode.ts';
+import { emitEncode } from '../../../src/engine/sae/subgraph/encode.ts';
 import { editRows } from '../../../src/engine/steering/editRows.ts';
 import type { Transforms } from '../../../src/engine/steering/interventions.ts';
 import { rowsTogether } from '../../../src/engine/steering/rows.ts';
@@ -16,7 +20,7 @@ import type { SaeReading, TokenBatch } from '../../../src/shared/engineProtocol.
 import { featureIndex } from '../../../src/shared/units.ts';
 import { writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 import { referenceForward, type Rows } from '../../fixtures/decoders/reference.ts';
-import { manifest } from '../families/goldens.ts';
+import { manifest, readReference } from '../families/goldens.ts';
 import { openGolden } from '../families/runs.ts';
 import { encodeReference } from '../steering/reference.ts';
 
@@ -148,6 +152,40 @@ describe.each(['gpt2', 'llama'] as const)('in a %s', (kind) => {
     await expect(engine.feature(feature)).rejects.toThrow(/There is no neuron 9999 among the MLP/);
   });
 });
+
+test.each(['gpt2', 'llama', 'gemma2', 'gpt_neox', 'phi3', 'opt'])(
+  'the neurons of %s are the values of its sites, bit for bit',
+  async (family) => {
+    const golden = manifest.files.find(
+      (file) => file.family === family && file.precision === 'fp32' && !file.singleToken,
+    );
+    if (golden === undefined) throw new Error(`no float32 file of ${family}`);
+    const open = await openGolden(golden);
+    const { ids: tokens } = await readReference(`${family}/reference.safetensors`);
+    const overlay = new Overlay(open.model, open.sites);
+    const { builder } = overlay;
+    const about = { name: family, folder: '', onnxFile: open.file, sites: open.sites };
+    const layers = [...neuronsPerSite(open).keys()].map((each) => neuronsOf(about, each));
+    for (const sae of layers) {
+      const x = overlay.read(sae.site);
+      const features = emitEncode(builder, sae, x);
+      builder.output(`x.${sae.site}`, x);
+      builder.output(`f.${sae.site}`, features);
+      builder.output(`y.${sae.site}`, emitDecode(builder, sae, { x, features }));
+    }
+    const program = await Program.open(overlay, { threads: 1 });
+    const { outputs } = await program.run({ ids: tokens, batch: 1 });
+    for (const each of layers) {
+      const x = outputs[`x.${each.site}`];
+      expect(x?.dims).toEqual([1, tokens.length, each.F]);
+      expect(outputs[`f.${each.site}`]).toEqual(x);
+      const decoded = outputs[`y.${each.site}`]?.data as Float32Array;
+      // Adding the decoder's bias of 0 turns −0 into 0.
+      expect(decoded.every((value, i) => value === (x?.data as Float32Array)[i])).toBe(true);
+    }
+    program.dispose();
+  },
+);
 
 test('every family in every dialect tells how many neurons a layer has', async () => {
   for (const golden of manifest.files.filter(({ singleToken }) => !singleToken)) {
