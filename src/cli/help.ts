@@ -21,8 +21,8 @@ const shared: readonly SharedOption[] = [
   },
   {
     name: 'sae',
-    value: 'DIR',
-    meaning: 'folder of a sparse autoencoder; may be given several times',
+    value: 'DIR|neurons:SITE',
+    meaning: 'an SAE, or MLP neurons such as neurons:blocks.1.mlp.hook_post; may be given often',
   },
   {
     name: 'provider',

@@ -6,10 +6,12 @@ import {
   providerSettings,
   type FeatureRef,
   type ModelChoice,
+  type SaePlace,
   type Source,
 } from '../shared/engineProtocol.ts';
 import { defaultModelFolder, defaultSaeFolder } from '../shared/defaults.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
+import { siteOfNeurons } from '../shared/saePlace.ts';
 import { featureIndex } from '../shared/units.ts';
 
 export type OptionTable = NonNullable<ParseArgsConfig['options']>;
@@ -132,6 +134,11 @@ export function choiceOf(args: Arguments, root: string): ModelChoice {
   };
 }
 
+/** The folder or file of an SAE from the current folder on; neurons as they are. */
+export function saePlaceOf(text: string): SaePlace {
+  return siteOfNeurons(text) === undefined ? path.resolve(text) : text;
+}
+
 /**
  * The model and SAEs meant by --model and --sae. A model given without an SAE uses the embedded SAE only if the model
  * is the embedded one.
@@ -140,12 +147,12 @@ export function choiceOf(args: Arguments, root: string): ModelChoice {
 export function sourceOf(args: Arguments, root: string): Source {
   const choice = choiceOf(args, root);
   const { model } = choice;
-  const saes = args.texts('sae').map((sae) => path.resolve(sae));
+  const saes = args.texts('sae').map(saePlaceOf);
   if (saes.length > 0) return { ...choice, saes };
   if (model !== path.resolve(root, defaultModelFolder)) {
     throw new MonosemError(
       'badArgument',
-      `--sae is missing: the embedded SAE belongs to the embedded model, not to ${model}; name an SAE folder made for it.`,
+      `--sae is missing: the embedded SAE belongs to the embedded model, not to ${model}; name an SAE folder made for it, or neurons:SITE for its own neurons.`,
     );
   }
   return { ...choice, saes: [path.resolve(root, defaultSaeFolder)] };

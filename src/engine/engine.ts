@@ -28,6 +28,7 @@ import type {
 import type { Diagnostics, SelfTest } from '../shared/diagnostics.ts';
 import type { SaeCheck, SaeInfo, SaeTrial } from '../shared/saeCheck.ts';
 import { MonosemError } from '../shared/errors.ts';
+import { siteOfNeurons } from '../shared/saePlace.ts';
 import type { Tensor } from '../shared/tensor.ts';
 import { breathe } from './analysis/analysedWindow.ts';
 import { rankActiveFeatures } from './analysis/activeFeatures.ts';
@@ -53,6 +54,8 @@ import { listExecutionProviders } from './onnx/runtime/session.ts';
 import { windowCapacity } from './openSource.ts';
 import { decode, encode } from './sae/encode.ts';
 import { loadSae } from './sae/load.ts';
+import { neuronsPerSite } from './sae/neurons.ts';
+import { openSae } from './sae/open.ts';
 import { expectFeature } from './sae/sae.ts';
 import { loadWeights } from './sae/weights.ts';
 import { saeInfoOf } from './saeInfo.ts';
@@ -75,6 +78,8 @@ export interface SiteFacts {
   readonly name: string;
   readonly tensor: string;
   readonly type: string;
+  /** Neurons of an MLP layer that the site holds, where it does. */
+  readonly neurons?: number;
 }
 
 export interface GraphFacts {
@@ -194,7 +199,7 @@ export class Engine {
     return this.#sources.use({ ...choice, saes: [place] }, async (open) => {
       const { model, capacity } = open;
       const sae = open.sae(place);
-      const run = await open.windowRun(Math.min(sae.F, recordedPerToken), false);
+      const run = await open.windowRun(Math.min(sae.F, recordedPerToken(sae)), false);
       const indexed = { model, sae, capacity, run };
       const facts = await buildStoreOf(indexed, corpus, onProgress, () => Promise.resolve());
       return { ...facts, file: featureStoreFile(sae) };
@@ -269,6 +274,7 @@ export class Engine {
     const folder = await bundleFolderOf(file);
     const config = folder === undefined ? undefined : await readModelConfig(folder);
     const found = findSites(onnx, config);
+    const neurons = neuronsPerSite({ sites: found });
     return {
       file,
       architecture: config?.architecture ?? 'unknown',
@@ -276,11 +282,15 @@ export class Engine {
       blocks: found.blockKind,
       kvCache: found.inputs.past.length > 0,
       dynamicallyQuantized: found.dynamicallyQuantized,
-      sites: [...found.sites.values()].map(({ name, value, elementType }) => ({
-        name,
-        tensor: value,
-        type: elementType,
-      })),
+      sites: [...found.sites.values()].map(({ name, value, elementType }) => {
+        const width = neurons.get(name);
+        return {
+          name,
+          tensor: value,
+          type: elementType,
+          ...(width === undefined ? {} : { neurons: width }),
+        };
+      }),
     };
   }
 
@@ -315,9 +325,13 @@ export class Engine {
     return { features, reconstruction: decode(weights, activations, features) };
   }
 
-  /** What the files of an SAE say. */
-  async saeInfo(folder: string): Promise<SaeInfo> {
-    return saeInfoOf(await loadSae(folder));
+  /** What the files of an SAE say, or the model says of its neurons; only for those is the model opened. */
+  async saeInfo(place: SaePlace, choice: ModelChoice): Promise<SaeInfo> {
+    const sae =
+      siteOfNeurons(place) === undefined
+        ? await loadSae(place)
+        : await openSae(place, openModel(path.resolve(choice.model), choice.variant));
+    return saeInfoOf(sae);
   }
 
   /**

@@ -10,8 +10,15 @@ import { readUserText } from './files/textFile.ts';
 import type { OpenModel } from './model/openModel.ts';
 import type { Sae } from './sae/sae.ts';
 
-/** Features recorded per token of the corpus: above the L0 of almost every token. */
-export const recordedPerToken = 64;
+/** Above the L0 of almost every token. */
+const recordedFeatures = 64;
+/** All neurons of a small model, and those with the largest values of a large one, of which half may be active at once. */
+const recordedNeurons = 1024;
+
+/** Features recorded per token of the corpus, where there are that many. */
+export function recordedPerToken({ activation }: Pick<Sae, 'activation'>): number {
+  return activation.kind === 'identity' ? recordedNeurons : recordedFeatures;
+}
 
 /** A line of its own between the documents of a corpus file. */
 const documentSeparator = /^<\|endoftext\|>\r?\n?/m;

@@ -67,8 +67,8 @@ export class OpenSource implements Disposable {
   constructor({ model, report }: PlacedModel, saes: readonly NamedSae[], budget: CacheBudget) {
     this.model = model;
     this.placement = report;
-    this.saes = saes.map(({ place, sae }) => ({ place, sae: fittedSae(sae, model) }));
-    expectOneBos(model, this.saes);
+    const fitted = saes.map(({ place, sae }) => ({ place, sae: fittedSae(sae, model) }));
+    this.saes = withOneBos(model, fitted);
     this.#budget = budget;
   }
 
@@ -222,14 +222,19 @@ export class OpenSource implements Disposable {
 }
 
 /**
- * The model reads a text in one way only.
+ * The model reads a text in one way only; what was trained on no texts goes along with the others.
  * @throws MonosemError `saeDoesNotFit`
  */
-function expectOneBos({ tokenizer }: OpenModel, saes: readonly NamedSae[]): void {
-  if (tokenizer.bosId === undefined) return;
-  const withBos = saes.find(({ sae }) => sae.prependBos);
-  const without = saes.find(({ sae }) => !sae.prependBos);
-  if (withBos === undefined || without === undefined) return;
+function withOneBos({ tokenizer }: OpenModel, saes: readonly NamedSae[]): readonly NamedSae[] {
+  if (tokenizer.bosId === undefined) return saes;
+  const trained = saes.filter(({ sae }) => sae.followsBos !== true);
+  const withBos = trained.find(({ sae }) => sae.prependBos);
+  const without = trained.find(({ sae }) => !sae.prependBos);
+  if (trained.length === 0) return saes;
+  if (withBos === undefined || without === undefined) {
+    const prependBos = withBos !== undefined;
+    return saes.map(({ place, sae }) => ({ place, sae: { ...sae, prependBos } }));
+  }
   throw new MonosemError(
     'saeDoesNotFit',
     `The SAE ${withBos.sae.name} was trained on texts that begin with BOS and ${without.sae.name} on texts without it, so they cannot read the same run; choose SAEs that agree.`,

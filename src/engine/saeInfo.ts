@@ -1,9 +1,11 @@
 // What the files of an SAE say, in words: the descriptor for people. Opens no model and reads no weights.
 import type { SaeInfo } from '../shared/saeCheck.ts';
-import type { InputNormalisation, Sae, SaeActivation } from './sae/sae.ts';
+import type { InputNormalisation, Sae, SaeActivation, SaeMatrix } from './sae/sae.ts';
 
 function describeActivation(activation: SaeActivation): string {
   switch (activation.kind) {
+    case 'identity':
+      return 'identity; active where it is above 0';
     case 'topk':
       return `topk with k = ${activation.k}`;
     case 'groupmax':
@@ -24,6 +26,11 @@ function describeNormalisation(normalisation: InputNormalisation): string {
     case 'layerNorm':
       return 'layer norm of every token';
   }
+}
+
+function typesOf(matrices: readonly SaeMatrix[]): string[] {
+  const types = matrices.flatMap((matrix) => ('stored' in matrix ? [matrix.stored.type] : []));
+  return [...new Set(types)];
 }
 
 export function saeInfoOf(sae: Sae): SaeInfo {
@@ -48,6 +55,6 @@ export function saeInfoOf(sae: Sae): SaeInfo {
     hasSkip: sae.W_skip !== undefined,
     prependsBos: sae.bosByTokenizer === true ? 'tokenizer' : sae.prependBos,
     ...(contextSize === undefined ? {} : { contextSize }),
-    weightTypes: [...new Set([W_enc.stored.type, W_dec.stored.type])],
+    weightTypes: typesOf([W_enc, W_dec]),
   };
 }

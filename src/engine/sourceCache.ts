@@ -3,11 +3,11 @@ import path from 'node:path';
 import type { SaePlace, Source } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
 import { CacheBudget } from './analysis/cacheBudget.ts';
-import { openModel } from './model/openModel.ts';
+import { openModel, type OpenModel } from './model/openModel.ts';
 import { placeModel, requestOf } from './model/placement.ts';
 import type { ProviderChooser } from './onnx/runtime/executionProviders.ts';
 import { OpenSource, type NamedSae } from './openSource.ts';
-import { loadSae } from './sae/load.ts';
+import { openSae } from './sae/open.ts';
 
 /** Sources kept open when nobody uses them. */
 const keptSources = 2;
@@ -58,10 +58,9 @@ export class SourceCache {
   }
 
   #open(key: string, source: Source): Promise<OpenSource> {
-    const placing = openModel(path.resolve(source.model), source.variant).then((model) =>
-      placeModel(model, this.#chooser, requestOf(source)),
-    );
-    const loading = loadSaes(source.saes);
+    const model = openModel(path.resolve(source.model), source.variant);
+    const placing = model.then((opened) => placeModel(opened, this.#chooser, requestOf(source)));
+    const loading = openSaes(source.saes, model);
     const opening = Promise.all([placing, loading]).then(
       ([placed, saes]) => new OpenSource(placed, saes, this.#budget),
     );
@@ -81,7 +80,10 @@ export class SourceCache {
 }
 
 /** @throws MonosemError `noSae` for none, `badArgument` for one named twice, and what loading throws */
-async function loadSaes(places: readonly SaePlace[]): Promise<NamedSae[]> {
+async function openSaes(
+  places: readonly SaePlace[],
+  model: Promise<OpenModel>,
+): Promise<NamedSae[]> {
   if (places.length === 0) {
     throw new MonosemError('noSae', 'No sparse autoencoder is named; choose one to see features.');
   }
@@ -89,9 +91,7 @@ async function loadSaes(places: readonly SaePlace[]): Promise<NamedSae[]> {
   if (twice !== undefined) {
     throw new MonosemError('badArgument', `The SAE ${twice} is named twice; name it once.`);
   }
-  return Promise.all(
-    places.map(async (place) => ({ place, sae: await loadSae(path.resolve(place)) })),
-  );
+  return Promise.all(places.map(async (place) => ({ place, sae: await openSae(place, model) })));
 }
 
 function keyOf({ model, saes, variant, provider = 'auto', deviceId = 0 }: Source): string {

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { defaultModelFolder, defaultSaeFolder } from '../shared/defaults.ts';
 import type { ModelChoice, ProviderSetting, SaePlace } from '../shared/engineProtocol.ts';
+import { siteOfNeurons } from '../shared/saePlace.ts';
 
 export interface SourceSettings {
   /** Folders as written: absolute, from the home folder (`~/…`), or from the workspace folder; empty = default. */
@@ -35,7 +36,7 @@ export function modelChoice(settings: SourceSettings): ModelChoice {
 
 /** The active SAEs; none when a model of the user's own comes without one and none is chosen. */
 export async function saePlaces(settings: SourceSettings): Promise<readonly SaePlace[]> {
-  const chosen = settings.saes.map((sae) => absolute(sae, settings.workspaceFolder));
+  const chosen = settings.saes.map((sae) => saePlace(sae, settings.workspaceFolder));
   return chosen.length > 0 ? [...new Set(chosen)] : standardSaes(settings);
 }
 
@@ -49,6 +50,11 @@ export async function standardSaes(settings: SourceSettings): Promise<readonly S
 export async function saesBeside(settings: SourceSettings): Promise<readonly SaePlace[]> {
   const beside = join(modelChoice(settings).model, 'saes');
   return [...(await settings.listFolders(beside))].sort().map((name) => join(beside, name));
+}
+
+/** Neurons are named as they are. */
+function saePlace(written: string, workspaceFolder: string | undefined): SaePlace {
+  return siteOfNeurons(written) === undefined ? absolute(written, workspaceFolder) : written;
 }
 
 function absolute(folder: string, workspaceFolder: string | undefined): string {

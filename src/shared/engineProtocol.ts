@@ -26,7 +26,13 @@ export interface ModelChoice {
   readonly deviceId?: number;
 }
 
-/** An SAE as calls name it: the absolute path of its folder, or of its file where one file is the whole SAE. */
+/**
+ * An SAE as calls name it: the absolute path of its folder, or of its file where one file is the whole SAE. A layer of the
+ * model's own neurons is named by its site, `neurons:blocks.3.mlp.hook_post`, and is in everything like an SAE: feature i
+ * is neuron i, its activation is the neuron's value. Values may be negative; neurons rank by value, largest first, and
+ * one is active where its value is above 0, which is what readings, densities and examples count. Edits act on the value
+ * of either sign.
+ */
 export type SaePlace = string;
 
 /** A model and the SAEs that read it. */
@@ -89,6 +95,7 @@ export interface SaeFacts {
   readonly name: string;
   /** TransformerLens name, e.g. `blocks.2.hook_resid_post`. */
   readonly site: string;
+  /** What its format calls the kind of SAE it is; `neurons` for neurons of the model. */
   readonly architecture: string;
   readonly features: number;
   /** A feature store (examples, densities) exists for it. */

@@ -46,7 +46,7 @@ export interface SaeCheck {
   readonly verdict: string;
   /** Sentences about what the files say and this model overrules. */
   readonly remarks: readonly string[];
-  /** As configured first, then everything that was tried. */
+  /** As configured first, then everything that was tried; none for neurons, which reconstruct their site exactly. */
   readonly trials: readonly SaeTrial[];
 }
 
@@ -75,6 +75,6 @@ export interface SaeInfo {
   /** `tokenizer`: the files do not say, and in training the model's tokenizer decided. */
   readonly prependsBos: boolean | 'tokenizer';
   readonly contextSize?: number;
-  /** Element types of W_enc and W_dec as stored. */
+  /** Element types of W_enc and W_dec as stored; none for neurons, which have neither. */
   readonly weightTypes: readonly string[];
 }

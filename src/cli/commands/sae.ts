@@ -1,10 +1,9 @@
 // `monosem sae info DIR` and `monosem sae check DIR`: what the files of an SAE say, and whether the model agrees.
-import path from 'node:path';
 import type { SaeCheck, SaeInfo } from '../../shared/saeCheck.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { readUserText } from '../../engine/engine.ts';
 import type { Command, CommandContext, Output } from '../command.ts';
-import { choiceOf, modelOptions } from '../options.ts';
+import { choiceOf, modelOptions, saePlaceOf } from '../options.ts';
 import { table } from '../table.ts';
 
 export const sae: Command = {
@@ -29,8 +28,8 @@ export const sae: Command = {
   },
 };
 
-async function info({ engine }: CommandContext, folder: string): Promise<Output> {
-  const facts = await engine.saeInfo(folder);
+async function info({ engine, args, root }: CommandContext, folder: string): Promise<Output> {
+  const facts = await engine.saeInfo(saePlaceOf(folder), choiceOf(args, root));
   return { json: facts, text: describe(facts) };
 }
 
@@ -40,7 +39,7 @@ async function check(
 ): Promise<Output> {
   const file = args.text('text');
   const text = file === undefined ? {} : { text: await readUserText(file) };
-  const place = path.resolve(folder);
+  const place = saePlaceOf(folder);
   const source = { ...choiceOf(args, root), saes: [place] };
   const result = await engine.checkSae(
     { source, sae: place, ...text },
@@ -75,7 +74,7 @@ function describe(facts: SaeInfo): string {
     ['decoder norms in units', yes(facts.rescaledByDecoderNorm)],
     ['skip connection', yes(facts.hasSkip)],
     ['BOS in front', describeBos(facts)],
-    ['stored as', facts.weightTypes.join(', ')],
+    ['stored as', facts.weightTypes.join(', ') || 'nothing: feature i is entry i of the site'],
   ];
   return table([{ title: 'fact' }, { title: 'value' }], rows);
 }
@@ -94,10 +93,10 @@ function report({ name, verdict, passes, expectedL0, remarks, trials }: SaeCheck
     cosine.toFixed(3),
   ]);
   const right = { align: 'right' } as const;
+  const found = [`${name}: ${passes ? 'fits' : 'does not fit'}`, verdict, ...remarks];
+  if (rows.length === 0) return found.join('\n');
   return [
-    `${name}: ${passes ? 'fits' : 'does not fit'}`,
-    verdict,
-    ...remarks,
+    ...found,
     ...(expectedL0 === undefined ? [] : [`Its files promise an L0 of ${expectedL0}.`]),
     '',
     table(

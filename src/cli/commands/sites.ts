@@ -6,7 +6,7 @@ import { table } from '../table.ts';
 export const sites: Command = {
   argument: 'MODEL',
   usage: 'sites MODEL',
-  summary: 'facts of a decoder (an .onnx file or a model folder) and the tensor behind every site',
+  summary: 'facts of a decoder (an .onnx file or a model folder), tensor and neurons of every site',
   options: { variant: { type: 'string' } },
   async run({ engine, args }) {
     const facts = await engine.sites(onlyPositional(args, 'MODEL'), args.text('variant'));
@@ -18,8 +18,18 @@ export const sites: Command = {
         table([{ title: 'fact' }, { title: 'value' }], lines),
         '',
         table(
-          [{ title: 'site' }, { title: 'type' }, { title: 'tensor' }],
-          found.map((site) => [site.name, site.type, site.tensor]),
+          [
+            { title: 'site' },
+            { title: 'type' },
+            { title: 'neurons', align: 'right' },
+            { title: 'tensor' },
+          ],
+          found.map(({ name, type, neurons, tensor }) => [
+            name,
+            type,
+            neurons?.toString() ?? '',
+            tensor,
+          ]),
         ),
       ].join('\n'),
     };

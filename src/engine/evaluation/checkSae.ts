@@ -5,7 +5,7 @@ import { MonosemError } from '../../shared/errors.ts';
 import type { Tensor } from '../../shared/tensor.ts';
 import { meanRowNorm } from '../math/rows.ts';
 import type { OpenModel } from '../model/openModel.ts';
-import type { Sae } from '../sae/sae.ts';
+import { isNeurons, type Sae } from '../sae/sae.ts';
 import { capturedAt, captureSites, cutWindows, type Captured } from './captureSites.ts';
 import type { ReconstructionReport } from './reconstruction.ts';
 import { alternativesOf } from './saeCheck/alternatives.ts';
@@ -41,6 +41,7 @@ interface Steps {
 /** @throws MonosemError `badArgument` for a text that is too short, and what opening a site can throw */
 export async function checkSae(input: SaeCheckInput, steps: Steps): Promise<SaeCheck> {
   const { sae } = input;
+  if (isNeurons(sae)) return neuronsCheck(sae);
   const configured = await configuredInput(input, steps.breath);
   const trials: SaeTrial[] = [];
   const add = (trial: SaeTrial): void => {
@@ -60,6 +61,12 @@ export async function checkSae(input: SaeCheckInput, steps: Steps): Promise<SaeC
     remarks: remarksOn(sae),
     trials,
   };
+}
+
+/** There is nothing to measure: what is decoded is what was encoded. */
+function neuronsCheck({ name, folder, site }: Sae): SaeCheck {
+  const verdict = `The ${name} are the values at ${site} themselves, so they reconstruct them exactly (FVU 0) and nothing was tried.`;
+  return { name, folder, site, passes: true, verdict, remarks: [], trials: [] };
 }
 
 function remarksOn({ ignoresCentring }: Sae): string[] {

@@ -77,11 +77,13 @@ export function preActivations(weights: SaeWeights, x: Tensor): Tensor {
   return { dims: [T, F], data: z };
 }
 
-/** Feature activations, all ≥ 0: x [T, D] → f [T, F]. */
+/** Feature activations, all ≥ 0 but for the identity: x [T, D] → f [T, F]. */
 export function encode(weights: SaeWeights, x: Tensor): Tensor {
   const z = preActivations(weights, x);
   const { activation, F } = weights;
   switch (activation.kind) {
+    case 'identity':
+      break;
     case 'relu':
       relu(z.data);
       break;

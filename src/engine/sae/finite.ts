@@ -9,9 +9,12 @@ import type { Sae, SaeVector } from './sae.ts';
 function weightsOf(sae: Sae): (readonly [name: string, weights: SaeVector])[] {
   const { activation, W_enc, W_dec, W_skip, b_enc, b_dec, decoderScale } = sae;
   const vectors = Object.entries({ b_enc, b_dec, decoderScale, ...vectorsOf(activation) });
-  const matrices = Object.entries({ W_enc, W_dec, W_skip });
-  return [...vectors, ...matrices.map(([name, matrix]) => [name, matrix?.stored] as const)].flatMap(
-    ([name, weights]) => (weights === undefined ? [] : [[name, weights] as const]),
+  const matrices = Object.entries({ W_enc, W_dec, W_skip }).map(
+    ([name, matrix]) =>
+      [name, matrix !== undefined && 'stored' in matrix ? matrix.stored : undefined] as const,
+  );
+  return [...vectors, ...matrices].flatMap(([name, weights]) =>
+    weights === undefined ? [] : [[name, weights] as const],
   );
 }
 

@@ -5,19 +5,27 @@ import { norm } from '../math/linear.ts';
 import { scaleRows } from '../math/rowNorms.ts';
 import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
 import { expectFeature, type Sae, type SaeMatrix, type SaeVector } from './sae.ts';
-import { activationVectors, editedFeatureNames, featuresCompete } from './subgraph/edited.ts';
+import { activationVectors, editedFeatureNames, picksEdited } from './subgraph/edited.ts';
 import { readVector } from './weights.ts';
 
+/** Rows of the identity, which are its columns. */
+function identityRows(size: number, rows: readonly number[]): Tensor {
+  const data = new Float32Array(rows.length * size);
+  for (const [e, row] of rows.entries()) data[e * size + row] = 1;
+  return { dims: [rows.length, size], data };
+}
+
 /** Selected rows of a matrix. */
-function matrixRows({ stored, isTransposed }: SaeMatrix, rows: readonly number[]): Promise<Tensor> {
+async function matrixRows(matrix: SaeMatrix, rows: readonly number[]): Promise<Tensor> {
+  if ('identity' in matrix) return identityRows(matrix.identity, rows);
+  const { stored, isTransposed } = matrix;
   return isTransposed ? readColumns(stored, rows) : readRows(stored, rows);
 }
 
 /** Selected columns of a matrix, one per row of the result. */
-function matrixColumns(
-  { stored, isTransposed }: SaeMatrix,
-  columns: readonly number[],
-): Promise<Tensor> {
+async function matrixColumns(matrix: SaeMatrix, columns: readonly number[]): Promise<Tensor> {
+  if ('identity' in matrix) return identityRows(matrix.identity, columns);
+  const { stored, isTransposed } = matrix;
   return isTransposed ? readRows(stored, columns) : readColumns(stored, columns);
 }
 
@@ -79,7 +87,7 @@ export async function editedFeatureFeeds(
   const names = editedFeatureNames(n);
   for (const feature of features) expectFeature(sae, feature);
   const dims = [features.length];
-  if (featuresCompete(sae)) {
+  if (picksEdited(sae)) {
     const data = BigInt64Array.from(features, BigInt);
     return { [names.features]: { type: 'int64', dims, data } };
   }

@@ -1,4 +1,5 @@
-// What the engine knows of a sparse autoencoder or transcoder, whatever file format it came from: shapes, conventions
+// What the engine knows of a sparse autoencoder or transcoder, whatever file format it came from, and of neurons, whose
+// matrices are the identity: shapes, conventions
 // and where its tensors lie. Weights stay in their file; graphs reference them there, and encode.ts reads them when
 // needed. This is the whole arithmetic; every format is brought to it, and nothing above knows a format.
 //   x' = norm(x − [centre] mean x)          x̃ = x' − [applyBDecToInput] b_dec
@@ -15,15 +16,25 @@ import type { StoredTensor } from '../files/storedTensor.ts';
 export type SaeVector = StoredTensor | Tensor;
 
 /** A matrix in its file, as it lies or the other way round. */
-export interface SaeMatrix {
+export interface StoredMatrix {
   readonly stored: StoredTensor;
   /** The file holds the transpose of what is meant. */
   readonly isTransposed: boolean;
 }
 
+/** No file holds it, and no graph multiplies by it. */
+export interface IdentityMatrix {
+  /** Its rows, and its columns. */
+  readonly identity: number;
+}
+
+export type SaeMatrix = StoredMatrix | IdentityMatrix;
+
 export type SaeActivation =
   /** f = ReLU(z) */
   | { readonly kind: 'relu' }
+  /** f = z, of either sign. What is active and how features rank goes by value: f > 0, the largest first. */
+  | { readonly kind: 'identity' }
   /** f = ReLU(z) · 1[z > θ], θ [F] */
   | { readonly kind: 'jumprelu'; readonly threshold: SaeVector }
   /** f = ReLU of the k largest z, else 0; 1 ≤ k ≤ F */
@@ -52,7 +63,7 @@ export interface Sae {
   readonly name: string;
   /** Absolute path. */
   readonly folder: string;
-  /** The file with the weights, absolute path; its SHA-256 identifies the SAE. */
+  /** The file with the weights, absolute path; its SHA-256 and the site identify the SAE. Of neurons, the model's. */
   readonly weightsFile: string;
   /** Whose files these are, e.g. `SAELens`. */
   readonly format: string;
@@ -102,13 +113,20 @@ export interface Sae {
   readonly prependBos: boolean;
   /** Its files do not say so, and in training the tokenizer decided: a model settles it, see fits.ts. */
   readonly bosByTokenizer?: true;
+  /** It was trained on no texts: what reads beside it decides about BOS, and alone it takes one where the model has it. */
+  readonly followsBos?: true;
+}
+
+/** Is it a layer of the model's own neurons: feature i is entry i of the site? */
+export function isNeurons({ W_enc, W_dec }: Pick<Sae, 'W_enc' | 'W_dec'>): boolean {
+  return 'identity' in W_enc && 'identity' in W_dec;
 }
 
 /** @throws MonosemError `unknownFeature` */
 export function expectFeature(sae: Sae, feature: number): void {
   if (Number.isInteger(feature) && feature >= 0 && feature < sae.F) return;
-  throw new MonosemError(
-    'unknownFeature',
-    `The SAE ${sae.name} has no feature ${feature}; choose an id from 0 to ${sae.F - 1}.`,
-  );
+  const missing = isNeurons(sae)
+    ? `There is no neuron ${feature} among the ${sae.name}`
+    : `The SAE ${sae.name} has no feature ${feature}`;
+  throw new MonosemError('unknownFeature', `${missing}; choose an id from 0 to ${sae.F - 1}.`);
 }

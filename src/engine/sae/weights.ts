@@ -6,7 +6,7 @@ import type { Sae, SaeMatrix, SaeVector } from './sae.ts';
 
 /** The activation function of {@link Sae}, its vectors in memory. */
 export type LoadedActivation =
-  | { readonly kind: 'relu' }
+  | { readonly kind: 'relu' | 'identity' }
   | { readonly kind: 'topk' | 'groupmax'; readonly k: number }
   /** [F] */
   | { readonly kind: 'jumprelu'; readonly threshold: Float32Array }
@@ -55,18 +55,27 @@ async function readFull(vector: SaeVector, F: number): Promise<Float32Array> {
   return data.length === F ? data : new Float32Array(F).fill(data[0] ?? NaN);
 }
 
-async function readMatrix({ stored, isTransposed }: SaeMatrix): Promise<Tensor> {
-  const matrix = await readTensor(stored);
-  if (!isTransposed) return matrix;
-  const [rows = 0, columns = 0] = matrix.dims;
-  const data = new Float32Array(matrix.data.length);
-  transpose(matrix.data, columns, data);
+function identity(size: number): Tensor {
+  const data = new Float32Array(size * size);
+  for (let i = 0; i < size; i++) data[i * size + i] = 1;
+  return { dims: [size, size], data };
+}
+
+async function readMatrix(matrix: SaeMatrix): Promise<Tensor> {
+  if ('identity' in matrix) return identity(matrix.identity);
+  const { stored, isTransposed } = matrix;
+  const read = await readTensor(stored);
+  if (!isTransposed) return read;
+  const [rows = 0, columns = 0] = read.dims;
+  const data = new Float32Array(read.data.length);
+  transpose(read.data, columns, data);
   return { dims: [columns, rows], data };
 }
 
 async function loadActivation({ activation, F }: Sae): Promise<LoadedActivation> {
   switch (activation.kind) {
     case 'relu':
+    case 'identity':
     case 'topk':
     case 'groupmax':
       return activation;

@@ -1,6 +1,7 @@
 // SAEs as a list to tick: by the name of the folder, with the site where it is known and says more. Without VS Code.
 import { basename, dirname } from 'node:path';
 import type { SaePlace } from '../../shared/engineProtocol.ts';
+import { blockOfNeurons, nameOfNeurons, siteOfNeurons } from '../../shared/saePlace.ts';
 import { oneLine } from './oneLine.ts';
 
 export interface SaeListItem {
@@ -17,6 +18,8 @@ export function saeItems(
   sites: ReadonlyMap<SaePlace, string>,
 ): readonly SaeListItem[] {
   return saes.map((sae) => {
+    const neurons = siteOfNeurons(sae);
+    if (neurons !== undefined) return neuronItem(sae, neurons);
     const name = basename(sae);
     const site = sites.get(sae) ?? '';
     return {
@@ -26,4 +29,10 @@ export function saeItems(
       sae,
     };
   });
+}
+
+function neuronItem(sae: SaePlace, site: string): SaeListItem {
+  const block = blockOfNeurons(site);
+  const label = block === undefined ? sae : nameOfNeurons(block);
+  return { label: oneLine(label), description: oneLine(site), detail: 'the model itself', sae };
 }

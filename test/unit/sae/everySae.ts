@@ -163,6 +163,7 @@ function activationOf(
 ): SaeActivation {
   switch (kind) {
     case 'relu':
+    case 'identity':
       return { kind };
     case 'jumprelu': {
       const inMemory = tensors.get('threshold');
@@ -277,6 +278,8 @@ export class Reference {
     const { kind, k = 0 } = this.#variant;
     const relu = (value: number): number => Math.max(0, value);
     switch (kind) {
+      case 'identity':
+        return [...z];
       case 'relu':
         return z.map(relu);
       case 'jumprelu':

@@ -9,6 +9,7 @@ import type { StoredType } from '../../../src/engine/files/storedTensor.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';
 import type { Sae, SaeVector } from '../../../src/engine/sae/sae.ts';
 import { useTemporaryFolder } from '../files/temporaryFolder.ts';
+import { storedOf } from './randomSae.ts';
 
 const at = useTemporaryFolder();
 const saes = path.join(import.meta.dirname, '..', '..', 'golden', 'saes');
@@ -121,9 +122,14 @@ describe('an SAE is refused', () => {
   const nan = [0, 0, 0xc0, 0x7f];
 
   test.each<[string, string, (sae: Sae) => SaeVector | undefined, string]>([
-    ['sparsify/topk/layers.1', 'W_enc', ({ W_enc }) => W_enc.stored, 'encoder.weight'],
-    ['sparsify/topk/layers.1', 'W_dec', ({ W_dec }) => W_dec.stored, 'W_dec'],
-    ['sparsify/skip_transcoder/layers.1.mlp', 'W_skip', ({ W_skip }) => W_skip?.stored, 'W_skip'],
+    ['sparsify/topk/layers.1', 'W_enc', ({ W_enc }) => storedOf(W_enc), 'encoder.weight'],
+    ['sparsify/topk/layers.1', 'W_dec', ({ W_dec }) => storedOf(W_dec), 'W_dec'],
+    [
+      'sparsify/skip_transcoder/layers.1.mlp',
+      'W_skip',
+      ({ W_skip }) => W_skip && storedOf(W_skip),
+      'W_skip',
+    ],
   ])('%s with NaN in %s', async (name, _, pick, tensor) => {
     const { folder, file } = await damaged(name, pick, 35, nan);
     await expect(loadSae(folder)).rejects.toMatchObject({
@@ -141,7 +147,7 @@ describe('an SAE is refused', () => {
   });
 
   test('for what was too large for float16', async () => {
-    const pick = ({ W_enc }: Sae): SaeVector => W_enc.stored;
+    const pick = ({ W_enc }: Sae): SaeVector => storedOf(W_enc);
     const { folder, file } = await damaged(
       'saelens/standard_float16/blocks.1.hook_resid_post',
       pick,

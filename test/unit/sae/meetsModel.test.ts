@@ -120,6 +120,8 @@ test.each(['sparsify/topk/layers.1', 'dictionary_learning/topk/resid_post_layer_
   async (name) => {
     const folder = path.join(import.meta.dirname, '..', '..', 'golden', 'saes', name);
     expect(await loadSae(folder)).toMatchObject({ bosByTokenizer: true });
-    expect(await engine.saeInfo(folder)).toMatchObject({ prependsBos: 'tokenizer' });
+    expect(await engine.saeInfo(folder, { model: at() })).toMatchObject({
+      prependsBos: 'tokenizer',
+    });
   },
 );

@@ -6,6 +6,8 @@ import {
   type SaelensTensors,
 } from '../../../src/engine/sae/formats/saelens.ts';
 import { Random } from '../../../src/engine/math/rng.ts';
+import type { StoredTensor } from '../../../src/engine/files/storedTensor.ts';
+import type { SaeMatrix } from '../../../src/engine/sae/sae.ts';
 import type { Tensor } from '../../../src/shared/tensor.ts';
 
 export interface RandomSae {
@@ -54,4 +56,10 @@ export async function writeRandomSae(folder: string, sae: RandomSae): Promise<Sa
   const tensors = randomTensors(sae);
   await writeSaelens(folder, tensors, describeSae(sae));
   return tensors;
+}
+
+/** Where a matrix lies in its file. */
+export function storedOf(matrix: SaeMatrix): StoredTensor {
+  if ('stored' in matrix) return matrix.stored;
+  throw new Error('no file holds an identity');
 }

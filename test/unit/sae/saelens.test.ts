@@ -10,7 +10,13 @@ import { loadSae } from '../../../src/engine/sae/load.ts';
 import { editedFeatureFeeds, readDecoderRows } from '../../../src/engine/sae/rows.ts';
 import { loadWeights, readVector } from '../../../src/engine/sae/weights.ts';
 import { useTemporaryFolder } from '../files/temporaryFolder.ts';
-import { describeSae, randomTensors, writeRandomSae, type RandomSae } from './randomSae.ts';
+import {
+  describeSae,
+  randomTensors,
+  writeRandomSae,
+  type RandomSae,
+  storedOf,
+} from './randomSae.ts';
 
 const at = useTemporaryFolder();
 
@@ -51,8 +57,8 @@ test.each<RandomSae>([small, jumprelu, { ...small, activation: { architecture: '
       prependBos: true,
       architecture: made.activation.architecture,
     });
-    expect(await readTensor(sae.W_enc.stored)).toEqual(tensors.W_enc);
-    expect(await readTensor(sae.W_dec.stored)).toEqual(tensors.W_dec);
+    expect(await readTensor(storedOf(sae.W_enc))).toEqual(tensors.W_enc);
+    expect(await readTensor(storedOf(sae.W_dec))).toEqual(tensors.W_dec);
     if (sae.activation.kind === 'jumprelu') {
       expect(await readVector(sae.activation.threshold)).toEqual(tensors.threshold);
     }
@@ -296,7 +302,7 @@ test('rows for edited features, and unknown features', async () => {
   const feeds = await editedFeatureFeeds(sae, [5, 2], 0);
   const expected = [5, 2].flatMap((f) => [0, 1, 2, 3].map((d) => tensors.W_enc.data[d * 6 + f]));
   expect([...(feeds['monosem.0.enc']?.data ?? [])]).toEqual(expected);
-  expect([...(feeds['monosem.threshold']?.data ?? [])]).toEqual(
+  expect([...(feeds['monosem.0.threshold']?.data ?? [])]).toEqual(
     [5, 2].map((f) => tensors.threshold?.data[f]),
   );
   const rows = await readDecoderRows(sae, [5, 2]);

@@ -19,7 +19,7 @@ import { loadWeights } from '../../../src/engine/sae/weights.ts';
 import type { Tensor } from '../../../src/shared/tensor.ts';
 import { useTemporaryFolder } from '../files/temporaryFolder.ts';
 import { get, largestDifference, runGraph } from './onnxRun.ts';
-import { randomTensor, writeRandomSae, type RandomSae } from './randomSae.ts';
+import { randomTensor, writeRandomSae, type RandomSae, storedOf } from './randomSae.ts';
 
 const at = useTemporaryFolder();
 
@@ -220,8 +220,9 @@ test('half-precision weights are widened in the graph as in memory', async () =>
   length.writeBigUInt64LE(BigInt(text.length));
   await writeFile(at('sae', 'sae_weights.safetensors'), Buffer.concat([length, text, ...parts]));
   const sae = await loadSae(at('sae'));
-  expect(sae.W_enc.stored).toMatchObject({ type: 'float16' });
-  expect(sae.W_enc.stored.offset % 2).toBe(1);
+  const W_enc = storedOf(sae.W_enc);
+  expect(W_enc).toMatchObject({ type: 'float16' });
+  expect(W_enc.offset % 2).toBe(1);
   const weights = await loadWeights(sae);
   expect([...weights.b_dec]).toEqual([...widenHalf(narrowToHalf(tensors.b_dec.data))]);
   const x = randomTensor(new Random(96), [B * T, sae.D], 1);

@@ -14,7 +14,9 @@ export interface Alternative {
 const epsilon = 1e-5;
 
 /** The same bytes, read in the other order. */
-function turned({ stored, isTransposed }: SaeMatrix): SaeMatrix {
+function turned(matrix: SaeMatrix): SaeMatrix {
+  if ('identity' in matrix) return matrix;
+  const { stored, isTransposed } = matrix;
   const dims = [...stored.dims].reverse();
   return { stored: { ...stored, dims }, isTransposed: !isTransposed };
 }

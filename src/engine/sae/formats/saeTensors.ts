@@ -6,7 +6,7 @@ import { expectShape, type Tensor } from '../../../shared/tensor.ts';
 import type { StoredView, TensorTable } from '../../files/containers/tensorTable.ts';
 import type { StoredTensor } from '../../files/storedTensor.ts';
 import { readTensor } from '../../files/tensorData.ts';
-import type { Sae, SaeMatrix } from '../sae.ts';
+import type { Sae, StoredMatrix } from '../sae.ts';
 
 const floats: readonly string[] = ['float32', 'float16', 'bfloat16', 'float64'];
 
@@ -40,14 +40,14 @@ export class SaeTensors {
   }
 
   /** A matrix of this shape. */
-  matrix(name: string, shape: readonly [number, number]): SaeMatrix {
+  matrix(name: string, shape: readonly [number, number]): StoredMatrix {
     const view = this.#float(name);
     this.#expect(name, this.#dims(view), shape);
     return view;
   }
 
   /** The transpose of a matrix; `shape` is that of the transpose. */
-  transposed(name: string, [rows, columns]: readonly [number, number]): SaeMatrix {
+  transposed(name: string, [rows, columns]: readonly [number, number]): StoredMatrix {
     const { stored, isTransposed } = this.matrix(name, [columns, rows]);
     return { stored, isTransposed: !isTransposed };
   }

@@ -2,7 +2,7 @@
 import type { GraphBuilder } from '../../onnx/graph/builder.ts';
 import type { Sae } from '../sae.ts';
 import { emitRestored } from './input.ts';
-import { emitDecoderNorms, emitMatrix, emitVector } from './weights.ts';
+import { emitDecoderNorms, emitProduct, emitVector } from './weights.ts';
 
 /** x̂ [B, T, DOut] of features [B, T, F] that were encoded from x [B, T, D]. */
 export function emitDecode(
@@ -15,10 +15,10 @@ export function emitDecode(
     f = builder.op('Mul', [f, emitVector(builder, sae.decoderScale)]);
   }
   if (sae.rescaleByDecoderNorm) f = builder.op('Div', [f, emitDecoderNorms(builder, sae)]);
-  const product = builder.op('MatMul', [f, emitMatrix(builder, sae.W_dec)]);
+  const product = emitProduct(builder, f, sae.W_dec);
   const decoded = builder.op('Add', [product, emitVector(builder, sae.b_dec)]);
   const restored = emitRestored(builder, sae, { x, reconstruction: decoded });
   if (sae.W_skip === undefined) return restored;
-  const skipped = builder.op('MatMul', [x, emitMatrix(builder, sae.W_skip)]);
+  const skipped = emitProduct(builder, x, sae.W_skip);
   return builder.op('Add', [restored, skipped]);
 }

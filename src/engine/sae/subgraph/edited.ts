@@ -1,5 +1,6 @@
 // Activations of the E edited features alone. Where a feature's activation depends on nothing but itself, its columns
-// are inputs of the graph and the rest is not computed; where features compete, all are.
+// are inputs of the graph and the rest is not computed; where features compete, all are. Entries of the site itself
+// are picked out of it.
 import type { GraphBuilder } from '../../onnx/graph/builder.ts';
 import type { Sae, SaeVector } from '../sae.ts';
 import { emitEncode } from './encode.ts';
@@ -16,7 +17,7 @@ export function editedFeatureNames(n: number): {
   readonly enc: string;
   /** [E] each */
   readonly vectors: Readonly<Record<VectorName, string>>;
-  /** [E] int64 ids, where features compete */
+  /** [E] int64 ids, where they are picked out of all */
   readonly features: string;
 } {
   const name = (what: string): string => `monosem.${n}.${what}`;
@@ -40,9 +41,12 @@ export function editsAxis(n: number): string {
 
 type VectorName = 'b_enc' | 'threshold' | 'b_gate' | 'r_mag' | 'b_mag';
 
-/** Does an activation depend on other features than its own? */
-export function featuresCompete({ activation }: Sae): boolean {
-  return activation.kind === 'topk' || activation.kind === 'groupmax';
+/**
+ * Are the edited ones picked out of all activations: because an activation depends on other features than its own, or
+ * because encoding costs nothing?
+ */
+export function picksEdited({ activation, W_enc }: Sae): boolean {
+  return activation.kind === 'topk' || activation.kind === 'groupmax' || 'identity' in W_enc;
 }
 
 /** The vectors, one entry per feature, that an activation depends on. */
@@ -63,7 +67,7 @@ export function activationVectors({
 export function emitEditedFeatures(builder: GraphBuilder, sae: Sae, x: string, n: number): string {
   const names = editedFeatureNames(n);
   const axis = editsAxis(n);
-  if (featuresCompete(sae)) {
+  if (picksEdited(sae)) {
     const features = builder.input(names.features, 'int64', [axis]);
     const all = emitEncode(builder, sae, x);
     return builder.op('Gather', [all, features], { attributes: { axis: -1 } });
@@ -83,6 +87,8 @@ export function emitEditedFeatures(builder: GraphBuilder, sae: Sae, x: string, n
         r_mag: vector('r_mag'),
         b_mag: vector('b_mag'),
       });
+    case 'identity':
+      return z;
     default:
       return builder.op('Relu', [z]);
   }

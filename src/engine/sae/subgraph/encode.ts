@@ -8,12 +8,12 @@ import { emitGroupMax } from './groupMax.ts';
 import { emitInput } from './input.ts';
 import { emitJumpRelu } from './jumpRelu.ts';
 import { emitKeepTopK, emitTopK, type TopKValues } from './topK.ts';
-import { emitDecoderNorms, emitMatrix, emitVector } from './weights.ts';
+import { emitDecoderNorms, emitProduct, emitVector } from './weights.ts';
 
 /** z = (x̃ · W_enc + b_enc) ⊙ n → [B, T, F]. */
 function emitPreActivations(builder: GraphBuilder, sae: Sae, x: string): string {
   const input = emitInput(builder, sae, x);
-  let z = builder.op('MatMul', [input, emitMatrix(builder, sae.W_enc)]);
+  let z = emitProduct(builder, input, sae.W_enc);
   if (sae.b_enc !== undefined) z = builder.op('Add', [z, emitVector(builder, sae.b_enc)]);
   return sae.rescaleByDecoderNorm ? builder.op('Mul', [z, emitDecoderNorms(builder, sae)]) : z;
 }
@@ -23,6 +23,8 @@ export function emitEncode(builder: GraphBuilder, sae: Sae, x: string): string {
   const z = emitPreActivations(builder, sae, x);
   const { activation } = sae;
   switch (activation.kind) {
+    case 'identity':
+      return z;
     case 'relu':
       return builder.op('Relu', [z]);
     case 'jumprelu':
@@ -63,6 +65,8 @@ function emitRanking(builder: GraphBuilder, sae: Sae, x: string): Ranking {
   switch (activation.kind) {
     case 'relu':
     case 'topk':
+    // What is not above 0 is not active.
+    case 'identity':
       return { key: emitPreActivations(builder, sae, x), activate: rectify };
     case 'gated': {
       const p = emitPreActivations(builder, sae, x);

@@ -2,7 +2,7 @@
 // and transposes are turned by nodes over constants, which onnxruntime computes once, when the session opens.
 import { dataTypeNumber } from '../../onnx/proto/elementType.ts';
 import type { GraphBuilder } from '../../onnx/graph/builder.ts';
-import type { Sae, SaeMatrix, SaeVector } from '../sae.ts';
+import type { Sae, SaeMatrix, SaeVector, StoredMatrix } from '../sae.ts';
 import { emitReduction } from './reduction.ts';
 
 /** The vector in float32. */
@@ -14,14 +14,20 @@ export function emitVector(builder: GraphBuilder, vector: SaeVector): string {
 }
 
 /** The matrix as it is meant, in float32. */
-export function emitMatrix(builder: GraphBuilder, { stored, isTransposed }: SaeMatrix): string {
+export function emitMatrix(builder: GraphBuilder, { stored, isTransposed }: StoredMatrix): string {
   const value = emitVector(builder, stored);
   if (!isTransposed) return value;
   return builder.op('Transpose', [value], { attributes: { perm: [1, 0] } });
 }
 
-/** n = ‖W_dec rows‖ [F] */
+/** x [..., rows] · matrix → [..., columns]; x itself where the matrix is the identity. */
+export function emitProduct(builder: GraphBuilder, x: string, matrix: SaeMatrix): string {
+  return 'identity' in matrix ? x : builder.op('MatMul', [x, emitMatrix(builder, matrix)]);
+}
+
+/** n = ‖W_dec rows‖ [F], or a scalar that stands for it */
 export function emitDecoderNorms(builder: GraphBuilder, sae: Sae): string {
+  if ('identity' in sae.W_dec) return builder.scalar(1);
   const norms = emitReduction(builder, 'ReduceL2', emitMatrix(builder, sae.W_dec));
   return builder.op('Reshape', [norms, builder.int64s(sae.F)]);
 }
