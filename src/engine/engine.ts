@@ -67,6 +67,7 @@ import { steerSource } from './steering/steerSource.ts';
 export type { StoreFacts } from './features/store.ts';
 export { readUserText } from './files/textFile.ts';
 export { catalogue } from './hub/catalogue.ts';
+export { removeUnfinished, unfinished } from './hub/parts.ts';
 export { listRecords, removeRecord } from './hub/records.ts';
 export type { DownloadProgress } from './hub/download.ts';
 export type { HubAccess } from './hub/request.ts';

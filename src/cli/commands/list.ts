@@ -1,6 +1,6 @@
 // `monosem list`: what was downloaded; with --known, the well-known models and SAEs that `add` takes by a short name.
 import path from 'node:path';
-import { catalogue, listRecords } from '../../engine/engine.ts';
+import { catalogue, listRecords, unfinished } from '../../engine/engine.ts';
 import type { Command, Output } from '../command.ts';
 import { hubAccess } from '../hubAccess.ts';
 import { table } from '../table.ts';
@@ -31,7 +31,13 @@ export const list: Command = {
       { title: 'folder' },
     ];
     const nothing = `Nothing was downloaded into ${cache} yet; see "monosem help add".`;
-    return { json: all, text: all.length === 0 ? nothing : table(columns, rows) };
+    const lines = [all.length === 0 ? nothing : table(columns, rows)];
+    const { files, bytes } = await unfinished(cache);
+    if (files > 0) {
+      const size = `${files} unfinished ${files === 1 ? 'file' : 'files'}, ${(bytes / 1e6).toFixed(1)} MB`;
+      lines.push(`${size}: "add" continues them, "remove --unfinished" deletes them.`);
+    }
+    return { json: all, text: lines.join('\n') };
   },
 };
 

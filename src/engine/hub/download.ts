@@ -4,8 +4,9 @@ import path from 'node:path';
 import { MonosemError } from '../../shared/errors.ts';
 import { freeBytes, hasContent, partSize } from '../files/partFile.ts';
 import type { RepoFile, RepoListing } from './listing.ts';
+import { partOf } from './parts.ts';
 import type { HubAccess } from './request.ts';
-import { partOf, Transfer } from './transfer.ts';
+import { Transfer } from './transfer.ts';
 
 export interface DownloadProgress {
   readonly file: string;
@@ -61,7 +62,7 @@ async function expectSpace(
 ): Promise<void> {
   let needed = 0;
   for (const file of files) {
-    needed += Math.max(0, file.bytes - (await partSize(partOf(access, file))));
+    needed += Math.max(0, file.bytes - (await partSize(partOf(access.cache, file))));
   }
   const free = await freeBytes(access.cache);
   if (needed === 0 || needed + reserve <= free) return;

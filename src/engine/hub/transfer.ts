@@ -1,12 +1,12 @@
 // One file from the hub onto the disk. It grows as a part named by its hash, in a folder of its own, continues where it
 // stopped, and gets its final name only when the hash of the whole is right. Of several processes that want the same
 // file, one transfers it and the others wait for it.
-import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MonosemError } from '../../shared/errors.ts';
-import { FileLock } from '../files/fileLock.ts';
+import type { FileLock } from '../files/fileLock.ts';
 import { appendToPart, hasContent, partSize, publishPart, removeBelow } from '../files/partFile.ts';
 import type { RepoFile, RepoListing } from './listing.ts';
+import { lockPart, partOf } from './parts.ts';
 import {
   cancelled,
   connectionLost,
@@ -19,11 +19,6 @@ import {
 
 /** Milliseconds between two looks at what another process does. */
 const lookMs = 250;
-
-/** Where a file grows. */
-export function partOf({ cache }: HubAccess, { hash }: RepoFile): string {
-  return path.join(cache, 'parts', `${hash.value}.part`);
-}
 
 interface FileContext {
   readonly signal: AbortSignal;
@@ -53,7 +48,7 @@ export class Transfer {
     this.#patience = patienceOf(access);
     const name = file.path.split('/').map(encodeURIComponent).join('/');
     this.#url = `${access.endpoint}/${repo}/resolve/${commit}/${name}`;
-    this.#part = partOf(access, file);
+    this.#part = partOf(access.cache, file);
     this.#subject = `${file.path} in ${repo}`;
   }
 
@@ -97,7 +92,7 @@ export class Transfer {
 
   async #lock(): Promise<FileLock> {
     for (;;) {
-      const lock = FileLock.tryTake(`${this.#part}.lock`, this.#subject);
+      const lock = lockPart(this.#part, this.#subject);
       if (lock !== undefined) return lock;
       this.#context.progress(Math.min(this.#file.bytes, await partSize(this.#part)));
       await wait(lookMs, undefined, { signal: this.#context.signal }).catch(() => {

@@ -260,6 +260,21 @@ describe('adding', () => {
     expect(server.downloads()).toEqual([]);
   });
 
+  test('the commands: what was left unfinished is told and removed', async () => {
+    const parts = at('cache', 'monosem', 'parts');
+    fs.mkdirSync(parts, { recursive: true });
+    for (const name of ['1'.repeat(64), '2'.repeat(40), 'busy']) {
+      fs.writeFileSync(path.join(parts, `${name}.part`), new Uint8Array(500_000));
+    }
+    const owner = { pid: process.pid, host: os.hostname(), id: 'here' };
+    fs.writeFileSync(path.join(parts, 'busy.part.lock'), JSON.stringify(owner));
+    expect((await monosem('list')).out).toContain('3 unfinished files, 1.5 MB');
+    const removed = await monosem('remove', '--unfinished');
+    expect(removed).toMatchObject({ code: 0, out: '2 unfinished files were removed, 1.0 MB\n' });
+    expect(fs.readdirSync(parts)).toEqual(['busy.part', 'busy.part.lock']);
+    expect(await monosem('remove', '--unfinished', 'lab/model')).toMatchObject({ code: 2 });
+  });
+
   test('the commands: wrong calls', async () => {
     const known = await monosem('list', '--known');
     expect(known.out).toContain('jbloom/GPT2-Small-SAEs-Reformatted');

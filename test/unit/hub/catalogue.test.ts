@@ -1,4 +1,5 @@
 // The catalogue: names a command line takes, models that exist in it, repositories and paths in the hub's form.
+import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { catalogue } from '../../../src/engine/hub/catalogue.ts';
 import { expectRepo, staysInside } from '../../../src/engine/hub/listing.ts';
@@ -58,5 +59,12 @@ test('a model has a repository with ONNX, or the command that makes one', () => 
   for (const { onnx, exportCommand, original } of models) {
     expect([onnx, exportCommand].filter((way) => way !== undefined)).toHaveLength(1);
     expect(exportCommand ?? original).toContain(original);
+  }
+});
+
+test('docs/downloads.md lists every collection and how its paths are made', () => {
+  const page = fs.readFileSync('docs/downloads.md', 'utf8').replace(/ +/g, ' ');
+  for (const { repo, path, scheme } of saes) {
+    expect(page).toContain(`| ${repo} | \`${scheme}\` | \`${path}\` |`);
   }
 });
