@@ -11,10 +11,6 @@ export function siteOfNeurons(place: SaePlace): string | undefined {
   return place.startsWith(neurons) ? place.slice(neurons.length) : undefined;
 }
 
-export function neuronsAt(site: string): SaePlace {
-  return `${neurons}${site}`;
-}
-
 /** The block whose MLP has its hidden activations at this site; `undefined` for any other kind of site. */
 export function blockOfNeurons(site: string): number | undefined {
   const [, block] = neuronSitePattern.exec(site) ?? [];
