@@ -23,7 +23,12 @@ import type {
   SteerResult,
   SteerStep,
   SaePlace,
+  SimilarTokens,
+  SimilarTokensParams,
   TokenBatch,
+  TokenDetails,
+  TokenDetailsParams,
+  TokenTextsParams,
 } from '../shared/engineProtocol.ts';
 import type { Diagnostics, SelfTest } from '../shared/diagnostics.ts';
 import type { SaeCheck, SaeInfo, SaeTrial } from '../shared/saeCheck.ts';
@@ -63,6 +68,7 @@ import { SourceCache } from './sourceCache.ts';
 import { continueText, type ContinueParams } from './steering/continueText.ts';
 import { openSteerProgram } from './steering/steerProgram.ts';
 import { steerSource } from './steering/steerSource.ts';
+import { similarTokens, tokenDetails } from './tokenCalls.ts';
 
 export type { StoreFacts } from './features/store.ts';
 export { readUserText } from './files/textFile.ts';
@@ -150,6 +156,25 @@ export class Engine {
         },
       );
     });
+  }
+
+  /** What one token is, and what the model expects in its place and behind it, layer by layer. */
+  tokenDetails(params: TokenDetailsParams, context: Context<never>): Promise<TokenDetails> {
+    return this.#sources.use(params.source, (open) => tokenDetails(open, params, breathe(context)));
+  }
+
+  /** The tokens of a text whose features are most like those of one of them. */
+  similarTokens(params: SimilarTokensParams, context: Context<never>): Promise<SimilarTokens> {
+    return this.#sources.use(params.source, (open) =>
+      similarTokens(open, params, breathe(context)),
+    );
+  }
+
+  /** Texts to show for tokens of the vocabulary. */
+  tokenTexts({ source, ids }: TokenTextsParams): Promise<readonly string[]> {
+    return this.#sources.use(source, ({ model }) =>
+      Promise.resolve(Array.from(ids, (id) => model.tokenizer.textOf(id))),
+    );
   }
 
   /** Features active in a text, SAE by SAE, ranked by their total activation. */

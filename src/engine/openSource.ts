@@ -4,10 +4,13 @@ import type { ProviderReport, SelfTest } from '../shared/diagnostics.ts';
 import type { AnalyseParams, SaePlace, SaeReading, SourceFacts } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
 import type { Disposable } from '../shared/disposable.ts';
-import type { WindowRun } from './analysis/analysedWindow.ts';
+import type { AnalysedWindow, WindowRun } from './analysis/analysedWindow.ts';
 import { openAnalysisProgram } from './analysis/analysisProgram.ts';
 import type { CacheBudget } from './analysis/cacheBudget.ts';
 import { DocumentAnalyser } from './analysis/documentAnalyser.ts';
+import { KnownWindows } from './analysis/knownWindows.ts';
+import { openLensPrograms, type LensPrograms } from './analysis/lensPrograms.ts';
+import type { LensRun } from './analysis/tokenLens.ts';
 import type { TopFeatures } from './analysis/topFeatures.ts';
 import type { FeatureStore } from './features/store.ts';
 import { featureStoreFile, openFeatureStore } from './featureStores.ts';
@@ -28,6 +31,9 @@ const selfTestLimit = 2 ** 28;
 
 /** Features that leave the runtime per token, unless more are asked for: enough for the L0 of common SAEs. */
 const usualLimit = 32;
+
+/** The same for predictions per token. */
+const usualPredictions = 10;
 
 /** Longest window in tokens, also for models that read more: beyond it a keystroke would cost too much. */
 const longestWindow = 1024;
@@ -61,6 +67,8 @@ export class OpenSource implements Disposable {
   /** In the order of their last use. */
   readonly #documents = new Map<string, OpenDocument>();
   readonly #stores = new Map<SaePlace, Promise<FeatureStore>>();
+  #lens: Promise<LensPrograms> | undefined;
+  #looked: AnalysedWindow | undefined;
   #isTested = false;
 
   /** @throws MonosemError `saeDoesNotFit` or `unknownSite` */
@@ -129,15 +137,59 @@ export class OpenSource implements Disposable {
   }
 
   /** How windows of this source are run. */
-  async windowRun(topK: number, loss: boolean): Promise<WindowRun> {
+  async windowRun(topK: number, loss: boolean, predictions = 0): Promise<WindowRun> {
     const limit = Math.max(usualLimit, topK);
+    const predicted = predictions === 0 ? 0 : this.#predictionLimit(predictions);
     const saes = this.saes.map(({ sae }) => sae);
-    const program = await this.#program(`analysis ${limit} ${String(loss)}`, () =>
-      openAnalysisProgram(this.model, saes, { limit, loss }),
+    const program = await this.#program(`analysis ${limit} ${String(loss)} ${predicted}`, () =>
+      openAnalysisProgram(this.model, saes, { limit, loss, predictions: predicted }),
     );
     const fixedBlocks = this.model.sites.dynamicallyQuantized;
     const { bosId } = this;
-    return { program, saes: saes.length, topK, loss, bosId, blockLength, fixedBlocks };
+    return {
+      program,
+      saes: saes.length,
+      topK,
+      loss,
+      predictions: Math.min(predictions, predicted),
+      bosId,
+      blockLength,
+      fixedBlocks,
+    };
+  }
+
+  /** How single tokens are looked at. @throws MonosemError `unsupportedModel` for a model without logits */
+  async lensRun(): Promise<LensRun> {
+    this.#lens ??= openLensPrograms(this.model);
+    const opening = this.#lens;
+    opening.catch(() => (this.#lens = undefined));
+    const programs = await opening;
+    const { dynamicallyQuantized } = this.model.sites;
+    return {
+      programs,
+      program: programs.reader,
+      loss: true,
+      bosId: this.bosId,
+      blockLength,
+      fixedBlocks: dynamicallyQuantized,
+      rowsApart: dynamicallyQuantized,
+    };
+  }
+
+  /** A window with a cache of all layers that begins as some tokens do, from an analysis or an earlier look. */
+  windowLike(document: string, ids: Uint32Array): AnalysedWindow | undefined {
+    const analysed = [...this.#documents]
+      .filter(([key]) => isOfDocument(key, document))
+      .map(([, { analyser }]) => analyser.windowLike(ids));
+    const all = [...analysed, this.#looked].filter((window) => window !== undefined);
+    return new KnownWindows(all).closest(ids);
+  }
+
+  /** Remembers the window of the last token looked at, for the next one. */
+  keepLooked(window: AnalysedWindow): void {
+    if (this.#looked !== undefined) this.#budget.drop(this.#looked);
+    this.#looked = window;
+    this.#budget.use(window);
   }
 
   /** @throws MonosemError `noFeatureStore` */
@@ -169,9 +221,10 @@ export class OpenSource implements Disposable {
 
   /** What remembers earlier texts of this document. */
   async openDocument(params: AnalyseParams): Promise<OpenDocument> {
-    const { document, topK, loss = false } = params;
-    const run = await this.windowRun(topK, loss);
-    const key = `${document} ${topK} ${String(loss)}`;
+    const { document, topK, predictions = 0 } = params;
+    const loss = predictions > 0 || params.loss === true;
+    const run = await this.windowRun(topK, loss, predictions);
+    const key = documentKey(document, [topK, loss, predictions]);
     const known = this.#documents.get(key);
     const opened = known ?? {
       encoder: new DocumentEncoder(this.model.tokenizer),
@@ -200,6 +253,14 @@ export class OpenSource implements Disposable {
       );
     }
     this.#programs.clear();
+    if (this.#looked !== undefined) this.#budget.drop(this.#looked);
+    this.#lens?.then(
+      ({ reader, unembedding }) => {
+        reader.dispose();
+        unembedding?.dispose();
+      },
+      () => undefined,
+    );
     for (const store of this.#stores.values()) {
       store.then(
         (open) => {
@@ -211,6 +272,10 @@ export class OpenSource implements Disposable {
     this.#stores.clear();
   }
 
+  #predictionLimit(predictions: number): number {
+    return Math.min(Math.max(usualPredictions, predictions), this.model.config.vocabularySize);
+  }
+
   #program(key: string, open: () => Promise<Program>): Promise<Program> {
     const known = this.#programs.get(key);
     if (known !== undefined) return known;
@@ -219,6 +284,15 @@ export class OpenSource implements Disposable {
     opening.catch(() => this.#programs.delete(key));
     return opening;
   }
+}
+
+/** What an analyser is kept under. */
+function documentKey(document: string, options: readonly (number | boolean)[]): string {
+  return `${JSON.stringify(options)} ${document}`;
+}
+
+function isOfDocument(key: string, document: string): boolean {
+  return key.slice(key.indexOf(' ') + 1) === document;
 }
 
 /**

@@ -117,6 +117,8 @@ export interface AnalyseParams {
   readonly topK: number;
   /** Also compute each token's loss, which needs the whole model. */
   readonly loss?: boolean;
+  /** Also the n tokens that the model finds likeliest in the place of each token; with losses. None when absent. */
+  readonly predictions?: number;
   /** Analysed first. */
   readonly visible?: { readonly start: CharOffset; readonly end: CharOffset };
   /** How much of the text is analysed: `all` when absent. */
@@ -155,6 +157,19 @@ export interface TokenBatch {
    * without BOS says nothing about the first token).
    */
   readonly losses?: Float32Array;
+  /** When asked for. */
+  readonly predictions?: TokenPredictions;
+}
+
+/** What the model expects in the place of some tokens, given what precedes each; row r belongs to the r-th of them. */
+export interface TokenPredictions {
+  readonly topN: number;
+  /** [count, topN] ids, likeliest first; `tokenTexts` gives their texts. */
+  readonly predicted: Uint32Array;
+  /** [count, topN]; all 0 for a token nothing precedes. */
+  readonly probabilities: Float32Array;
+  /** [count] 1 + the number of tokens likelier than the one that is there; 0 for a token nothing precedes. */
+  readonly ranks: Uint32Array;
 }
 
 export interface AnalysisSummary {
@@ -174,6 +189,97 @@ export interface KeptBatches {
   /** Where the first token of each now stands among the document's tokens, and in the text in UTF-16 offsets. */
   readonly froms: Uint32Array;
   readonly starts: Uint32Array;
+}
+
+/** A token of a text: by its index, or the first one whose range holds an offset. */
+export type TokenPlace = { readonly token: TokenIndex } | { readonly offset: CharOffset };
+
+export interface TokenDetailsParams {
+  readonly source: Source;
+  /** As in `analyse`: what an analysis of this document with losses has computed is reused. */
+  readonly document: string;
+  readonly text: string;
+  readonly at: TokenPlace;
+  /** Tokens expected by the model; 10 when absent. */
+  readonly top?: number;
+  /** Tokens read from each layer; 5 when absent. */
+  readonly lensTop?: number;
+}
+
+/** Likeliest first; all three of one length. */
+export interface LikelyTokens {
+  readonly ids: Uint32Array;
+  /** As `tokenTexts` gives them. */
+  readonly texts: readonly string[];
+  readonly probabilities: Float32Array;
+}
+
+/**
+ * What each layer would predict if it were the last: final norm and unembedding applied to `hook_resid_post` of every
+ * block (logit lens, nostalgebraist 2020). The last layer is the model's own prediction.
+ */
+export interface LogitLens {
+  /** One per block, first block first. */
+  readonly layers: readonly LikelyTokens[];
+  /** [layers] rank of the token that is there, 1 for the likeliest; 0 where there is none. */
+  readonly ranks: Uint32Array;
+}
+
+/** What the model expects in one place, given what precedes it in the token's window. */
+export interface Expectation {
+  readonly top: LikelyTokens;
+  /** The token that is there; absent behind the last token of a text. */
+  readonly actual?: {
+    readonly id: TokenId;
+    /** −ln p in nats. */
+    readonly loss: number;
+    /** 1 + the number of likelier tokens. */
+    readonly rank: number;
+  };
+  /** Absent where `whyNoLens` says so. */
+  readonly lens?: LogitLens;
+}
+
+export interface TokenDetails {
+  readonly token: TokenIndex;
+  readonly id: TokenId;
+  readonly start: CharOffset;
+  readonly end: CharOffset;
+  /** The vocabulary's own spelling, e.g. `▁upon`, `Ġupon`, `<0x0A>`. */
+  readonly piece: string;
+  /** UTF-8 that it stands for, which may be a part of a character. */
+  readonly bytes: Uint8Array;
+  /** As `tokenTexts` gives it. */
+  readonly text: string;
+  /** In the token's place, from the position before it; absent where nothing precedes it. */
+  readonly here?: Expectation;
+  /** Behind the token. */
+  readonly next: Expectation;
+  /** One sentence, for models whose end cannot be applied to other layers. */
+  readonly whyNoLens?: string;
+}
+
+export interface SimilarTokensParams extends AnalyseParams {
+  readonly sae: SaePlace;
+  readonly at: TokenPlace;
+  /** Most tokens to return. */
+  readonly limit: number;
+}
+
+/** Most similar first, the token itself and those that share no feature with it left out; all arrays [count]. */
+export interface SimilarTokens {
+  readonly tokens: Uint32Array;
+  /** UTF-16 offsets. */
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  /** Cosine of the activations of the strongest `topK` features of both tokens, above 0. */
+  readonly similarities: Float32Array;
+}
+
+export interface TokenTextsParams {
+  readonly source: Source;
+  /** Of the vocabulary. */
+  readonly ids: Uint32Array;
 }
 
 export interface ActiveFeaturesParams {
@@ -297,6 +403,12 @@ export const engineCalls = {
   initialize: call<InitializeParams, InitializeResult>('initialize'),
   describe: call<{ readonly source: Source }, SourceFacts>('describe'),
   analyse: call<AnalyseParams, AnalysisSummary, TokenBatch>('analyse'),
+  /** One token: what it is, and what the model expects in its place and behind it, layer by layer. */
+  tokenDetails: call<TokenDetailsParams, TokenDetails>('tokenDetails'),
+  /** Tokens of a text whose features are like those of one of them; analyses it as `analyse` does where it must. */
+  similarTokens: call<SimilarTokensParams, SimilarTokens>('similarTokens'),
+  /** Texts to show for tokens of the vocabulary, in the order asked for; bytes that are no character as `\xE2`. */
+  tokenTexts: call<TokenTextsParams, readonly string[]>('tokenTexts'),
   /** SAE after SAE in the order of the source; each one's ranked by total activation, strongest first. */
   activeFeatures: call<ActiveFeaturesParams, readonly ActiveFeature[]>('activeFeatures'),
   feature: call<FeatureParams, FeatureSummary>('feature'),

@@ -6,6 +6,12 @@ import type { KvCache } from '../model/kvCache.ts';
 import type { Program } from '../model/program.ts';
 import type { OnnxTensors } from '../onnx/runtime/session.ts';
 import { analysisNames } from './analysisProgram.ts';
+import {
+  copyPredictions,
+  emptyPredictions,
+  storePredictions,
+  type Predictions,
+} from './predictions.ts';
 import { copyRows, emptyTopFeatures, storeOutputs, type TopFeatures } from './topFeatures.ts';
 
 /** Results of one window; row t belongs to token t of the window's text, a BOS in front has no row. */
@@ -16,16 +22,24 @@ export interface AnalysedWindow {
   readonly readings: readonly TopFeatures[];
   /** [T]; NaN for a first token without BOS. */
   readonly losses?: Float32Array;
+  readonly predictions?: Predictions;
   /** Behind the last token, BOS included; dropped when memory is short. */
   cache?: KvCache;
 }
 
-export interface WindowRun {
-  readonly program: Program;
+export interface WindowRun extends BlockRun {
   /** SAEs that the program reads with. */
   readonly saes: number;
   /** Features kept per token and SAE. */
   readonly topK: number;
+  /** With losses: tokens predicted in the place of each token; 0 for none. */
+  readonly predictions: number;
+}
+
+/** How a window is cut into runs of the model. */
+export interface BlockRun {
+  readonly program: Program;
+  /** What the model says of a token is wanted too, which is computed one position earlier. */
   readonly loss: boolean;
   readonly bosId: number | undefined;
   /** Tokens per run of the model; a cancellation is noticed between two runs. */
@@ -67,16 +81,14 @@ export async function analyseWindow(
   earlier: AnalysedWindow | undefined,
   breath: Breath,
 ): Promise<AnalysedWindow> {
-  const { program, saes, topK, loss } = run;
+  const { program, saes, topK, loss, predictions } = run;
   const bos = run.bosId === undefined ? 0 : 1;
-  const sequence = new Uint32Array(bos + ids.length);
-  if (run.bosId !== undefined) sequence[0] = run.bosId;
-  sequence.set(ids, bos);
-
+  const sequence = sequenceOf(run, ids);
   const window: AnalysedWindow = {
     ids,
     readings: Array.from({ length: saes }, () => emptyTopFeatures(ids.length, topK)),
     ...(loss ? { losses: new Float32Array(ids.length).fill(NaN) } : {}),
+    ...(predictions > 0 ? { predictions: emptyPredictions(ids.length, predictions) } : {}),
   };
   let at = reusableLength(run, sequence.length, ids, earlier);
   let cache = earlier?.cache?.cut(at);
@@ -98,15 +110,24 @@ export async function analyseWindow(
   return window;
 }
 
+/** What the model reads: the window's tokens, with BOS in front where there is one. */
+export function sequenceOf({ bosId }: Pick<BlockRun, 'bosId'>, ids: Uint32Array): Uint32Array {
+  const bos = bosId === undefined ? [] : [bosId];
+  const sequence = new Uint32Array(bos.length + ids.length);
+  sequence.set(bos);
+  sequence.set(ids, bos.length);
+  return sequence;
+}
+
 /** Without a KV cache everything runs at once. */
-function blockEnd({ program, blockLength, fixedBlocks }: WindowRun, at: number): number {
+export function blockEnd({ program, blockLength, fixedBlocks }: BlockRun, at: number): number {
   if (!program.hasCache) return Infinity;
   return fixedBlocks && at === 0 ? 1 : at + blockLength;
 }
 
 /** Positions of the sequence (BOS included) that need not run again; at least the last one always runs. */
-function reusableLength(
-  run: WindowRun,
+export function reusableLength(
+  run: BlockRun,
   length: number,
   ids: Uint32Array,
   earlier: AnalysedWindow | undefined,
@@ -120,13 +141,16 @@ function reusableLength(
   return run.fixedBlocks ? usable - ((usable - 1) % run.blockLength) : usable;
 }
 
-/** Rows of the first `count` tokens, and the loss of the next one, which the last of them predicted. */
+/** Rows of the first `count` tokens, and what the last of them says of the next one: its loss, its predictions. */
 function copyBeginning(to: AnalysedWindow, from: AnalysedWindow, count: number): void {
   for (const [n, reading] of from.readings.entries()) {
     const own = to.readings[n];
     if (own !== undefined) copyRows(own, 0, reading, [0, count]);
   }
   if (from.losses !== undefined) to.losses?.set(from.losses.subarray(0, count + 1));
+  if (to.predictions !== undefined && from.predictions !== undefined) {
+    copyPredictions(to.predictions, from.predictions, count + 1);
+  }
 }
 
 /** @param row row of the window that the first position of the run belongs to; −1 for the BOS */
@@ -138,6 +162,7 @@ function storeRows(window: AnalysedWindow, outputs: OnnxTensors, row: number): v
     const known = Math.min(losses.length, window.losses.length - row - 1);
     window.losses.set(losses.subarray(0, known), row + 1);
   }
+  if (window.predictions !== undefined) storePredictions(window.predictions, outputs, row + 1);
 }
 
 /** The tokens that follow positions [at, end); 0 behind the last one, whose loss nobody reads. */

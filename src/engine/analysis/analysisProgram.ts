@@ -2,6 +2,7 @@
 // the strongest features of each token leave the runtime. With losses the whole decoder runs.
 import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
+import type { GraphBuilder } from '../onnx/graph/builder.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
 import { emitTopFeatures } from '../sae/subgraph/encode.ts';
@@ -15,21 +16,33 @@ export const analysisNames = {
   targets: 'monosem.targets',
   /** [B, T, 1] float32: −ln p(target). */
   losses: 'monosem.losses',
+  /** [B, T, N] int32: the likeliest tokens behind each token, likeliest first. */
+  predicted: 'monosem.predicted',
+  /** [B, T, N] float32: their probabilities. */
+  probabilities: 'monosem.probabilities',
+  /** [B, T, 1] int32: 1 + the number of tokens likelier than the target. */
+  ranks: 'monosem.ranks',
 } as const;
 
-/** Data type number of int32 in ONNX. */
+/** Data type numbers in ONNX. */
+const float32 = 1;
 const int32 = 6;
+
+/** Of ReduceSum. */
+const firstOpsetWithAxesInput = 13;
 
 export interface AnalysisOptions {
   /** Features that leave the runtime per token and SAE, where it has that many. */
   readonly limit: number;
   readonly loss: boolean;
+  /** With losses: tokens that leave the runtime as predictions behind each token; 0 for none. */
+  readonly predictions: number;
 }
 
 export async function openAnalysisProgram(
   model: OpenModel,
   saes: readonly Sae[],
-  { limit, loss }: AnalysisOptions,
+  { limit, loss, predictions }: AnalysisOptions,
 ): Promise<Program> {
   const overlay = new Overlay(model.onnx, model.sites);
   const { builder } = overlay;
@@ -37,21 +50,43 @@ export async function openAnalysisProgram(
     const most = Math.min(limit, sae.F);
     const { values, indices } = emitTopFeatures(builder, sae, overlay.read(sae.site), most);
     builder.output(analysisNames.values(n), values);
-    // int64 would arrive as one BigInt per feature.
-    const small = builder.op('Cast', [indices], { attributes: { to: int32 } });
-    builder.output(analysisNames.indices(n), small);
+    builder.output(analysisNames.indices(n), emitInt32(builder, indices));
   }
-  if (loss) emitLosses(overlay);
+  if (loss) emitLosses(overlay, predictions);
   overlay.keepCache(loss ? undefined : saes.map(({ site }) => site));
   return Program.open(overlay, model.execution);
 }
 
-/** −ln softmax(logits)[target]. Only operators that every opset since 11 writes alike. */
-function emitLosses(overlay: Overlay): void {
+/** int64 would arrive as one BigInt per element. */
+function emitInt32(builder: GraphBuilder, value: string): string {
+  return builder.op('Cast', [value], { attributes: { to: int32 } });
+}
+
+/** −ln softmax(logits)[target], and what was expected instead. Only operators of opset 11 and later. */
+function emitLosses(overlay: Overlay, predictions: number): void {
   const { builder } = overlay;
   const targets = builder.input(analysisNames.targets, 'int64', ['batch', 'tokens', 1]);
   const attributes = { axis: -1 };
-  const logProbabilities = builder.op('LogSoftmax', [overlay.readLogits()], { attributes });
+  const logits = overlay.readLogits();
+  const logProbabilities = builder.op('LogSoftmax', [logits], { attributes });
   const picked = builder.op('GatherElements', [logProbabilities, targets], { attributes });
   builder.output(analysisNames.losses, builder.op('Neg', [picked]));
+  if (predictions === 0) return;
+  // By logits: rounding makes tokens of different logits equally probable.
+  const [, indices = ''] = builder.ops('TopK', [logits, builder.int64s(predictions)], 2);
+  const best = builder.op('GatherElements', [logProbabilities, indices], { attributes });
+  builder.output(analysisNames.predicted, emitInt32(builder, indices));
+  builder.output(analysisNames.probabilities, builder.op('Exp', [best]));
+  const target = builder.op('GatherElements', [logits, targets], { attributes });
+  const isLikelier = builder.op('Greater', [logits, target]);
+  const rank = builder.op('Add', [emitCount(builder, isLikelier), builder.scalar(1)]);
+  builder.output(analysisNames.ranks, emitInt32(builder, rank));
+}
+
+/** How many elements of the last axis are true, as float32: exact up to 2²⁴. [B, T, V] → [B, T, 1] */
+function emitCount(builder: GraphBuilder, flags: string): string {
+  const ones = builder.op('Cast', [flags], { attributes: { to: float32 } });
+  return builder.opset < firstOpsetWithAxesInput
+    ? builder.op('ReduceSum', [ones], { attributes: { axes: [-1], keepdims: 1 } })
+    : builder.op('ReduceSum', [ones, builder.int64s(-1)], { attributes: { keepdims: 1 } });
 }

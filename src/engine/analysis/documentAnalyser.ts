@@ -9,6 +9,7 @@ import type { CacheBudget } from './cacheBudget.ts';
 import { inOrder, type PlannedWindow, type Stretch } from './extent.ts';
 import { Kept } from './kept.ts';
 import { KnownWindows } from './knownWindows.ts';
+import { predictionRows } from './predictions.ts';
 import { SentRows } from './sentRows.ts';
 import { rowsOf, type TopFeatures } from './topFeatures.ts';
 import { lineStarts, planWindows, type Window } from './windows.ts';
@@ -98,6 +99,11 @@ export class DocumentAnalyser {
     return { tokens: encoded.ids.length, ...kept.summary() };
   }
 
+  /** The window with a cache of all layers that shares the longest beginning with some tokens, if any does. */
+  windowLike(ids: Uint32Array): AnalysedWindow | undefined {
+    return this.#options.run.loss ? this.#windows.closest(ids) : undefined;
+  }
+
   /** Gives up the memory of its caches. */
   close(): void {
     this.#keep(new KnownWindows());
@@ -150,7 +156,7 @@ function batchOf(
   encoded: EncodedText,
 ): AnalysedTokens {
   const { from, end, start } = place;
-  const { readings, losses } = window;
+  const { readings, losses, predictions } = window;
   const rows = [from - start, end - start] as const;
   return {
     key,
@@ -161,5 +167,6 @@ function batchOf(
     ends: encoded.ends.slice(from, end),
     readings: readings.map((reading) => rowsOf(reading, ...rows)),
     ...(losses === undefined ? {} : { losses: losses.slice(...rows) }),
+    ...(predictions === undefined ? {} : { predictions: predictionRows(predictions, ...rows) }),
   };
 }

@@ -63,6 +63,26 @@ export class Overlay {
     else this.#replaceIn(site, edit);
   }
 
+  /**
+   * Lets the rest of the model read `x` [B, T, D] float32 in place of the site's value, which nothing then needs: what
+   * comes before the site falls away. For places of the residual stream.
+   */
+  startFrom(name: string, x: string): void {
+    const site = this.#site(name);
+    const stream = this.#fromFloat32(x, site.elementType);
+    if (site.fusedNode !== undefined) {
+      const { graph } = this.builder;
+      const node = this.#producer(site.fusedNode);
+      graph.setInput(node, 0, stream);
+      graph.setInput(node, 1, this.#fromFloat32(this.#zerosLike(x), site.elementType));
+      removeFusedBias(graph, node);
+      return;
+    }
+    const rows = { attributes: { axis: 2 } };
+    const shaped = site.isReshaped === true ? this.builder.op('Flatten', [stream], rows) : stream;
+    this.#rewire(this.#valueOf(site), shaped);
+  }
+
   #replaceIn(site: Site, edit: (x: string) => string): void {
     if (site.fusedNode !== undefined) this.#replaceFusedSum(site, site.fusedNode, edit);
     else if (site.bias !== undefined) this.#replaceBiased(site, site.bias, edit);

@@ -71,11 +71,16 @@ export function workHandlers(
     describe: async (params, context) => engine().describe(params, context),
     feature: async (params, context) => engine().feature(params, context),
     featureBriefs: async (params, context) => engine().featureBriefs(params, context),
+    tokenTexts: async (params, context) => engine().tokenTexts(params, context),
     variants: async (params, context) => engine().variants(params, context),
     diagnose: (params, context) =>
       inLane('document', context, (inner) => engine().diagnose(params, inner)),
     checkSae: (params, context) =>
       inLane('background', context, (inner) => engine().checkSae(params, inner)),
+    tokenDetails: (params, context) =>
+      inLane('interactive', context, (inner) => engine().tokenDetails(params, inner)),
+    similarTokens: (params, context) =>
+      inLane('interactive', context, (inner) => engine().similarTokens(params, inner)),
     activeFeatures: (params, context) =>
       inLane('interactive', context, (inner) => engine().activeFeatures(params, inner)),
     steer: (params, context) =>

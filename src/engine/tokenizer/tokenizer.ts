@@ -8,6 +8,7 @@ import { specialTokenIds } from './addedTokens.ts';
 import { alignTokens } from './align.ts';
 import { readSpecialIds, type SpecialIds } from './specialIds.ts';
 import { StreamDecoder } from './streamDecoder.ts';
+import { VocabularyBytes } from './vocabularyBytes.ts';
 
 export interface EncodedText {
   /** [T] ids in the vocabulary, without BOS. */
@@ -31,6 +32,7 @@ export class TextTokenizer {
   readonly isLocal: boolean;
   readonly #tokenizer: Tokenizer;
   readonly #neverShown: ReadonlySet<number>;
+  readonly #bytes: VocabularyBytes;
 
   /**
    * Reads tokenizer.json, and the ids of BOS and EOS from the JSON files beside it.
@@ -58,6 +60,13 @@ export class TextTokenizer {
     const ends = ids.bosId === undefined ? ids.eosIds : [ids.bosId, ...ids.eosIds];
     this.#neverShown = new Set([...specialTokenIds(json), ...ends]);
     this.isLocal = cutsLocally(json);
+    const decoder = tokenizer.getDecoder();
+    this.#bytes = new VocabularyBytes({
+      pieceOf: (id) => this.pieceOf(id),
+      isSpecial: (id) => this.#neverShown.has(id),
+      context: this.#context(),
+      ...(decoder === null ? {} : { decode: (pieces) => decoder.decode([...pieces]) }),
+    });
   }
 
   /**
@@ -86,13 +95,27 @@ export class TextTokenizer {
       pieceOf: (id) => (this.#neverShown.has(id) ? undefined : this.pieceOf(id)),
       // Without a decoder, pieces are words.
       decode: (pieces) => decoder?.decode([...pieces]) ?? pieces.join(' '),
-      context: ordinaryPieces.find((piece) => this.#tokenizer.tokenToId(piece) !== null),
+      context: this.#context(),
     });
   }
 
   /** The vocabulary's own spelling of a token, e.g. `▁upon` or `<0x0A>`. */
   pieceOf(id: number): string | undefined {
     return this.#tokenizer.idToToken(id) ?? undefined;
+  }
+
+  /** UTF-8 bytes that a token stands for behind other text, often part of a character; none for an unknown id. */
+  bytesOf(id: number): Uint8Array {
+    return this.#bytes.bytesOf(id);
+  }
+
+  /** A text to show for a token of the vocabulary; bytes that are no whole character as `\xE2`. */
+  textOf(id: number): string {
+    return this.#bytes.textOf(id);
+  }
+
+  #context(): string | undefined {
+    return ordinaryPieces.find((piece) => this.#tokenizer.tokenToId(piece) !== null);
   }
 }
 

@@ -103,6 +103,17 @@ const engine: Facade = {
       trials: [],
     }),
   variants: () => Promise.resolve([]),
+  tokenTexts: ({ ids }) => Promise.resolve(Array.from(ids, (id) => String.fromCharCode(id))),
+  tokenDetails: () => {
+    throw new MonosemError('unsupportedModel', 'The fake model expects nothing.');
+  },
+  similarTokens: () =>
+    Promise.resolve({
+      tokens: new Uint32Array(),
+      starts: new Uint32Array(),
+      ends: new Uint32Array(),
+      similarities: new Float32Array(),
+    }),
   diagnose: () => Promise.resolve({ platform: [], versions: [], providers: [] }),
   selfTest: ({ source }) =>
     Promise.resolve({

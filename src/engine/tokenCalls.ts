@@ -1,0 +1,144 @@
+// What calls about single tokens compute, on a source that is open: what the model expects around a token, tokens like
+// it, texts of the vocabulary.
+import type {
+  AnalyseParams,
+  SimilarTokens,
+  SimilarTokensParams,
+  TokenDetails,
+  TokenDetailsParams,
+  TokenPlace,
+} from '../shared/engineProtocol.ts';
+import { MonosemError } from '../shared/errors.ts';
+import { charOffset, tokenId, tokenIndex } from '../shared/units.ts';
+import type { Breath } from './analysis/analysedWindow.ts';
+import type { DocumentAnalyser } from './analysis/documentAnalyser.ts';
+import { expectationOf } from './analysis/expectation.ts';
+import { lookAtToken } from './analysis/tokenLens.ts';
+import { lineStarts, planWindows } from './analysis/windows.ts';
+import { sparseCosines } from './math/sparseCosine.ts';
+import { topK } from './math/topK.ts';
+import type { OpenSource } from './openSource.ts';
+import type { EncodedText } from './tokenizer/tokenizer.ts';
+
+/** Tokens listed at the end of the model and behind each block, unless a call says otherwise. */
+const usualTop = 10;
+const usualLensTop = 5;
+
+/** @throws MonosemError `badArgument` for a place outside the text, `unsupportedModel` for a model without logits */
+export async function tokenDetails(
+  open: OpenSource,
+  params: TokenDetailsParams,
+  breath: Breath,
+): Promise<TokenDetails> {
+  const { tokenizer } = open.model;
+  const { text, document, top = usualTop, lensTop = usualLensTop } = params;
+  const encoded = await tokenizer.encode(text);
+  const { ids, starts, ends } = encoded;
+  const token = tokenAt(params.at, encoded);
+  const plan = planWindows(ids, lineStarts(text, starts), open.capacity);
+  const window = plan.find(({ from, end }) => from <= token && token < end);
+  if (window === undefined) throw new MonosemError('internal', `No window holds token ${token}.`);
+  const windowIds = ids.slice(window.start, window.end);
+  const run = await open.lensRun();
+  const earlier = open.windowLike(document, windowIds);
+  const place = { ids: windowIds, token: token - window.start };
+  const seen = await lookAtToken(run, place, earlier, breath);
+  open.keepLooked(seen.window);
+  const hasLens = run.programs.unembedding !== undefined;
+  const options = { top, lensTop, textOf: (id: number) => tokenizer.textOf(id) };
+  const id = ids[token] ?? 0;
+  return {
+    token: tokenIndex(token),
+    id: tokenId(id),
+    start: charOffset(starts[token] ?? 0),
+    end: charOffset(ends[token] ?? 0),
+    piece: tokenizer.pieceOf(id) ?? '',
+    bytes: tokenizer.bytesOf(id),
+    text: tokenizer.textOf(id),
+    ...(seen.here === undefined ? {} : { here: expectationOf(seen.here, id, hasLens, options) }),
+    next: expectationOf(seen.next, ids[token + 1], hasLens, options),
+    ...(hasLens ? {} : { whyNoLens }),
+  };
+}
+
+const whyNoLens =
+  'This model makes its logits from more than its last layer, so its layers cannot be read one by one.';
+
+/** @throws MonosemError `badArgument` */
+function tokenAt(place: TokenPlace, { ids, starts, ends }: EncodedText): number {
+  if ('token' in place) {
+    if (place.token >= 0 && place.token < ids.length) return place.token;
+    throw outside(`token ${place.token}`, ids.length);
+  }
+  const { offset } = place;
+  const found = ends.findIndex((end, t) => offset < end && (starts[t] ?? 0) <= offset);
+  if (found >= 0) return found;
+  throw outside(`a token at offset ${offset}`, ids.length);
+}
+
+function outside(what: string, count: number): MonosemError {
+  const has = count === 0 ? 'no tokens' : `the tokens 0 to ${count - 1}`;
+  return new MonosemError(
+    'badArgument',
+    `The text has not ${what} but ${has}; choose one of them.`,
+  );
+}
+
+/** @throws MonosemError `badArgument` for a place outside the text or an SAE that is not active */
+export async function similarTokens(
+  open: OpenSource,
+  { at, sae, limit, ...params }: SimilarTokensParams,
+  breath: Breath,
+): Promise<SimilarTokens> {
+  open.sae(sae);
+  const { encoder, analyser } = await open.openDocument(params);
+  const encoded = await encoder.encode(params.text, breath);
+  const token = tokenAt(at, encoded);
+  const { features, activations } = await readingOf(
+    { open, analyser, encoded },
+    { ...params, sae },
+    breath,
+  );
+  const cosines = sparseCosines(features, activations, params.topK, token);
+  cosines[token] = 0;
+  const { values, indices } = topK(cosines, limit);
+  const count = values.findIndex((value) => value <= 0);
+  const kept = count < 0 ? values.length : count;
+  const tokens = indices.slice(0, kept);
+  return {
+    tokens,
+    starts: tokens.map((t) => encoded.starts[t] ?? 0),
+    ends: tokens.map((t) => encoded.ends[t] ?? 0),
+    similarities: values.slice(0, kept),
+  };
+}
+
+interface EncodedDocument {
+  readonly open: OpenSource;
+  readonly analyser: DocumentAnalyser;
+  readonly encoded: EncodedText;
+}
+
+/** Features and activations [T, K] of one SAE, from what an analysis of the same document left behind. */
+async function readingOf(
+  { open, analyser, encoded }: EncodedDocument,
+  { text, topK: K, sae, extent = 'all', visible }: AnalyseParams & { readonly sae: string },
+  breath: Breath,
+): Promise<{ readonly features: Uint32Array; readonly activations: Float32Array }> {
+  const size = encoded.ids.length * K;
+  const rows = { features: new Uint32Array(size), activations: new Float32Array(size) };
+  await analyser.analyse(
+    { text, encoded, extent, known: new Set(), ...(visible === undefined ? {} : { visible }) },
+    {
+      emit: ({ from, readings }) => {
+        const reading = open.named(readings).find((each) => each.sae === sae);
+        if (reading === undefined) return;
+        rows.features.set(reading.features, from * K);
+        rows.activations.set(reading.activations, from * K);
+      },
+      seen: () => undefined,
+      breath,
+    },
+  );
+  return rows;
+}
