@@ -68,19 +68,20 @@ const whyNoLens =
 function tokenAt(place: TokenPlace, { ids, starts, ends }: EncodedText): number {
   if ('token' in place) {
     if (place.token >= 0 && place.token < ids.length) return place.token;
-    throw outside(`token ${place.token}`, ids.length);
+    throw outside(`with index ${place.token}`, ids.length);
   }
   const { offset } = place;
   const found = ends.findIndex((end, t) => offset < end && (starts[t] ?? 0) <= offset);
   if (found >= 0) return found;
-  throw outside(`a token at offset ${offset}`, ids.length);
+  throw outside(`at offset ${offset}`, ids.length);
 }
 
 function outside(what: string, count: number): MonosemError {
-  const has = count === 0 ? 'no tokens' : `the tokens 0 to ${count - 1}`;
   return new MonosemError(
     'badArgument',
-    `The text has not ${what} but ${has}; choose one of them.`,
+    count === 0
+      ? `The text has no tokens, so there is none ${what}; choose a text.`
+      : `The text has no token ${what}; its tokens are 0 to ${count - 1}.`,
   );
 }
 

@@ -50,7 +50,8 @@ export async function lookAtToken(
 ): Promise<TokenLogits> {
   const bos = run.bosId === undefined ? 0 : 1;
   const place = bos + token;
-  const from = reusableLength(run, place + 1, ids.subarray(0, token + 1), earlier);
+  // As if the place were no part of the text: the position before it has to run.
+  const from = reusableLength(run, place, ids.subarray(0, token), earlier);
   const read = await readRows(
     run,
     { sequence: sequenceOf(run, ids), place, from },
