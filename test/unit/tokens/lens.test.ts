@@ -10,8 +10,9 @@ import type {
   LikelyTokens,
   TokenBatch,
   TokenDetails,
+  TokenPredictions,
 } from '../../../src/shared/engineProtocol.ts';
-import { charOffset, tokenIndex } from '../../../src/shared/units.ts';
+import { charOffset, tokenId, tokenIndex } from '../../../src/shared/units.ts';
 import { bosId, word, writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 import type { DecoderOptions } from '../../fixtures/decoders.ts';
 import { referenceForward, unembedReference } from '../../fixtures/decoders/reference.ts';
@@ -82,6 +83,27 @@ function expectRank(
   expect(rank).toBeLessThanOrEqual(Math.max(1, perhaps));
 }
 
+function expectActual(
+  found: Expectation['actual'],
+  id: number | undefined,
+  row: ReferenceRow,
+  tolerance: number,
+): void {
+  expect(found?.id).toBe(id);
+  if (found === undefined || id === undefined) return;
+  expect(Math.abs(found.loss - row.loss(id))).toBeLessThan(10 * tolerance);
+  expectRank(found.rank, id, row, tolerance);
+}
+
+/** What was asked for, or a failure. */
+function predictionsIn({ predictions, losses }: TokenBatch): {
+  readonly predictions: TokenPredictions;
+  readonly losses: Float32Array;
+} {
+  if (predictions === undefined || losses === undefined) throw new Error('no predictions');
+  return { predictions, losses };
+}
+
 describe.each(Object.entries(decoders))('%s', (name, [decoder, tolerance]) => {
   const bundle = writeBundle(path.join(folder, name.replaceAll(/\W/g, '')), {
     decoder,
@@ -108,12 +130,7 @@ describe.each(Object.entries(decoders))('%s', (name, [decoder, tolerance]) => {
     if (found?.lens === undefined) throw new Error('nothing is expected');
     expect(found.top.ids).toHaveLength(10);
     expectLikeliest(found.top, row, tolerance);
-    if (actual === undefined) expect(found.actual).toBeUndefined();
-    else {
-      expect(found.actual?.id).toBe(actual);
-      expect(Math.abs((found.actual?.loss ?? NaN) - row.loss(actual))).toBeLessThan(10 * tolerance);
-      expectRank(found.actual?.rank, actual, row, tolerance);
-    }
+    expectActual(found.actual, actual, row, tolerance);
     expect(found.lens.layers).toHaveLength(decoder.shape.layers);
     for (const [layer, likely] of found.lens.layers.entries()) {
       const stream = sites.get(`blocks.${layer}.hook_resid_post`) ?? [];
@@ -157,20 +174,21 @@ describe.each(Object.entries(decoders))('%s', (name, [decoder, tolerance]) => {
       { source, document: 'predicted', text, topK: 4, predictions: 3 },
       { ...idle, progress: (batch) => batches.push(batch) },
     );
-    const [batch] = batches;
     expect(batches).toHaveLength(1);
-    expect(batch?.predictions).toMatchObject({ topN: 3 });
+    const [found] = batches.map(predictionsIn);
+    if (found === undefined) throw new Error('no batch');
+    expect(found.predictions.topN).toBe(3);
     const { logits } = referenceForward((await bundle).decoder, [bosId, ...ids]);
     for (const [token, id] of ids.entries()) {
       const row = rowOf(logits[token] ?? []);
       const rows = [token * 3, (token + 1) * 3] as const;
-      const predicted = batch?.predictions?.predicted.slice(...rows) ?? new Uint32Array();
-      const probabilities = batch?.predictions?.probabilities.slice(...rows) ?? new Float32Array();
+      const predicted = found.predictions.predicted.slice(...rows);
+      const probabilities = found.predictions.probabilities.slice(...rows);
       const texts = await engine.tokenTexts({ source, ids: predicted });
       expect(predicted).toHaveLength(3);
       expectLikeliest({ ids: predicted, probabilities, texts }, row, tolerance);
-      expectRank(batch?.predictions?.ranks[token], id, row, tolerance);
-      expect(Math.abs((batch?.losses?.[token] ?? NaN) - row.loss(id))).toBeLessThan(10 * tolerance);
+      const [loss = NaN, rank = 0] = [found.losses[token], found.predictions.ranks[token]];
+      expectActual({ id: tokenId(id), loss, rank }, id, row, tolerance);
     }
   });
 });
