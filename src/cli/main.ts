@@ -17,12 +17,14 @@ import { list } from './commands/list.ts';
 import { remove } from './commands/remove.ts';
 import { sites } from './commands/sites.ts';
 import { steer } from './commands/steer.ts';
+import { token } from './commands/token.ts';
 import type { Command } from './command.ts';
 import { details, overview } from './help.ts';
 import { jsonOption, readArguments, type Arguments } from './options.ts';
 
 const commands: Readonly<Record<string, Command>> = {
   inspect,
+  token,
   steer,
   feature,
   sites,
