@@ -6,6 +6,8 @@ import type { CallContext } from '../shared/call.ts';
 import type {
   ActiveFeature,
   ActiveFeaturesParams,
+  AnalysisCache,
+  ClearedCache,
   AnalyseParams,
   AnalysisSummary,
   Continuation,
@@ -45,6 +47,7 @@ import type { StoreFacts } from './features/store.ts';
 import { buildStoreOf, featureStoreFile, recordedPerToken } from './featureStores.ts';
 import { readTensor } from './files/tensorData.ts';
 import { readSafetensors, writeSafetensors } from './files/safetensors.ts';
+import { BlobCache } from './files/blobCache.ts';
 import { diagnose } from './diagnose.ts';
 import { TrialMarks } from './files/trialMarks.ts';
 import { bundleFolderOf, onnxFileOf } from './model/bundle/bundle.ts';
@@ -113,10 +116,18 @@ const rankedPerToken = 32;
 
 export class Engine {
   readonly #chooser = new ProviderChooser(TrialMarks.ofThisUser());
-  readonly #sources = new SourceCache(this.#chooser);
+  readonly #sources: SourceCache;
+  readonly #results: BlobCache | undefined;
 
-  static create(): Engine {
-    return new Engine();
+  /** @param cache where results of analyses are kept for later; nowhere when absent */
+  static create(cache?: AnalysisCache): Engine {
+    return new Engine(cache);
+  }
+
+  private constructor(cache?: AnalysisCache) {
+    this.#results = cache && new BlobCache(cache.folder, cache.megabytes * 2 ** 20);
+    const isUsed = cache !== undefined && cache.megabytes > 0;
+    this.#sources = new SourceCache(this.#chooser, isUsed ? this.#results : undefined);
   }
 
   /** Execution providers this platform's onnxruntime comes with, e.g. `cpu`, `webgpu`. */
@@ -378,8 +389,14 @@ export class Engine {
     );
   }
 
-  /** Closes every model. */
-  dispose(): Promise<void> {
+  /** Removes the results of analyses that are kept on the disk. */
+  async clearAnalysisCache(): Promise<ClearedCache> {
+    return { bytes: (await this.#results?.clear()) ?? 0 };
+  }
+
+  /** Closes every model, when what is to be kept is on the disk. */
+  async dispose(): Promise<void> {
+    await this.#results?.settled();
     return this.#sources.dispose();
   }
 }

@@ -12,8 +12,10 @@ import { KnownWindows } from './analysis/knownWindows.ts';
 import { openLensPrograms, type LensPrograms } from './analysis/lensPrograms.ts';
 import type { LensRun } from './analysis/tokenLens.ts';
 import type { TopFeatures } from './analysis/topFeatures.ts';
+import { WindowStore } from './analysis/windowStore.ts';
 import type { FeatureStore } from './features/store.ts';
 import { featureStoreFile, openFeatureStore } from './featureStores.ts';
+import type { BlobCache } from './files/blobCache.ts';
 import { exists } from './files/files.ts';
 import type { OpenModel } from './model/openModel.ts';
 import type { PlacedModel } from './model/placement.ts';
@@ -50,6 +52,14 @@ export interface NamedSae {
   readonly sae: Sae;
 }
 
+/** What remembers analyses. */
+export interface AnalysisMemory {
+  /** KV caches in memory. */
+  readonly budget: CacheBudget;
+  /** Results on the disk. */
+  readonly results?: BlobCache;
+}
+
 /** What is known of one document. */
 export interface OpenDocument {
   readonly encoder: DocumentEncoder;
@@ -62,7 +72,7 @@ export class OpenSource implements Disposable {
   readonly saes: readonly NamedSae[];
   /** Where the model runs, and why there. */
   readonly placement: ProviderReport;
-  readonly #budget: CacheBudget;
+  readonly #memory: AnalysisMemory;
   readonly #programs = new Map<string, Promise<Program>>();
   /** In the order of their last use. */
   readonly #documents = new Map<string, OpenDocument>();
@@ -72,12 +82,12 @@ export class OpenSource implements Disposable {
   #isTested = false;
 
   /** @throws MonosemError `saeDoesNotFit` or `unknownSite` */
-  constructor({ model, report }: PlacedModel, saes: readonly NamedSae[], budget: CacheBudget) {
+  constructor({ model, report }: PlacedModel, saes: readonly NamedSae[], memory: AnalysisMemory) {
     this.model = model;
     this.placement = report;
     const fitted = saes.map(({ place, sae }) => ({ place, sae: fittedSae(sae, model) }));
     this.saes = withOneBos(model, fitted);
-    this.#budget = budget;
+    this.#memory = memory;
   }
 
   get bosId(): number | undefined {
@@ -141,8 +151,9 @@ export class OpenSource implements Disposable {
     const limit = Math.max(usualLimit, topK);
     const predicted = predictions === 0 ? 0 : this.#predictionLimit(predictions);
     const saes = this.saes.map(({ sae }) => sae);
+    const isIdentified = this.#memory.results !== undefined;
     const program = await this.#program(`analysis ${limit} ${String(loss)} ${predicted}`, () =>
-      openAnalysisProgram(this.model, saes, { limit, loss, predictions: predicted }),
+      openAnalysisProgram(this.model, saes, { limit, loss, predictions: predicted, isIdentified }),
     );
     const fixedBlocks = this.model.sites.dynamicallyQuantized;
     const { bosId } = this;
@@ -187,9 +198,9 @@ export class OpenSource implements Disposable {
 
   /** Remembers the window of the last token looked at, for the next one. */
   keepLooked(window: AnalysedWindow): void {
-    if (this.#looked !== undefined) this.#budget.drop(this.#looked);
+    if (this.#looked !== undefined) this.#memory.budget.drop(this.#looked);
     this.#looked = window;
-    this.#budget.use(window);
+    this.#memory.budget.use(window);
   }
 
   /** @throws MonosemError `noFeatureStore` */
@@ -225,11 +236,7 @@ export class OpenSource implements Disposable {
     const loss = predictions > 0 || params.loss === true;
     const run = await this.windowRun(topK, loss, predictions);
     const key = documentKey(document, [topK, loss, predictions]);
-    const known = this.#documents.get(key);
-    const opened = known ?? {
-      encoder: new DocumentEncoder(this.model.tokenizer),
-      analyser: new DocumentAnalyser({ run, capacity: this.capacity, budget: this.#budget }),
-    };
+    const opened = this.#documents.get(key) ?? this.#newDocument(run);
     this.#documents.delete(key);
     this.#documents.set(key, opened);
     for (const [oldest, { analyser }] of this.#documents) {
@@ -238,6 +245,15 @@ export class OpenSource implements Disposable {
       analyser.close();
     }
     return opened;
+  }
+
+  #newDocument(run: WindowRun): OpenDocument {
+    const { budget, results } = this.#memory;
+    const store = results === undefined ? {} : { store: new WindowStore(results, run) };
+    return {
+      encoder: new DocumentEncoder(this.model.tokenizer),
+      analyser: new DocumentAnalyser({ run, capacity: this.capacity, budget, ...store }),
+    };
   }
 
   dispose(): void {
@@ -253,7 +269,7 @@ export class OpenSource implements Disposable {
       );
     }
     this.#programs.clear();
-    if (this.#looked !== undefined) this.#budget.drop(this.#looked);
+    if (this.#looked !== undefined) this.#memory.budget.drop(this.#looked);
     this.#lens?.then(
       ({ reader, unembedding }) => {
         reader.dispose();

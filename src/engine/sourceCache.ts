@@ -3,10 +3,11 @@ import path from 'node:path';
 import type { SaePlace, Source } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
 import { CacheBudget } from './analysis/cacheBudget.ts';
+import type { BlobCache } from './files/blobCache.ts';
 import { openModel, type OpenModel } from './model/openModel.ts';
 import { placeModel, requestOf } from './model/placement.ts';
 import type { ProviderChooser } from './onnx/runtime/executionProviders.ts';
-import { OpenSource, type NamedSae } from './openSource.ts';
+import { OpenSource, type AnalysisMemory, type NamedSae } from './openSource.ts';
 import { openSae } from './sae/open.ts';
 
 /** Sources kept open when nobody uses them. */
@@ -23,11 +24,14 @@ interface Entry {
 export class SourceCache {
   /** In the order of their last use. */
   readonly #entries = new Map<string, Entry>();
-  readonly #budget = new CacheBudget(cacheLimit);
+  readonly #memory: AnalysisMemory;
   readonly #chooser: ProviderChooser;
 
-  constructor(chooser: ProviderChooser) {
+  /** @param results of earlier analyses, on the disk */
+  constructor(chooser: ProviderChooser, results?: BlobCache) {
     this.#chooser = chooser;
+    const budget = new CacheBudget(cacheLimit);
+    this.#memory = { budget, ...(results === undefined ? {} : { results }) };
   }
 
   /** Runs `work` on an open source, which stays open until it is done. */
@@ -62,7 +66,7 @@ export class SourceCache {
     const placing = model.then((opened) => placeModel(opened, this.#chooser, requestOf(source)));
     const loading = openSaes(source.saes, model);
     const opening = Promise.all([placing, loading]).then(
-      ([placed, saes]) => new OpenSource(placed, saes, this.#budget),
+      ([placed, saes]) => new OpenSource(placed, saes, this.#memory),
     );
     // A failure is not remembered: the user may have mended the file.
     opening.catch(() => this.#entries.delete(key));

@@ -57,8 +57,22 @@ export interface ModelVariant {
   readonly bytes: number;
 }
 
+/** Where results of analyses are kept beyond the life of the engine. */
+export interface AnalysisCache {
+  /** Absolute path of a folder of its own; made when it does not exist. */
+  readonly folder: string;
+  /** Most megabytes (2²⁰ bytes) in it; 0 keeps nothing. */
+  readonly megabytes: number;
+}
+
 export interface InitializeParams {
   readonly protocolVersion: number;
+  /** Without it nothing is kept. */
+  readonly cache?: AnalysisCache;
+}
+
+export interface ClearedCache {
+  readonly bytes: number;
 }
 
 export interface InitializeResult {
@@ -420,6 +434,8 @@ export const engineCalls = {
   checkSae: call<CheckSaeParams, SaeCheck, SaeTrial>('checkSae'),
   /** The .onnx files of a model folder that hold a decoder, the one the stated rule takes first. */
   variants: call<{ readonly model: string }, readonly ModelVariant[]>('variants'),
+  /** Removes the results of analyses that are kept on the disk. */
+  clearAnalysisCache: call<Readonly<Record<string, never>>, ClearedCache>('clearAnalysisCache'),
   ...hubCalls,
   shutdown: call<Record<string, never>, null>('shutdown'),
 } as const;

@@ -37,12 +37,14 @@ export interface AnalysisOptions {
   readonly loss: boolean;
   /** With losses: tokens that leave the runtime as predictions behind each token; 0 for none. */
   readonly predictions: number;
+  /** Its results are kept beyond this process. */
+  readonly isIdentified?: boolean;
 }
 
 export async function openAnalysisProgram(
   model: OpenModel,
   saes: readonly Sae[],
-  { limit, loss, predictions }: AnalysisOptions,
+  { limit, loss, predictions, isIdentified = false }: AnalysisOptions,
 ): Promise<Program> {
   const overlay = new Overlay(model.onnx, model.sites);
   const { builder } = overlay;
@@ -54,7 +56,7 @@ export async function openAnalysisProgram(
   }
   if (loss) emitLosses(overlay, predictions);
   overlay.keepCache(loss ? undefined : saes.map(({ site }) => site));
-  return Program.open(overlay, model.execution);
+  return Program.open(overlay, model.execution, isIdentified);
 }
 
 /** int64 would arrive as one BigInt per element. */

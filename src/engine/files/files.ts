@@ -148,11 +148,11 @@ export async function fileSize(file: string, what: string): Promise<number> {
   }
 }
 
-/** Names a file's content as long as nobody writes to it: path, size and time of the last change. */
+/** Names a file's content as long as nobody writes to it: path, size and times of the last changes. */
 export async function fileIdentity(file: string, what: string): Promise<string> {
   try {
-    const { size, mtimeMs } = await stat(file);
-    return `${await realpath(file)} ${size} ${mtimeMs}`;
+    const { size, mtimeMs, ctimeMs } = await stat(file);
+    return `${await realpath(file)} ${size} ${mtimeMs} ${ctimeMs}`;
   } catch (error) {
     throw fileError(error, file, what);
   }

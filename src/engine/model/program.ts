@@ -13,6 +13,7 @@ import {
 } from '../onnx/runtime/session.ts';
 import type { DecoderInputs, NumberInput } from '../onnx/decoder/interface.ts';
 import type { DecoderPast } from '../onnx/decoder/past.ts';
+import { programIdentity } from './programIdentity.ts';
 import { emptyPast, KvCache, type CacheEntry } from './kvCache.ts';
 
 /** One run: T new tokens for each of B rows, behind the tokens in the cache. */
@@ -38,8 +39,11 @@ export class Program implements Disposable {
   readonly #past: readonly DecoderPast[];
   /** All of them have their outputs too, so that a run can be continued. */
   readonly hasCache: boolean;
+  /** What its results depend on, as a hash, where somebody asked for it. */
+  readonly identity: string | undefined;
 
-  constructor(session: Session, inputs: DecoderInputs) {
+  constructor(session: Session, inputs: DecoderInputs, identity?: string) {
+    this.identity = identity;
     this.#session = session;
     this.#inputs = inputs;
     const outputs = new Set(session.outputs.map(({ name }) => name));
@@ -48,7 +52,11 @@ export class Program implements Disposable {
   }
 
   /** Opens what the overlay has become. */
-  static async open(overlay: Overlay, options: SessionOptions = {}): Promise<Program> {
+  static async open(
+    overlay: Overlay,
+    options: SessionOptions = {},
+    isIdentified = false,
+  ): Promise<Program> {
     const { inputs } = overlay.sites;
     const [other] = inputs.others;
     if (other !== undefined) {
@@ -57,7 +65,9 @@ export class Program implements Disposable {
         `The model has an input "${other}" that Monosem does not know how to fill; export it as a plain decoder (optimum: task text-generation-with-past).`,
       );
     }
-    return new Program(await openSession(overlay.build(), options), inputs);
+    const packed = overlay.build();
+    const identity = isIdentified ? await programIdentity(packed, options) : undefined;
+    return new Program(await openSession(packed, options), inputs, identity);
   }
 
   async run({ ids, batch, cache, feeds = {} }: Block): Promise<BlockResult> {

@@ -73,6 +73,7 @@ export function workHandlers(
     featureBriefs: async (params, context) => engine().featureBriefs(params, context),
     tokenTexts: async (params, context) => engine().tokenTexts(params, context),
     variants: async (params, context) => engine().variants(params, context),
+    clearAnalysisCache: async (params, context) => engine().clearAnalysisCache(params, context),
     diagnose: (params, context) =>
       inLane('document', context, (inner) => engine().diagnose(params, inner)),
     checkSae: (params, context) =>

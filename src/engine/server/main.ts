@@ -20,7 +20,7 @@ if (process.send === undefined) {
 
 const server = startServer({
   connection: createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process)),
-  createEngine: () => Engine.create(),
+  createEngine: (cache) => Engine.create(cache),
   providers: () => Engine.providers(),
   hub: hubHandlers,
   log: (message) => process.stderr.write(`${message}\n`),

@@ -3,7 +3,11 @@
 import process from 'node:process';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { engineCalls, protocolVersion } from '../../shared/engineProtocol.ts';
-import type { InitializeParams, InitializeResult } from '../../shared/engineProtocol.ts';
+import type {
+  AnalysisCache,
+  InitializeParams,
+  InitializeResult,
+} from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { HubCalls } from '../../shared/hubProtocol.ts';
 import { version } from '../../shared/version.ts';
@@ -15,7 +19,7 @@ import { ComputeLane } from './scheduler.ts';
 
 export interface ServerOptions {
   readonly connection: MessageConnection;
-  readonly createEngine: () => Facade | Promise<Facade>;
+  readonly createEngine: (cache?: AnalysisCache) => Facade | Promise<Facade>;
   /** Execution providers of this platform's runtime. */
   readonly providers: () => readonly string[];
   /** They run beside the compute lane: a download waits for the network, not for the model. */
@@ -41,7 +45,7 @@ export function startServer(options: ServerOptions): { stop(): Promise<void> } {
         `The engine speaks protocol ${protocolVersion} and the extension ${params.protocolVersion}; reload the window, and reinstall Monosem if that does not help.`,
       );
     }
-    engine ??= await options.createEngine();
+    engine ??= await options.createEngine(params.cache);
     return {
       protocolVersion,
       engineVersion: version,

@@ -38,6 +38,7 @@ const facts: SourceFacts = {
 
 const engine: Facade = {
   describe: () => Promise.resolve(facts),
+  clearAnalysisCache: () => Promise.resolve({ bytes: 0 }),
   /** One token per UTF-16 unit, one batch per eight tokens; `slow` waits between batches. */
   analyse: async ({ source, text, topK }, { progress, turn, relax }) => {
     if (text === 'die') process.exit(3);

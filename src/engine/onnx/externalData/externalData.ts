@@ -13,6 +13,8 @@ import { externalLocationOf } from '../proto/tensorProto.ts';
 export interface PackedModel {
   readonly bytes: Uint8Array;
   readonly folder: string;
+  /** Absolute paths of all files its tensors lie in. */
+  readonly files: readonly string[];
 }
 
 type Change = (tensor: TensorProto) => TensorProto;
@@ -67,7 +69,7 @@ export function packModel(model: OnnxModel): PackedModel {
       real.set(location, realFile(location, 'A weight file of the model'));
     return tensor;
   });
-  if (real.size === 0) return { bytes: encodeModelProto(model.proto), folder: '' };
+  if (real.size === 0) return { bytes: encodeModelProto(model.proto), folder: '', files: [] };
   const folder = commonFolder([...real.values()]);
   if (folder === undefined) {
     throw new MonosemError(
@@ -89,5 +91,5 @@ export function packModel(model: OnnxModel): PackedModel {
     );
     return copy;
   });
-  return { bytes: encodeModelProto(proto), folder };
+  return { bytes: encodeModelProto(proto), folder, files: [...real.values()] };
 }

@@ -51,7 +51,7 @@ export interface SessionValue {
 }
 
 /** A model without tensors in files may come as bytes alone, with folder ''. */
-export type SessionSource = PackedModel | { readonly file: string };
+export type SessionSource = Pick<PackedModel, 'bytes' | 'folder'> | { readonly file: string };
 
 // Warnings about graph details are of no use to anyone here; errors arrive as exceptions too.
 ort.env.logLevel = 'fatal';
