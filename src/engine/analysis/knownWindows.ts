@@ -31,10 +31,10 @@ export class KnownWindows {
     return this.#byHash.get(hashOf(ids))?.find((known) => isEqual(known.ids, ids));
   }
 
-  /** The window with a KV cache that shares the longest beginning, if any does. */
+  /** The window with a KV cache that shares the longest beginning, if one shares enough. */
   closest(ids: Uint32Array): AnalysedWindow | undefined {
     let best: AnalysedWindow | undefined;
-    let longest = 0;
+    let longest = Math.floor(ids.length * leastShared);
     for (const window of this.#all) {
       const common = window.cache === undefined ? 0 : commonPrefix(window.ids, ids);
       if (common > longest) {
@@ -49,6 +49,9 @@ export class KnownWindows {
 function isEqual(a: Uint32Array, b: Uint32Array): boolean {
   return a.length === b.length && commonPrefix(a, b) === a.length;
 }
+
+/** Going on from less than this share of a window saves next to nothing, and costs that the result is a fresh one. */
+const leastShared = 1 / 8;
 
 /** 32-bit FNV-1a. */
 function hashOf(ids: Uint32Array): number {

@@ -53,6 +53,11 @@ const someText = (count: number, factor: number): string =>
 const said = (batches: readonly TokenBatch[]): unknown =>
   batches.toSorted((a, b) => a.from - b.from).map((batch) => ({ ...batch, key: 0 }));
 
+const placesOf = (batches: readonly TokenBatch[]): unknown =>
+  batches
+    .toSorted((a, b) => a.from - b.from)
+    .map(({ from, ids, starts, ends }) => [from, ids, starts, ends]);
+
 /** What a caller has that knows `before` and gets an answer. */
 function merged(
   before: ReadonlyMap<number, TokenBatch>,
@@ -130,7 +135,7 @@ test('of a text of which only a part is seen, that part is computed; what was is
   expect([...third.summary.kept.keys].toSorted()).toEqual([...known].toSorted());
   const all = await ask(engine, { text });
   const fresh = await ask(engine, { text, document: 'fresh' });
-  expect(said(all.batches)).toEqual(said(fresh.batches));
+  expect(placesOf(all.batches)).toEqual(placesOf(fresh.batches));
   await engine.dispose();
 });
 
