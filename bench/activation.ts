@@ -38,6 +38,7 @@ function writePatientCopy(folder: string): LinkedExtension {
   for (const name of ['dist', 'media', 'models']) {
     fs.symlinkSync(path.join(root, name), path.join(folder, name), 'junction');
   }
+  fs.copyFileSync(path.join(root, 'package.nls.json'), path.join(folder, 'package.nls.json'));
   const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as object;
   fs.writeFileSync(
     path.join(folder, 'package.json'),

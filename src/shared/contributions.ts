@@ -1,5 +1,5 @@
 // Everything Monosem adds to VS Code by name: commands, settings, views. package.json repeats it, because VS Code
-// reads it there; a test holds the two together, in both directions.
+// reads it there, with its texts in package.nls.json; a test holds the three together, in all directions.
 import { providerSettings } from './engineProtocol.ts';
 
 export interface CommandContribution {

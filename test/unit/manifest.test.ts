@@ -1,4 +1,4 @@
-// package.json and contributions.ts say the same, in both directions.
+// package.json and contributions.ts say the same, in both directions; what people read of it is in package.nls.json.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -52,7 +52,18 @@ interface Manifest {
 }
 
 const root = new URL('../../', import.meta.url);
-const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Manifest;
+const source = readFileSync(new URL('package.json', root), 'utf8');
+const texts = JSON.parse(readFileSync(new URL('package.nls.json', root), 'utf8')) as Readonly<
+  Record<string, string>
+>;
+/** The key of a text, of a whole string `%key%`. */
+const keyOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? /^%(.+)%$/.exec(value)?.[1] : undefined;
+/** As VS Code reads it: with the texts of package.nls.json in their places. */
+const manifest = JSON.parse(source, (_, value: unknown) => {
+  const key = keyOf(value);
+  return key === undefined ? value : texts[key];
+}) as Manifest;
 const { contributes } = manifest;
 const allCommands: readonly CommandContribution[] = Object.values(commands);
 const allSettings: readonly SettingContribution[] = Object.values(settings);
@@ -71,6 +82,34 @@ test('commands', () => {
     return { id: command, title, ...(icon !== undefined && { icon }) };
   });
   expect(inManifest).toEqual(allCommands);
+});
+
+/** Properties of the manifest whose values people read, lists of texts included. */
+const readByPeople = new Set([
+  ...['displayName', 'title', 'shortTitle', 'category', 'description', 'markdownDescription'],
+  ...['contextualTitle', 'contents', 'label', 'altText', 'enumDescriptions', 'enumItemLabels'],
+  ...['markdownEnumDescriptions', 'patternErrorMessage'],
+]);
+
+test('every text that people read is in package.nls.json, under a key that is used', () => {
+  const literal: string[] = [];
+  const used = new Set<string>();
+  JSON.parse(source, function (this: unknown, name, value: unknown) {
+    const key = keyOf(value);
+    if (key !== undefined) used.add(key);
+    const values = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+    const isView = typeof this === 'object' && this !== null && 'id' in this && name === 'name';
+    if (readByPeople.has(name) || isView)
+      literal.push(
+        ...values
+          .filter((text) => typeof text === 'string' && keyOf(text) === undefined)
+          .map(String),
+      );
+    return value;
+  });
+  expect(literal, 'write %key% in package.json and the text into package.nls.json').toEqual([]);
+  expect([...used].sort()).toEqual(Object.keys(texts).sort());
+  for (const text of Object.values(texts)) expect(text.trim()).toBe(text);
 });
 
 test('menus and key bindings name existing commands', () => {

@@ -43,7 +43,14 @@ describe('the packaged extension', () => {
   test('holds what is loaded at run time', () => {
     const files = shipped(candidates, allowList);
     for (const file of [
-      ...['package.json', 'LICENSE', 'media/icon.png', 'dist/extension.cjs', 'dist/engine.cjs'],
+      ...[
+        'package.json',
+        'package.nls.json',
+        'LICENSE',
+        'media/icon.png',
+        'dist/extension.cjs',
+        'dist/engine.cjs',
+      ],
       ...['dist/webview/feature.js', 'models/stories15M/onnx/model.onnx'],
       ...['node_modules/tokenizers/index.js', 'node_modules/onnxruntime-node/dist/index.js'],
       'node_modules/onnxruntime-common/dist/cjs/index.js',
@@ -53,7 +60,7 @@ describe('the packaged extension', () => {
 
   test('holds nothing else', () => {
     const allowed =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/gpu\.md|media\/|models\/stories15M\/|dist\/[^/]+\.[cm]js$|dist\/webview\/[^/]+\.(js|css|ttf)$|node_modules\/(onnxruntime-node|onnxruntime-common|tokenizers)\/)/;
+      /^(package(\.nls)?\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/gpu\.md|media\/|models\/stories15M\/|dist\/[^/]+\.[cm]js$|dist\/webview\/[^/]+\.(js|css|ttf)$|node_modules\/(onnxruntime-node|onnxruntime-common|tokenizers)\/)/;
     const files = shipped(candidates, allowList);
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files.filter((file) => file.endsWith('.map') || file.includes('/test/'))).toEqual([]);
