@@ -199,9 +199,9 @@ describe('monosem', () => {
     };
     expect(await steer('7:clamp=9')).toBe(await steer('1/7:clamp=9'));
     expect(await steer('7:clamp=9')).not.toBe(await steer('2/7:clamp=9'));
-    await refuses(/edits SAE number 3, and there are 2/, 1, ...prompt, '--edit', '3/7:ablate');
+    await refuses(/edits SAE number 3, and there are 2/, 2, ...prompt, '--edit', '3/7:ablate');
 
-    expect((await monosem('index', at('corpus.txt'), ...both)).code).toBe(0);
+    expect((await monosem('index', at('text.txt'), ...both)).code).toBe(0);
     const feature = await monosem('feature', `2/${String(token?.features.at(-1)?.id)}`, ...both);
     expect(feature).toMatchObject({ code: 0, err: '' });
     await refuses(/with N\/ in front for the N-th of several SAEs/, 2, 'feature', '3/1', ...both);

@@ -45,7 +45,7 @@ describe.each(acceleratorNames)('%s', (provider) => {
   if (reason !== '') {
     test(`is not here, and says so: ${reason}`, async () => {
       const cli = new URL('../../../src/cli/main.ts', import.meta.url);
-      const found = await runScript(cli, ['diagnose', '--json', '--provider', provider], env);
+      const found = await runScript(cli, ['diagnose', '--json', '--provider', provider], env, 1);
       const { failure } = found as Diagnostics;
       expect(failure).toMatch(/^The model cannot run on /);
       expect(failure).toContain('docs/gpu.md');

@@ -1,7 +1,6 @@
 // What the test and its processes say to each other, and how such a process is started.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { softwareVulkan } from '../../../scripts/setup/browser.mjs';
 import type { ModelChoice } from '../../../src/shared/engineProtocol.ts';
 
@@ -35,8 +34,6 @@ export interface Probe {
   };
 }
 
-const execute = promisify(execFile);
-
 export const hasSoftwareDevice = process.platform === 'linux' && process.arch === 'x64';
 
 /** On Linux x64 programs find the software Vulkan device of the test browser; elsewhere what the system has. */
@@ -45,11 +42,16 @@ export async function deviceEnvironment(): Promise<NodeJS.ProcessEnv> {
 }
 
 /** Runs a script and parses what it prints. */
-export async function runScript(
+export function runScript(
   script: URL,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  exitCode = 0,
 ): Promise<unknown> {
-  const { stdout } = await execute(process.execPath, [fileURLToPath(script), ...args], { env });
-  return JSON.parse(stdout) as unknown;
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [fileURLToPath(script), ...args], { env }, (error, out, err) => {
+      if ((error?.code ?? 0) === exitCode) resolve(JSON.parse(out));
+      else reject(error ?? new Error(`${script.href} ended well: ${out}${err}`));
+    });
+  });
 }
