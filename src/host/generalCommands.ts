@@ -1,9 +1,11 @@
 // The commands that belong to no surface: switching, restarting, settings, the log.
 import * as vscode from 'vscode';
 import type { CommandTable } from './commands.ts';
+import { sizeText } from './display/size.ts';
 import type { Services } from './services.ts';
 
-type GeneralCommand = 'toggleFeatures' | 'openSettings' | 'restartEngine' | 'showLog';
+type GeneralCommand =
+  'clearAnalysisCache' | 'toggleFeatures' | 'openSettings' | 'restartEngine' | 'showLog';
 
 export function generalCommands({
   analyses,
@@ -17,6 +19,12 @@ export function generalCommands({
     restartEngine: async () => {
       await engine.restart();
       analyses.restart();
+    },
+    clearAnalysisCache: async () => {
+      const { bytes } = await engine.call('clearAnalysisCache', {});
+      void vscode.window.showInformationMessage(
+        bytes === 0 ? 'The analysis cache was empty.' : `${sizeText(bytes)} of results removed.`,
+      );
     },
     showLog: () => log.show(),
   };

@@ -45,6 +45,10 @@ export function createServices(
   const engine = lifetime.add(
     new EngineClient({
       start: () => new EngineProcess(entry, log),
+      cache: () => ({
+        folder: vscode.Uri.joinPath(context.globalStorageUri, 'analyses').fsPath,
+        megabytes: readSetting('cacheMB'),
+      }),
       log,
     }),
   );
@@ -70,6 +74,8 @@ export function createServices(
   lifetime.add(
     onDidChangeSettings((names) => {
       if (names.includes('model') || names.includes('saes')) briefs.clear();
+      // The engine is told once, when it starts.
+      if (names.includes('cacheMB')) void engine.stop();
     }),
   );
   const analyses = lifetime.add(new DocumentAnalyses({ engine, source }));

@@ -79,6 +79,7 @@ const icons: Readonly<Record<Exclude<CommandName, 'showActions'>, string>> = {
   showDiagnostics: '$(pulse)',
   openSettings: '$(gear)',
   restartEngine: '$(debug-restart)',
+  clearAnalysisCache: '$(clear-all)',
   showLog: '$(output)',
 };
 

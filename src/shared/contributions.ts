@@ -26,6 +26,7 @@ export const commands = {
   showDiagnostics: { id: 'monosem.showDiagnostics', title: 'Show Diagnostics' },
   openSettings: { id: 'monosem.openSettings', title: 'Open Settings' },
   restartEngine: { id: 'monosem.restartEngine', title: 'Restart Engine' },
+  clearAnalysisCache: { id: 'monosem.clearAnalysisCache', title: 'Clear Analysis Cache' },
   showLog: { id: 'monosem.showLog', title: 'Show Log' },
 } as const satisfies Readonly<Record<string, CommandContribution>>;
 
@@ -66,6 +67,7 @@ export const settings = {
   deviceId: { key: 'deviceId', type: 'integer', default: 0, range: [0, 63] },
   topK: { key: 'features.topK', type: 'integer', default: 5, range: [1, 32] },
   maxFileKB: { key: 'analysis.maxFileKB', type: 'integer', default: 256, range: [1, 16_384] },
+  cacheMB: { key: 'analysis.cacheMB', type: 'integer', default: 256, range: [0, 16_384] },
   hubEndpoint: { key: 'hub.endpoint', type: 'string', default: '' },
   hubCacheFolder: { key: 'hub.cacheFolder', type: 'string', default: '' },
 } as const satisfies Readonly<Record<string, SettingContribution>>;

@@ -2,6 +2,7 @@
 // each; it lives as long as its document is open.
 import * as vscode from 'vscode';
 import { documentScheme } from '../../shared/contributions.ts';
+import type { SettingName } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Disposable } from '../../shared/disposable.ts';
 import type { Source } from '../../shared/engineProtocol.ts';
@@ -22,6 +23,9 @@ const otherSchemes = new Set([
   'walkThroughSnippet',
   documentScheme,
 ]);
+
+/** Settings that change no result. */
+const withoutEffect: ReadonlySet<SettingName> = new Set<SettingName>(['enabled', 'cacheMB']);
 
 /** Settings that are written one after the other within this time count as one change, in milliseconds. */
 const settingsPauseMs = 200;
@@ -44,12 +48,17 @@ export class DocumentAnalyses implements vscode.Disposable {
     this.#options = options;
     const { window, workspace } = vscode;
     this.#lifetime.add(window.onDidChangeVisibleTextEditors(() => this.#look()));
+    this.#lifetime.add(
+      window.onDidChangeTextEditorVisibleRanges(({ textEditor }) =>
+        this.of(textEditor.document.uri)?.scrolled(),
+      ),
+    );
     this.#lifetime.add(workspace.onDidChangeTextDocument((event) => this.#edited(event)));
     this.#lifetime.add(workspace.onDidCloseTextDocument(({ uri }) => this.#close(uri)));
     this.#lifetime.add(
       onDidChangeSettings((names) => {
         if (names.includes('enabled')) this.switch(readSetting('enabled'));
-        if (names.some((name) => name !== 'enabled')) this.restart(settingsPauseMs);
+        if (names.some((name) => !withoutEffect.has(name))) this.restart(settingsPauseMs);
       }),
     );
     this.#look();

@@ -10,7 +10,7 @@ import type {
 } from '../../shared/engineProtocol.ts';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
 import { charOffset } from '../../shared/units.ts';
-import { unsuitability } from './suitability.ts';
+import { suitability } from './suitability.ts';
 import { TokenTable } from './tokenTable.ts';
 import type { TextChange } from './tokenTable.ts';
 
@@ -21,6 +21,7 @@ export type AnalysisState =
   | { readonly kind: 'waiting' }
   /** `done`: share of the text that has results, 0…1. */
   | { readonly kind: 'analysing'; readonly done: number }
+  /** `tokens`: those that have results. */
   | { readonly kind: 'ready'; readonly tokens: number }
   /** Nothing to analyse, and that is fine: empty, binary, too large, no SAE chosen. */
   | { readonly kind: 'skipped'; readonly reason: MonosemError }
@@ -52,6 +53,8 @@ export interface AnalysisPorts {
 
 /** Pause in typing after which the text is analysed again, in milliseconds. */
 export const typingPauseMs = 150;
+/** Pause in scrolling after which what is seen now comes first, in milliseconds. */
+export const scrollPauseMs = 100;
 
 export class DocumentAnalysis implements Disposable {
   readonly tokens = new TokenTable();
@@ -59,6 +62,9 @@ export class DocumentAnalysis implements Disposable {
   readonly #changed = new Emitter<AnalysisState>();
   #state: AnalysisState = { kind: 'idle' };
   #run = 0;
+  /** Of the last run, where it has finished: not all of the text has results. */
+  #isPartial = false;
+  #looked: TextRange | undefined;
   #abort = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
@@ -87,6 +93,14 @@ export class DocumentAnalysis implements Disposable {
   edited(changes: readonly TextChange[]): void {
     for (const change of changes) this.tokens.edit(change);
     if (this.#state.kind !== 'idle') this.start(typingPauseMs);
+  }
+
+  /** Somebody looks at another part: it comes first where results are missing. */
+  scrolled(): void {
+    const visible = this.#ports.visible();
+    if (visible === undefined) return;
+    const isMissing = this.#state.kind === 'ready' && this.#isPartial && !this.#isNear(visible);
+    if (isMissing || this.#state.kind === 'analysing') this.start(scrollPauseMs);
   }
 
   /** Stops looking; the tokens stay known. */
@@ -121,14 +135,14 @@ export class DocumentAnalysis implements Disposable {
   async #analyse(signal: AbortSignal): Promise<void> {
     const text = this.#ports.text();
     const { topK, maxFileKB } = this.#ports.limits();
-    const reason = unsuitability(text, maxFileKB);
+    const { reason, isLong } = suitability(text, maxFileKB);
     if (reason !== undefined) {
       this.tokens.clear();
       this.#setState({ kind: 'skipped', reason });
       return;
     }
     try {
-      await this.#ask(text, topK, signal);
+      await this.#ask(text, { topK, extent: isLong ? 'visible' : 'all' }, signal);
     } catch (error) {
       if (signal.aborted) return;
       const isCalm = MonosemError.is(error, 'noSae');
@@ -137,7 +151,11 @@ export class DocumentAnalysis implements Disposable {
     }
   }
 
-  async #ask(text: string, topK: number, signal: AbortSignal): Promise<void> {
+  async #ask(
+    text: string,
+    question: Pick<AnalyseParams, 'topK' | 'extent'>,
+    signal: AbortSignal,
+  ): Promise<void> {
     let run = ++this.#run;
     const visible = this.#ports.visible();
     const source = await this.#ports.source();
@@ -156,15 +174,26 @@ export class DocumentAnalysis implements Disposable {
       source,
       document: this.#ports.key,
       text,
-      topK,
+      ...question,
+      known: this.tokens.tell(),
       ...(visible && {
         visible: { start: charOffset(visible.start), end: charOffset(visible.end) },
       }),
     };
     const summary = await this.#ports.analyse(params, { signal, onProgress, onRetry });
     if (signal.aborted) return;
-    this.tokens.finish(run);
-    this.#setState({ kind: 'ready', tokens: summary.tokens });
+    this.tokens.finish(run, summary.kept);
+    this.#isPartial = summary.coveredTokens < summary.tokens;
+    this.#looked = visible;
+    this.#setState({ kind: 'ready', tokens: summary.coveredTokens });
+  }
+
+  /** The engine analyses as much again on either side of what is visible: half of that is a reserve. */
+  #isNear({ start, end }: TextRange): boolean {
+    const looked = this.#looked;
+    if (looked === undefined) return false;
+    const reserve = (looked.end - looked.start) / 2;
+    return start >= looked.start - reserve && end <= looked.end + reserve;
   }
 
   #setState(state: AnalysisState): void {

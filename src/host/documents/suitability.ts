@@ -1,4 +1,4 @@
-// Whether a text is worth analysing: not when it is empty, binary or larger than the user wants. Without VS Code.
+// Whether a text is worth analysing: not when it is empty, binary or huge; and whether as a whole. Without VS Code.
 import { Buffer } from 'node:buffer';
 import { MonosemError } from '../../shared/errors.ts';
 
@@ -7,20 +7,32 @@ const sampleLength = 8192;
 /** Above this share of replacement characters a file was decoded from something that is not text. */
 const mostReplacements = 0.1;
 
-/**
- * @param maxKB largest text analysed, in kilobytes of UTF-8
- * @returns why not, or `undefined` if the text is fine
- */
-export function unsuitability(text: string, maxKB: number): MonosemError | undefined {
+/** Texts above this are not analysed at all, in kilobytes of UTF-8. */
+export const hardLimitKB = 16 * 1024;
+
+export interface Suitability {
+  /** Why the text is not analysed. */
+  readonly reason?: MonosemError;
+  /** Only what is visible is analysed. */
+  readonly isLong: boolean;
+}
+
+/** @param maxKB largest text analysed as a whole, in kilobytes of UTF-8 */
+export function suitability(text: string, maxKB: number): Suitability {
+  const kilobytes = Buffer.byteLength(text) / 1024;
+  const reason = whyNot(text, kilobytes);
+  return { isLong: kilobytes > maxKB, ...(reason === undefined ? {} : { reason }) };
+}
+
+function whyNot(text: string, kilobytes: number): MonosemError | undefined {
   if (text.trim() === '') {
     return new MonosemError('emptyText', 'The file is empty: type something to see its features.');
   }
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxKB * 1024) {
-    const size = Math.ceil(bytes / 1024).toLocaleString('en');
+  if (kilobytes > hardLimitKB) {
+    const size = Math.ceil(kilobytes).toLocaleString('en');
     return new MonosemError(
       'tooLarge',
-      `The file has ${size} KB and only files up to ${maxKB.toLocaleString('en')} KB are analysed: raise monosem.analysis.maxFileKB to include it.`,
+      `The file has ${size} KB and only files up to ${hardLimitKB.toLocaleString('en')} KB are analysed; open a part of it.`,
     );
   }
   const sample = text.slice(0, sampleLength);

@@ -1,7 +1,7 @@
 // The analysed tokens of one document, in the coordinates of its present text. Results arrive in batches, from runs
 // that replace each other; edits shift what is known, so that old results stay in place until new ones cover them.
 // Batches are kept as they came; only views into them are cut, nothing is copied.
-import type { SaePlace, TokenBatch } from '../../shared/engineProtocol.ts';
+import type { KeptBatches, SaePlace, TokenBatch } from '../../shared/engineProtocol.ts';
 
 /** What one SAE reads in a token: [topK], strongest first; activation 0 marks an empty slot. */
 export interface TokenReading {
@@ -33,17 +33,21 @@ export interface TextChange {
   readonly inserted: number;
 }
 
-/** Rows `first … last − 1` of a batch whose offsets have since moved by `shift`. */
+/** Rows `first … last − 1` of a batch; `shift` and `move` say how far offsets and indices have moved since. */
 interface Segment {
   readonly run: number;
   readonly batch: TokenBatch;
   readonly first: number;
   readonly last: number;
-  readonly shift: number;
+  shift: number;
+  readonly move: number;
 }
 
 export class TokenTable {
-  #segments: readonly Segment[] = [];
+  /** In text order. */
+  #segments: Segment[] = [];
+  /** Batches that the engine was told of, by their keys. */
+  #told: ReadonlyMap<number, TokenBatch> = new Map();
 
   get count(): number {
     return this.#segments.reduce((sum, { first, last }) => sum + last - first, 0);
@@ -51,18 +55,36 @@ export class TokenTable {
 
   clear(): void {
     this.#segments = [];
+    this.#told = new Map();
+  }
+
+  /** Keys of the batches that are here as they came; `finish` may be told that they still hold. */
+  tell(): Float64Array {
+    const whole = this.#segments.filter(
+      ({ batch, first, last }) => first === 0 && last === batch.count,
+    );
+    this.#told = new Map(whole.map(({ batch }) => [batch.key, batch]));
+    return Float64Array.from(this.#told.keys());
   }
 
   /** Tokens that an edit touches are forgotten, those behind it move. */
   edit({ offset, removed, inserted }: TextChange): void {
     const shift = inserted - removed;
-    this.#segments = this.#segments.flatMap((segment) => [
-      ...rows(segment, segment.first, firstEndingAfter(segment, offset)),
-      ...rows(segment, firstStartingFrom(segment, offset + removed), segment.last).map((moved) => ({
-        ...moved,
-        shift: moved.shift + shift,
-      })),
-    ]);
+    const from = this.#firstBehind(offset);
+    const to = this.#firstAt(offset + removed);
+    const cut = this.#segments
+      .slice(from, to)
+      .flatMap((segment) => [
+        ...rows(segment, segment.first, firstEndingAfter(segment, offset)),
+        ...rows(segment, firstStartingFrom(segment, offset + removed), segment.last).map(
+          (moved) => ({ ...moved, shift: moved.shift + shift }),
+        ),
+      ]);
+    for (let n = Math.max(from, to); n < this.#segments.length; n++) {
+      const segment = this.#segments[n];
+      if (segment !== undefined) segment.shift += shift;
+    }
+    this.#segments.splice(from, Math.max(0, to - from), ...cut);
   }
 
   /** Takes results of a run; they displace results of other runs for the same stretch of text. */
@@ -70,27 +92,40 @@ export class TokenTable {
     const start = batch.starts[0];
     const end = batch.ends[batch.count - 1];
     if (start === undefined || end === undefined) return;
-    const added: Segment = { run, batch, first: 0, last: batch.count, shift: 0 };
-    const kept = this.#segments.flatMap((segment) =>
-      segment.run === run
-        ? [segment]
-        : [
-            ...rows(segment, segment.first, firstEndingAfter(segment, start)),
-            ...rows(segment, firstStartingFrom(segment, end), segment.last),
-          ],
-    );
-    this.#segments = [...kept, added].sort(inTextOrder);
+    const from = this.#firstBehind(start);
+    const to = Math.max(from, this.#firstAt(end));
+    const kept = this.#segments
+      .slice(from, to)
+      .flatMap((segment) =>
+        segment.run === run
+          ? [segment]
+          : [
+              ...rows(segment, segment.first, firstEndingAfter(segment, start)),
+              ...rows(segment, firstStartingFrom(segment, end), segment.last),
+            ],
+      );
+    const added = { run, batch, first: 0, last: batch.count, shift: 0, move: 0 };
+    this.#segments.splice(from, to - from, ...[...kept, added].sort(inTextOrder));
   }
 
-  /** A run has covered the whole text: what other runs left is stale. */
-  finish(run: number): void {
-    this.#segments = this.#segments.filter((segment) => segment.run === run);
+  /** A run is over: what it sent holds, and what it kept of what it was told; the rest is stale. */
+  finish(run: number, { keys, froms, starts }: KeptBatches): void {
+    const segments = this.#segments.filter((segment) => segment.run === run);
+    for (const [n, key] of keys.entries()) {
+      const batch = this.#told.get(key);
+      if (batch === undefined) continue;
+      const shift = (starts[n] ?? 0) - (batch.starts[0] ?? 0);
+      const move = (froms[n] ?? 0) - batch.from;
+      segments.push({ run, batch, first: 0, last: batch.count, shift, move });
+    }
+    this.#segments = segments.sort(inTextOrder);
+    this.#told = new Map();
   }
 
   /** Tokens that lie at least partly in [start, end), in text order. */
   between(start: number, end: number): readonly Token[] {
     const found: Token[] = [];
-    for (const segment of this.#segments) {
+    for (const segment of this.#segments.slice(this.#firstBehind(start), this.#firstAt(end))) {
       const first = Math.max(segment.first, firstEndingAfter(segment, start));
       const last = firstStartingFrom(segment, end);
       for (let row = first; row < last; row++) found.push(tokenAt(segment, row));
@@ -106,11 +141,27 @@ export class TokenTable {
   all(): readonly Token[] {
     return this.between(0, Number.MAX_SAFE_INTEGER);
   }
+
+  /** Index of the first segment that ends behind an offset. */
+  #firstBehind(offset: number): number {
+    return firstOf(0, this.#segments.length, (n) => {
+      const segment = this.#segments[n];
+      return segment === undefined || endOf(segment, segment.last - 1) > offset;
+    });
+  }
+
+  /** Index of the first segment that starts at an offset or behind it. */
+  #firstAt(offset: number): number {
+    return firstOf(0, this.#segments.length, (n) => {
+      const segment = this.#segments[n];
+      return segment === undefined || startOf(segment, segment.first) >= offset;
+    });
+  }
 }
 
 function inTextOrder(a: Segment, b: Segment): number {
   const difference = startOf(a, a.first) - startOf(b, b.first);
-  return difference === 0 ? a.batch.from - b.batch.from : difference;
+  return difference === 0 ? a.batch.from + a.move - b.batch.from - b.move : difference;
 }
 
 function rows(segment: Segment, first: number, last: number): readonly Segment[] {
@@ -134,9 +185,13 @@ function firstStartingFrom(segment: Segment, offset: number): number {
 }
 
 /** First row that fulfils a condition which, once true, stays true; `last` if none does. */
-function firstRow(segment: Segment, condition: (row: number) => boolean): number {
-  let low = segment.first;
-  let high = segment.last;
+function firstRow({ first, last }: Segment, condition: (row: number) => boolean): number {
+  return firstOf(first, last, condition);
+}
+
+function firstOf(first: number, last: number, condition: (n: number) => boolean): number {
+  let low = first;
+  let high = last;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (condition(middle)) high = middle;
@@ -146,9 +201,9 @@ function firstRow(segment: Segment, condition: (row: number) => boolean): number
 }
 
 function tokenAt(segment: Segment, row: number): Token {
-  const { batch } = segment;
+  const { batch, move } = segment;
   return {
-    index: batch.from + row,
+    index: batch.from + move + row,
     id: batch.ids[row] ?? 0,
     start: startOf(segment, row),
     end: endOf(segment, row),

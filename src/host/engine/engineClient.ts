@@ -8,7 +8,12 @@ import { DisposableStore } from '../../shared/disposable.ts';
 import type { Disposable } from '../../shared/disposable.ts';
 import { Emitter } from '../../shared/emitter.ts';
 import { engineCalls, protocolVersion } from '../../shared/engineProtocol.ts';
-import type { EngineCalls, InitializeResult } from '../../shared/engineProtocol.ts';
+import type {
+  AnalysisCache,
+  EngineCalls,
+  InitializeParams,
+  InitializeResult,
+} from '../../shared/engineProtocol.ts';
 import { MonosemError, isErrorCode, messageOf } from '../../shared/errors.ts';
 import type { EngineProcess, Log } from './engineProcess.ts';
 import { RestartPolicy, crashLimit } from './restartPolicy.ts';
@@ -31,6 +36,8 @@ export interface EngineClientOptions {
   /** Starts a process; called again after a crash. */
   readonly start: () => EngineProcess;
   readonly log: Log;
+  /** Where the engine keeps results for later; asked at each start. */
+  readonly cache?: () => AnalysisCache;
   readonly policy?: RestartPolicy;
 }
 
@@ -210,7 +217,8 @@ export class EngineClient implements Disposable {
   }
 
   async #handshake(process: EngineProcess): Promise<InitializeResult> {
-    const params = { protocolVersion };
+    const cache = this.#options.cache?.();
+    const params: InitializeParams = { protocolVersion, ...(cache && { cache }) };
     const timer = new AbortController();
     const answer = this.#send(process, { method: engineCalls.initialize.method, params });
     const tooLate = quietSleep(handshakeMs, timer.signal).then(() => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { DocumentAnalysis, typingPauseMs } from '../../../src/host/documents/documentAnalysis.ts';
-import type { AnalysisPorts } from '../../../src/host/documents/documentAnalysis.ts';
+import type { AnalysisPorts, TextRange } from '../../../src/host/documents/documentAnalysis.ts';
 import { DisposableStore } from '../../../src/shared/disposable.ts';
 import type { AnalyseParams } from '../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
@@ -11,6 +11,7 @@ const listeners = new DisposableStore();
 afterAll(() => listeners.dispose());
 
 interface Bench {
+  visible: TextRange;
   readonly analysis: DocumentAnalysis;
   readonly asked: AnalyseParams[];
   readonly kinds: string[];
@@ -20,18 +21,19 @@ interface Bench {
 /** Analyses a text of which the engine makes one token per character, after `ms`. */
 function bench(
   text: string,
-  options: { ms?: number; fail?: MonosemError; crashes?: boolean } = {},
+  options: { ms?: number; fail?: MonosemError; crashes?: boolean; covered?: number } = {},
 ): Bench {
   const made: { -readonly [Key in keyof Bench]: Bench[Key] } = {
     analysis: undefined as never,
     asked: [],
     kinds: [],
     text,
+    visible: { start: 0, end: 3 },
   };
   const ports: AnalysisPorts = {
     key: 'file:///a',
     text: () => made.text,
-    visible: () => ({ start: 0, end: 3 }),
+    visible: () => made.visible,
     source: () => Promise.resolve({ model: '/m', saes: ['/s'] }),
     limits: () => ({ topK: 1, maxFileKB: 1 }),
     analyse: async (params, { signal, onProgress, onRetry }) => {
@@ -46,7 +48,8 @@ function bench(
       }
       onProgress(letters(half, half, params.text.length - half, made.asked.length));
       if (signal.aborted) throw new MonosemError('cancelled', 'cancelled');
-      return summaryOf(params.text.length);
+      const summary = summaryOf(params.text.length);
+      return { ...summary, coveredTokens: options.covered ?? summary.tokens };
     },
   };
   made.analysis = new DocumentAnalysis(ports);
@@ -64,6 +67,8 @@ test('asks for the text with what is visible and reports its way to ready', asyn
       document: 'file:///a',
       text: 'abcdef',
       topK: 1,
+      extent: 'all',
+      known: new Float64Array(0),
       visible: { start: 0, end: 3 },
     },
   ]);
@@ -106,8 +111,8 @@ test.each([
   [' \r\n\t', 'emptyText'],
   ['PK\u0003\u0004\0\0', 'notText'],
   ['\uFFFD'.repeat(20) + 'text', 'notText'],
-  ['é'.repeat(513), 'tooLarge'],
-])('a text that cannot be analysed is skipped with a reason: %j', async (text, code) => {
+  ['é'.repeat(8 * 2 ** 20 + 1), 'tooLarge'],
+])('a text that cannot be analysed is skipped with a reason (%#)', async (text, code) => {
   const { analysis, asked } = bench(text);
   analysis.start();
   expect(await analysis.whenIdle()).toMatchObject({ kind: 'skipped', reason: { code } });
@@ -141,4 +146,22 @@ test('stopping cancels, keeps the tokens and answers those who wait', async () =
   await sleep(40);
   expect(asked).toHaveLength(1);
   expect(analysis.state.kind).toBe('idle');
+});
+
+test('of a long text only what is visible is asked for, and again where somebody scrolls', async () => {
+  const made = bench('é'.repeat(600), { covered: 300 });
+  const { analysis, asked } = made;
+  analysis.start();
+  await analysis.whenIdle();
+  expect(asked.map(({ extent }) => extent)).toEqual(['visible']);
+  expect(asked[0]?.known).toEqual(new Float64Array(0));
+  analysis.scrolled();
+  expect(analysis.state.kind).toBe('ready');
+  made.visible = { start: 300, end: 400 };
+  analysis.scrolled();
+  await analysis.whenIdle();
+  expect(asked[1]?.visible).toEqual({ start: 300, end: 400 });
+  expect(asked[1]?.known).toHaveLength(2);
+  analysis.scrolled();
+  expect(analysis.state.kind).toBe('ready');
 });

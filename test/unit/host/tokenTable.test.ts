@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TokenTable, readingOf } from '../../../src/host/documents/tokenTable.ts';
-import { batchOf, letters, readingIn } from './batches.ts';
+import { batchOf, letters, readingIn, summaryOf } from './batches.ts';
 
 const ranges = (table: TokenTable): string =>
   table
@@ -95,7 +95,7 @@ test('a new run displaces what an old one knew of the same stretch, and finish d
   table.insert(letters(0, 0, 6, 1), 1);
   table.insert(letters(2, 2, 2, 2), 2);
   expect(ranges(table)).toBe('0-1:1 1-2:1 2-3:2 3-4:2 4-5:1 5-6:1');
-  table.finish(2);
+  table.finish(2, summaryOf(0).kept);
   expect(ranges(table)).toBe('2-3:2 3-4:2');
 });
 
@@ -151,4 +151,24 @@ test('after any edits, tokens still stand on the text they were made of', () => 
       expect(table.count).toBe(text.replaceAll('+', '').length);
     }),
   );
+});
+
+test('batches that still hold are moved to where they now stand; others are stale', () => {
+  const table = new TokenTable();
+  const [a, b, c] = [letters(0, 0, 3, 1), letters(3, 3, 3, 2), letters(6, 6, 3, 3)];
+  for (const batch of [a, b, c]) table.insert(batch, 1);
+  expect([...table.tell()]).toEqual([a.key, b.key, c.key]);
+  table.edit({ offset: 1, removed: 0, inserted: 2 });
+  table.edit({ offset: 2, removed: 1, inserted: 0 });
+  expect([...table.tell()]).toEqual([b.key, c.key]);
+  table.insert(letters(0, 0, 4, 9), 2);
+  table.finish(2, {
+    keys: Float64Array.of(c.key),
+    froms: Uint32Array.of(7),
+    starts: Uint32Array.of(7),
+  });
+  expect(table.all().map(({ start, index }) => [start, index])).toEqual([
+    ...[0, 1, 2, 3].map((at) => [at, at]),
+    ...[7, 8, 9].map((at) => [at, at]),
+  ]);
 });
