@@ -64,7 +64,7 @@ export async function listRepo(
   const files: RepoFile[] = [];
   await asked(access, subject, async () => {
     const entries = listFiles({
-      ...libraryAccess(access, subject, signal),
+      ...clientAccess(access, subject, signal),
       repo: { type: 'model', name: repo },
       revision: commit,
       path: folder.split('/').map(encodeURIComponent).join('/'),
@@ -83,9 +83,9 @@ async function commitOf(
   { repo: name, revision }: RepoRevision,
   signal: AbortSignal,
 ): Promise<string> {
-  const library = libraryAccess(access, name, signal);
+  const client = clientAccess(access, name, signal);
   const { sha } = await asked(access, name, () =>
-    modelInfo({ ...library, name, revision, additionalFields: ['sha'] }),
+    modelInfo({ ...client, name, revision, additionalFields: ['sha'] }),
   );
   const commit: unknown = sha;
   if (typeof commit === 'string' && /^[0-9a-f]{40}$/.test(commit)) return commit;
@@ -110,7 +110,7 @@ async function asked<Result>(
 }
 
 /** The library's way to the hub: our requests, one after another, each read to its end. */
-function libraryAccess(
+function clientAccess(
   access: HubAccess,
   subject: string,
   signal: AbortSignal,
