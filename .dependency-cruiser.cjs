@@ -105,8 +105,8 @@ module.exports = {
     },
     seesOnly(
       'extension-sees-host',
-      '^src/extension\\.ts$',
-      '^src/(host|providers|shared)/',
+      '^src/(extension|surfaces)\\.ts$',
+      '^src/(surfaces\\.ts$|(host|providers|shared)/)',
       'The extension host never loads the engine.',
     ),
     seesOnly(
@@ -152,7 +152,7 @@ module.exports = {
     door(
       'vscode-door',
       '^vscode$|node_modules/@types/vscode',
-      { door: '^src/(extension\\.ts$|host/|providers/)' },
+      { door: '^src/((extension|surfaces)\\.ts$|host/|providers/)' },
       'Only the extension host has VS Code.',
     ),
     door(

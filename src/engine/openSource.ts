@@ -4,6 +4,7 @@ import type { ProviderReport, SelfTest } from '../shared/diagnostics.ts';
 import type { AnalyseParams, SaePlace, SaeReading, SourceFacts } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
 import type { Disposable } from '../shared/disposable.ts';
+import { tokenId } from '../shared/units.ts';
 import type { AnalysedWindow, WindowRun } from './analysis/analysedWindow.ts';
 import { openAnalysisProgram } from './analysis/analysisProgram.ts';
 import type { CacheBudget } from './analysis/cacheBudget.ts';
@@ -13,6 +14,7 @@ import { openLensPrograms, type LensPrograms } from './analysis/lensPrograms.ts'
 import type { LensRun } from './analysis/tokenLens.ts';
 import type { TopFeatures } from './analysis/topFeatures.ts';
 import { WindowStore } from './analysis/windowStore.ts';
+
 import type { FeatureStore } from './features/store.ts';
 import { featureStoreFile, openFeatureStore } from './featureStores.ts';
 import type { BlobCache } from './files/blobCache.ts';
@@ -132,6 +134,7 @@ export class OpenSource implements Disposable {
         provider: this.placement.provider,
         providerReason: this.placement.reason,
         dynamicallyQuantized: model.sites.dynamicallyQuantized,
+        ...(model.tokenizer.bosId !== undefined && { bosId: tokenId(model.tokenizer.bosId) }),
       },
       saes: await Promise.all(
         saes.map(async ({ place, sae }) => ({

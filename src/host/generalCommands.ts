@@ -5,15 +5,22 @@ import { sizeText } from './display/size.ts';
 import type { Services } from './services.ts';
 
 type GeneralCommand =
-  'clearAnalysisCache' | 'toggleFeatures' | 'openSettings' | 'restartEngine' | 'showLog';
+  | 'clearAnalysisCache'
+  | 'toggleFeatures'
+  | 'openSettings'
+  | 'restartEngine'
+  | 'showLog'
+  | 'getStarted'
+  | 'stopAnalysis';
 
 export function generalCommands({
   analyses,
   engine,
   log,
+  view,
 }: Services): Pick<CommandTable, GeneralCommand> {
   return {
-    toggleFeatures: () => analyses.switch(!analyses.isOn),
+    toggleFeatures: () => view.toggle(),
     openSettings: () =>
       vscode.commands.executeCommand('workbench.action.openSettings', '@ext:monosem.monosem'),
     restartEngine: async () => {
@@ -27,5 +34,14 @@ export function generalCommands({
       );
     },
     showLog: () => log.show(),
+    getStarted: () =>
+      vscode.commands.executeCommand(
+        'workbench.action.openWalkthrough',
+        'monosem.monosem#monosem.start',
+      ),
+    stopAnalysis: () => {
+      const uri = vscode.window.activeTextEditor?.document.uri;
+      if (uri !== undefined) analyses.of(uri)?.stop();
+    },
   };
 }

@@ -3,7 +3,13 @@
 // anybody looks for an SAE. Without VS Code.
 import { basename } from 'node:path';
 import { Emitter } from '../shared/emitter.ts';
-import type { ModelChoice, SaeFacts, SaePlace, Source } from '../shared/engineProtocol.ts';
+import type {
+  ModelChoice,
+  ModelFacts,
+  SaeFacts,
+  SaePlace,
+  Source,
+} from '../shared/engineProtocol.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
 import type { Disposable } from '../shared/disposable.ts';
 import type { NamedSae } from '../shared/featureRef.ts';
@@ -35,7 +41,9 @@ export class ModelInUse implements Disposable {
   #known: { readonly key: string; readonly place: ModelPlace } | undefined;
   /** Active SAEs and what is known of them, by choice of model and SAEs. */
   #active: { readonly key: string; readonly saes: readonly SaePlace[] } | undefined;
-  #learnt: { readonly key: string; readonly facts: readonly SaeFacts[] } | undefined;
+  #learnt:
+    | { readonly key: string; readonly facts: readonly SaeFacts[]; readonly model: ModelFacts }
+    | undefined;
   #opening: { readonly key: string; readonly opened: Promise<void> } | undefined;
   #asking: string | undefined;
 
@@ -58,6 +66,16 @@ export class ModelInUse implements Disposable {
   /** The active SAEs, as the last source named them; none before the first one after a change of settings. */
   get saes(): readonly SaePlace[] {
     return this.#active?.key === this.#sourceKey() ? this.#active.saes : [];
+  }
+
+  /** What the engine has said about the model that reads with the active SAEs. */
+  get facts(): ModelFacts | undefined {
+    return this.#learnt?.key === this.#sourceKey() ? this.#learnt.model : undefined;
+  }
+
+  /** Id of the token that marks the beginning of a text, where the model has one and the engine has said so. */
+  get bosId(): number | undefined {
+    return this.facts?.bosId;
   }
 
   /** What the engine has said about an active SAE. */
@@ -105,7 +123,7 @@ export class ModelInUse implements Disposable {
       const source = await this.source();
       const { model, saes } = await this.#ports.engine.call('describe', { source });
       const { name, variant, provider, providerReason } = model;
-      this.#learnt = { key, facts: saes };
+      this.#learnt = { key, facts: saes, model };
       this.#remember(keyOf(source), { name, variant, provider, reason: providerReason });
     } catch (error) {
       this.#ports.log.warn(`What runs where is not known: ${messageOf(error)}`);
@@ -163,7 +181,7 @@ export class ModelInUse implements Disposable {
 }
 
 function sourceKey(settings: SourceSettings): string {
-  return JSON.stringify([keyOf(modelChoice(settings)), settings.saes]);
+  return JSON.stringify([keyOf(modelChoice(settings)), settings.saes, settings.neurons]);
 }
 
 function keyOf(choice: ModelChoice): string {

@@ -2,18 +2,24 @@
 // engine starts with the first question it is asked.
 import * as vscode from 'vscode';
 import type { DisposableStore } from '../shared/disposable.ts';
-import type { Source } from '../shared/engineProtocol.ts';
+import type { SaePlace, Source } from '../shared/engineProtocol.ts';
 import { FeatureBriefs } from './display/features/featureBriefs.ts';
+import { FeatureFilter } from './display/features/featureFilter.ts';
+import { FeatureCollection } from './collection/featureCollection.ts';
 import { DocumentAnalyses } from './documents/documentAnalyses.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
 import { EngineClient } from './engine/engineClient.ts';
 import { EngineProcess } from './engine/engineProcess.ts';
 import { Hub } from './hub/hub.ts';
+import { portableMemory } from './memory.ts';
+import type { Memory } from './memory.ts';
 import { ModelInUse } from './modelInUse.ts';
 import { SaeChecks } from './saeChecks.ts';
 import { onDidChangeSettings, readSetting } from './settings.ts';
 import { ShownSae } from './shownSae.ts';
 import type { SourceSettings } from './source.ts';
+import { neuronsOfView } from './view/view.ts';
+import { ViewInUse } from './view/viewInUse.ts';
 
 export interface Services {
   readonly context: vscode.ExtensionContext;
@@ -23,11 +29,19 @@ export interface Services {
   readonly hub: Hub;
   /** What runs where, by the present settings. */
   readonly model: ModelInUse;
+  /** What is remembered of this workspace over a reload of the window. */
+  readonly memory: Memory;
+  /** What is painted. */
+  readonly view: ViewInUse;
+  /** Pinned and recent features. */
+  readonly collection: FeatureCollection;
   /** Whose features are painted. */
   readonly shownSae: ShownSae;
   /** Whether the active SAEs read the model as they were trained to. */
   readonly saeChecks: SaeChecks;
   readonly briefs: FeatureBriefs;
+  /** Which features are shown at all, by the present settings. */
+  readonly filter: () => FeatureFilter;
   readonly analyses: DocumentAnalyses;
   /** The model and SAEs looked through, by the present settings. */
   readonly source: () => Promise<Source>;
@@ -52,12 +66,15 @@ export function createServices(
       log,
     }),
   );
+  const memory = portableMemory(context.workspaceState, context.extensionUri.fsPath);
+  const view = lifetime.add(new ViewInUse(memory, readSetting('enabled')));
   const settings = (): SourceSettings => ({
     model: readSetting('model'),
     saes: readSetting('saes'),
     modelVariant: readSetting('modelVariant'),
     executionProvider: readSetting('executionProvider'),
     deviceId: readSetting('deviceId'),
+    neurons: neuronsOfView(view.current),
     extensionFolder: context.extensionUri.fsPath,
     workspaceFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
     listFolders,
@@ -65,8 +82,10 @@ export function createServices(
   const model = lifetime.add(new ModelInUse({ engine, settings, log }));
   const hub = createHub(context);
   const source = (): Promise<Source> => model.source();
-  const memory = context.workspaceState;
-  const shownSae = lifetime.add(new ShownSae({ active: () => model.saes, source, memory }));
+  const neurons = (): SaePlace | undefined => neuronsOfView(view.current);
+  const active = (): readonly SaePlace[] => model.saes;
+  const shownSae = lifetime.add(new ShownSae({ active, source, neurons, memory }));
+  const collection = lifetime.add(new FeatureCollection(memory));
   const saeChecks = lifetime.add(new SaeChecks({ engine, log }));
   const briefs = new FeatureBriefs(async (sae, features) =>
     engine.call('featureBriefs', { source: await source(), sae, features }),
@@ -74,11 +93,22 @@ export function createServices(
   lifetime.add(
     onDidChangeSettings((names) => {
       if (names.includes('model') || names.includes('saes')) briefs.clear();
+      if (names.includes('enabled') && readSetting('enabled') !== view.isOn) void view.toggle();
       // The engine is told once, when it starts.
       if (names.includes('cacheMB')) void engine.stop();
     }),
   );
-  const analyses = lifetime.add(new DocumentAnalyses({ engine, source }));
+  const filter = (): FeatureFilter =>
+    new FeatureFilter(
+      {
+        maxDensity: readSetting('maxDensity'),
+        hidden: readSetting('hidden'),
+        ignoreBos: readSetting('ignoreBos'),
+        bosId: model.bosId,
+      },
+      briefs.get,
+    );
+  const analyses = lifetime.add(new DocumentAnalyses({ engine, source, view }));
   lifetime.add(
     analyses.onDidChange((uri) => {
       const state = analyses.of(uri)?.state;
@@ -92,7 +122,19 @@ export function createServices(
       if (state === 'stopped') saeChecks.forgetFailures();
     }),
   );
-  const services = { hub, model, shownSae, saeChecks, briefs, analyses, source };
+  const services = {
+    hub,
+    model,
+    memory,
+    view,
+    collection,
+    shownSae,
+    saeChecks,
+    briefs,
+    filter,
+    analyses,
+    source,
+  };
   return { context, log, engine, sourceSettings: settings, ...services };
 }
 

@@ -18,10 +18,12 @@ export function settingValue(
     }
     case 'enum':
       return setting.values.find((known) => known === value) ?? setting.default;
-    case 'integer': {
+    case 'integer':
+    case 'number': {
       if (typeof value !== 'number' || !Number.isFinite(value)) return setting.default;
       const [least, most] = setting.range;
-      return Math.min(most, Math.max(least, Math.round(value)));
+      const bounded = Math.min(most, Math.max(least, value));
+      return setting.type === 'integer' ? Math.round(bounded) : bounded;
     }
   }
 }

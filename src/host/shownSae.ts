@@ -4,20 +4,17 @@ import type { Disposable } from '../shared/disposable.ts';
 import { Emitter } from '../shared/emitter.ts';
 import type { SaePlace, Source } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
+import type { Memory } from './memory.ts';
 
 /** Where the choice is remembered over a reload of the window. */
 const memoryKey = 'monosem.shownSae';
-
-/** What a `Memento` of VS Code offers and this needs. */
-export interface Memory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
 
 export interface ShownSaePorts {
   /** The active SAEs as far as they are known, and as they are to be. */
   readonly active: () => readonly SaePlace[];
   readonly source: () => Promise<Source>;
+  /** The neurons that the chosen view shows: they are painted then, whatever was chosen. */
+  readonly neurons?: () => SaePlace | undefined;
   readonly memory: Memory;
 }
 
@@ -70,6 +67,8 @@ export class ShownSae implements Disposable {
   }
 
   #among(saes: readonly SaePlace[]): SaePlace | undefined {
+    const neurons = this.#ports.neurons?.();
+    if (neurons !== undefined && saes.includes(neurons)) return neurons;
     return saes.find((sae) => sae === this.#wanted) ?? saes[0];
   }
 }

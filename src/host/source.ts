@@ -14,6 +14,8 @@ export interface SourceSettings {
   readonly modelVariant: string;
   readonly executionProvider: ProviderSetting;
   readonly deviceId: number;
+  /** Neurons that are read beside the SAEs, because the chosen view shows them. */
+  readonly neurons?: SaePlace | undefined;
   readonly extensionFolder: string;
   readonly workspaceFolder?: string | undefined;
   /** Names of the folders inside a folder; empty if there is no such folder. */
@@ -37,7 +39,8 @@ export function modelChoice(settings: SourceSettings): ModelChoice {
 /** The active SAEs; none when a model of the user's own comes without one and none is chosen. */
 export async function saePlaces(settings: SourceSettings): Promise<readonly SaePlace[]> {
   const chosen = settings.saes.map((sae) => saePlace(sae, settings.workspaceFolder));
-  return chosen.length > 0 ? [...new Set(chosen)] : standardSaes(settings);
+  const saes = chosen.length > 0 ? chosen : await standardSaes(settings);
+  return [...new Set(settings.neurons === undefined ? saes : [...saes, settings.neurons])];
 }
 
 /** What is active while nobody has chosen anything else: one SAE or none. */

@@ -36,7 +36,7 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
         else if (names.includes('saes')) void this.#forgetIfGone();
       }),
     );
-    this.#shown = readFeatureRef(services.context.workspaceState.get(memoryKey));
+    this.#shown = readFeatureRef(services.memory.get(memoryKey));
     this.#lifetime.add(vscode.window.registerWebviewViewProvider(featureView, this));
   }
 
@@ -58,7 +58,8 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
         : { sae: await this.#services.shownSae.meant(sae), feature };
     if (ref === undefined) return;
     this.#shown = ref;
-    await this.#services.context.workspaceState.update(memoryKey, ref);
+    await this.#services.collection.look(ref);
+    await this.#services.memory.update(memoryKey, ref);
     await vscode.commands.executeCommand(`${featureView}.focus`);
     await this.#load(ref);
   }

@@ -12,7 +12,7 @@ import type { Disposable } from '../shared/disposable.ts';
 import { saeLabels } from '../shared/featureRef.ts';
 
 export function createStatusBar(services: Services): Disposable {
-  const { analyses, engine, model, saeChecks, shownSae } = services;
+  const { analyses, engine, model, saeChecks, shownSae, view } = services;
   const lifetime = new DisposableStore();
   const item = lifetime.add(
     vscode.window.createStatusBarItem('monosem.status', vscode.StatusBarAlignment.Right, 90),
@@ -27,7 +27,7 @@ export function createStatusBar(services: Services): Disposable {
       severity === 'ok' ? undefined : new vscode.ThemeColor(`statusBarItem.${severity}Background`);
   };
   lifetime.add(analyses.onDidChange(show));
-  lifetime.add(analyses.onDidSwitch(show));
+  lifetime.add(view.onDidChange(show));
   lifetime.add(engine.onDidChangeState(show));
   lifetime.add(model.onDidChange(show));
   lifetime.add(shownSae.onDidChange(show));
@@ -39,11 +39,11 @@ export function createStatusBar(services: Services): Disposable {
 }
 
 function presentStatus(services: Services): Status {
-  const { analyses, engine, model, saeChecks, shownSae } = services;
+  const { analyses, engine, model, saeChecks, shownSae, view } = services;
   const { activeTextEditor, visibleTextEditors } = vscode.window;
   const uri = (activeTextEditor ?? visibleTextEditors[0])?.document.uri;
   return statusText({
-    isOn: analyses.isOn,
+    isOn: view.isOn,
     engine: engine.state,
     analysis: uri && analyses.of(uri)?.state,
     place: model.place,
@@ -65,10 +65,15 @@ interface ActionItem extends vscode.QuickPickItem {
   readonly command: CommandName;
 }
 
-const icons: Readonly<Record<Exclude<CommandName, 'showActions'>, string>> = {
+/** What the menu offers, in this order. */
+const icons = {
   toggleFeatures: '$(eye)',
+  changeView: '$(paintcan)',
+  stopAnalysis: '$(debug-stop)',
   steerSelection: '$(settings)',
   openFeature: '$(search)',
+  showToken: '$(symbol-key)',
+  compareFeatures: '$(diff)',
   openModelFolder: '$(folder-opened)',
   chooseSaes: '$(checklist)',
   showFeaturesOf: '$(symbol-color)',
@@ -76,12 +81,13 @@ const icons: Readonly<Record<Exclude<CommandName, 'showActions'>, string>> = {
   addSae: '$(cloud-download)',
   removeDownload: '$(trash)',
   setHubToken: '$(key)',
+  getStarted: '$(mortar-board)',
   showDiagnostics: '$(pulse)',
   openSettings: '$(gear)',
   restartEngine: '$(debug-restart)',
   clearAnalysisCache: '$(clear-all)',
   showLog: '$(output)',
-};
+} as const satisfies Partial<Readonly<Record<CommandName, string>>>;
 
 /** What is of no use while no SAE is chosen. */
 const needsFeatures: ReadonlySet<CommandName> = new Set([
@@ -93,18 +99,18 @@ const needsFeatures: ReadonlySet<CommandName> = new Set([
 
 /** What a click on the item offers, first what helps with the present state. */
 export async function showActions(services: Services): Promise<void> {
-  const { analyses, model } = services;
+  const { model, view } = services;
   const { action } = presentStatus(services);
   const names = (Object.keys(icons) as (keyof typeof icons)[]).filter(
     (name) =>
       (action !== 'chooseSaes' || !needsFeatures.has(name)) &&
       (name !== 'showFeaturesOf' || severalSaes(model)),
   );
-  const sorted = names.sort((a, b) => Number(b === action) - Number(a === action));
+  const isFirst = (name: CommandName): number => Number(name === action);
+  const sorted = names.sort((a, b) => isFirst(b) - isFirst(a));
   const items = sorted.map((command): ActionItem => {
     const title = commands[command].title;
-    const label =
-      command === 'toggleFeatures' ? `${analyses.isOn ? 'Hide' : 'Show'} Features` : title;
+    const label = command === 'toggleFeatures' ? `${view.isOn ? 'Hide' : 'Show'} Features` : title;
     return { label: `${icons[command]} ${label}`, command };
   });
   const chosen = await vscode.window.showQuickPick(items, { title: 'Monosem' });

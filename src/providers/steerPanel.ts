@@ -86,7 +86,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    const start = readStart(this.#services.context.workspaceState.get(memoryKey));
+    const start = readStart(this.#services.memory.get(memoryKey));
     if (start === undefined) {
       panel.dispose();
       return;
@@ -207,7 +207,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   async #remember(): Promise<void> {
-    await this.#services.context.workspaceState.update(memoryKey, this.#open?.session.start);
+    await this.#services.memory.update(memoryKey, this.#open?.session.start);
   }
 }
 

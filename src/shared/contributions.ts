@@ -1,6 +1,7 @@
 // Everything Monosem adds to VS Code by name: commands, settings, views. package.json repeats it, because VS Code
 // reads it there, with its texts in package.nls.json; a test holds the three together, in all directions.
 import { providerSettings } from './engineProtocol.ts';
+import { paletteNames } from './palette.ts';
 
 export interface CommandContribution {
   readonly id: string;
@@ -16,6 +17,37 @@ export const commands = {
   openFeature: { id: 'monosem.openFeature', title: 'Open Feature…', icon: '$(search)' },
   toggleFeatures: { id: 'monosem.toggleFeatures', title: 'Show or Hide Features' },
   showActions: { id: 'monosem.showActions', title: 'Show Actions' },
+  changeView: { id: 'monosem.changeView', title: 'Change View…', icon: '$(eye)' },
+  nextOccurrence: {
+    id: 'monosem.nextOccurrence',
+    title: 'Go to Next Occurrence of Feature',
+    icon: '$(arrow-down)',
+  },
+  previousOccurrence: {
+    id: 'monosem.previousOccurrence',
+    title: 'Go to Previous Occurrence of Feature',
+    icon: '$(arrow-up)',
+  },
+  showToken: { id: 'monosem.showToken', title: 'Show Token Details' },
+  findSimilarTokens: { id: 'monosem.findSimilarTokens', title: 'Find Similar Tokens' },
+  ablateFeatureHere: { id: 'monosem.ablateFeatureHere', title: 'Ablate Feature Here and See Loss' },
+  pinFeature: { id: 'monosem.pinFeature', title: 'Pin Feature…', icon: '$(pin)' },
+  unpinFeature: { id: 'monosem.unpinFeature', title: 'Unpin Feature', icon: '$(pinned)' },
+  hideFeature: { id: 'monosem.hideFeature', title: 'Hide Feature' },
+  copyFeatureLink: { id: 'monosem.copyFeatureLink', title: 'Copy Link to Feature' },
+  rankFeatures: { id: 'monosem.rankFeatures', title: 'Rank Features By…', icon: '$(list-ordered)' },
+  filterFeatures: { id: 'monosem.filterFeatures', title: 'Filter Features…', icon: '$(filter)' },
+  compareFeatures: { id: 'monosem.compareFeatures', title: 'Compare Features…', icon: '$(diff)' },
+  compareWithHead: { id: 'monosem.compareWithHead', title: 'Compare Features with Git HEAD' },
+  closeComparison: { id: 'monosem.closeComparison', title: 'Close Comparison', icon: '$(close)' },
+  stopAnalysis: { id: 'monosem.stopAnalysis', title: 'Stop Analysing This File' },
+  useSae: { id: 'monosem.useSae', title: 'Use This Sparse Autoencoder', icon: '$(add)' },
+  leaveOutSae: {
+    id: 'monosem.leaveOutSae',
+    title: 'Leave Out This Sparse Autoencoder',
+    icon: '$(remove)',
+  },
+  getStarted: { id: 'monosem.getStarted', title: 'Get Started' },
   openModelFolder: { id: 'monosem.openModelFolder', title: 'Open Model Folder…' },
   chooseSaes: { id: 'monosem.chooseSaes', title: 'Choose Sparse Autoencoders…' },
   showFeaturesOf: { id: 'monosem.showFeaturesOf', title: 'Show Features Of…' },
@@ -45,7 +77,7 @@ export type SettingContribution =
     }
   | {
       readonly key: string;
-      readonly type: 'integer';
+      readonly type: 'integer' | 'number';
       readonly default: number;
       readonly range: readonly [least: number, most: number];
     };
@@ -66,6 +98,18 @@ export const settings = {
   },
   deviceId: { key: 'deviceId', type: 'integer', default: 0, range: [0, 63] },
   topK: { key: 'features.topK', type: 'integer', default: 5, range: [1, 32] },
+  threshold: { key: 'features.threshold', type: 'integer', default: 0, range: [0, 100] },
+  maxDensity: { key: 'features.maxDensity', type: 'number', default: 100, range: [0, 100] },
+  ignoreBos: { key: 'features.ignoreBos', type: 'boolean', default: true },
+  hidden: { key: 'features.hidden', type: 'list', default: [] },
+  palette: {
+    key: 'decorations.palette',
+    type: 'enum',
+    default: 'standard',
+    values: paletteNames,
+  },
+  lineLabels: { key: 'decorations.lineLabels', type: 'boolean', default: false },
+  predictions: { key: 'analysis.predictions', type: 'boolean', default: false },
   maxFileKB: { key: 'analysis.maxFileKB', type: 'integer', default: 256, range: [1, 16_384] },
   cacheMB: { key: 'analysis.cacheMB', type: 'integer', default: 256, range: [0, 16_384] },
   hubEndpoint: { key: 'hub.endpoint', type: 'string', default: '' },
@@ -85,6 +129,7 @@ interface ValueByType {
   readonly string: string;
   readonly list: readonly string[];
   readonly integer: number;
+  readonly number: number;
 }
 
 export type SettingValue<Name extends SettingName> = ValueOf<(typeof settings)[Name]>;
@@ -101,7 +146,31 @@ export const restrictedSettings: readonly SettingName[] = [
 /** URI scheme of documents that Monosem writes itself. */
 export const documentScheme = 'monosem';
 
+/** URI scheme of texts that Monosem shows and analyses, e.g. continuations. */
+export const textScheme = 'monosem-text';
+
+/** Names for `when` clauses. */
+export const contextKeys = {
+  /** Kind of the chosen view. */
+  view: 'monosem.view',
+  /** The pinned features and the one that is followed have occurrences to go to. */
+  hasOccurrences: 'monosem.hasOccurrences',
+  hasComparison: 'monosem.hasComparison',
+  /** The active editor is being analysed. */
+  isAnalysing: 'monosem.isAnalysing',
+} as const;
+
 export const viewContainer = 'monosem';
+/** Features of the active file, ranked. */
+export const fileFeaturesView = 'monosem.fileFeatures';
+/** Tokens of the active file with their features, and what the model expected. */
+export const tokensView = 'monosem.tokens';
+/** Pinned and recent features. */
+export const collectionView = 'monosem.collection';
+/** What an edit or another text does to the features. */
+export const comparisonView = 'monosem.comparison';
+/** Models and SAEs. */
+export const modelsView = 'monosem.models';
 /** Side panel with one feature's examples. */
 export const featureView = 'monosem.feature';
 /** Panel with baseline and steered continuation. */

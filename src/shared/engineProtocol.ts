@@ -101,6 +101,8 @@ export interface ModelFacts {
   readonly providerReason: string;
   /** Quantization scales span the whole batch: rows are not independent and run separately. */
   readonly dynamicallyQuantized: boolean;
+  /** Token that marks the beginning of a text; absent for models without one. */
+  readonly bosId?: TokenId;
 }
 
 export interface SaeFacts {

@@ -2,6 +2,10 @@
 // feature's id and on nothing else. Pure numbers and strings; how a colour is painted is decided elsewhere.
 import type { FeatureIndex } from './units.ts';
 
+/** Choices of colours; the second one is told apart with every common kind of colour blindness. */
+export const paletteNames = ['standard', 'colourBlindSafe'] as const;
+export type PaletteName = (typeof paletteNames)[number];
+
 /** One hue in its two versions. */
 export interface PaletteColour {
   /** `#rrggbb` for light backgrounds: contrast with white is at least 4.5. */

@@ -21,3 +21,8 @@ export function blockOfNeurons(site: string): number | undefined {
 export function nameOfNeurons(block: number): string {
   return `MLP neurons of block ${block}`;
 }
+
+/** The neurons of the MLP of a block, as calls name them. */
+export function neuronsOfBlock(block: number): SaePlace {
+  return `${neurons}blocks.${block}.mlp.hook_post`;
+}

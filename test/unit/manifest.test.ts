@@ -3,13 +3,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import {
+  collectionView,
   commandCategory,
   commands,
+  comparisonView,
   featureView,
+  fileFeaturesView,
+  modelsView,
   restrictedSettings,
   settingSection,
   settings,
   steerPanel,
+  tokensView,
   viewContainer,
 } from '../../src/shared/contributions.ts';
 import type { CommandContribution, SettingContribution } from '../../src/shared/contributions.ts';
@@ -42,7 +47,7 @@ interface Manifest {
       readonly icon?: string;
     }[];
     readonly keybindings: readonly { readonly command: string }[];
-    readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
+    readonly menus: Readonly<Record<string, readonly { readonly command?: string }[]>>;
     readonly viewsContainers: Readonly<
       Record<string, readonly { readonly id: string; readonly icon: string }[]>
     >;
@@ -74,6 +79,7 @@ const typesInManifest: Readonly<Record<SettingContribution['type'], string>> = {
   list: 'array',
   enum: 'string',
   integer: 'integer',
+  number: 'number',
 };
 
 test('commands', () => {
@@ -115,7 +121,7 @@ test('every text that people read is in package.nls.json, under a key that is us
 test('menus and key bindings name existing commands', () => {
   const ids = allCommands.map(({ id }) => id);
   const used = [...contributes.keybindings, ...Object.values(contributes.menus).flat()];
-  for (const { command } of used) expect(ids).toContain(command);
+  for (const { command } of used) if (command !== undefined) expect(ids).toContain(command);
   const inContextMenu = contributes.menus['editor/context']?.map(({ command }) => command);
   expect(inContextMenu).toContain(commands.steerSelection.id);
 });
@@ -128,8 +134,8 @@ test('settings: keys, types, defaults, bounds and choices', () => {
       default: setting.default,
       enum: setting.type === 'enum' ? setting.values : undefined,
       items: setting.type === 'list' ? { type: 'string' } : undefined,
-      minimum: setting.type === 'integer' ? setting.range[0] : undefined,
-      maximum: setting.type === 'integer' ? setting.range[1] : undefined,
+      minimum: 'range' in setting ? setting.range[0] : undefined,
+      maximum: 'range' in setting ? setting.range[1] : undefined,
     },
   ]);
   const inManifest = Object.entries(contributes.configuration.properties).map(([key, property]) => {
@@ -157,7 +163,9 @@ test('views, and what wakes the extension', () => {
       .flat()
       .map(({ id }) => id),
   ).toEqual([viewContainer]);
-  expect(contributes.views[viewContainer]?.map(({ id }) => id)).toEqual([featureView]);
+  expect(contributes.views[viewContainer]?.map(({ id }) => id)).toEqual([
+    ...[fileFeaturesView, featureView, tokensView, collectionView, comparisonView, modelsView],
+  ]);
   expect(manifest.activationEvents).toEqual(['onStartupFinished', `onWebviewPanel:${steerPanel}`]);
 });
 

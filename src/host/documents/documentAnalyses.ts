@@ -8,8 +8,11 @@ import type { Disposable } from '../../shared/disposable.ts';
 import type { Source } from '../../shared/engineProtocol.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { onDidChangeSettings, readSetting } from '../settings.ts';
+import { isSameView, neuronsOfView } from '../view/view.ts';
+import type { View } from '../view/view.ts';
+import type { ViewInUse } from '../view/viewInUse.ts';
 import { DocumentAnalysis } from './documentAnalysis.ts';
-import type { TextRange } from './documentAnalysis.ts';
+import type { AnalysisQuestion, TextRange } from './documentAnalysis.ts';
 
 /** Editors that show something else than a text somebody wrote. */
 const otherSchemes = new Set([
@@ -25,7 +28,16 @@ const otherSchemes = new Set([
 ]);
 
 /** Settings that change no result. */
-const withoutEffect: ReadonlySet<SettingName> = new Set<SettingName>(['enabled', 'cacheMB']);
+const withoutEffect: ReadonlySet<SettingName> = new Set<SettingName>([
+  'enabled',
+  'cacheMB',
+  'threshold',
+  'maxDensity',
+  'ignoreBos',
+  'hidden',
+  'palette',
+  'lineLabels',
+]);
 
 /** Settings that are written one after the other within this time count as one change, in milliseconds. */
 const settingsPauseMs = 200;
@@ -33,7 +45,11 @@ const settingsPauseMs = 200;
 export interface DocumentAnalysesOptions {
   readonly engine: EngineClient;
   readonly source: () => Promise<Source>;
+  readonly view: ViewInUse;
 }
+
+/** Tokens predicted in the place of each token, where predictions are wanted. */
+const predictions = 5;
 
 export class DocumentAnalyses implements vscode.Disposable {
   readonly #options: DocumentAnalysesOptions;
@@ -41,11 +57,11 @@ export class DocumentAnalyses implements vscode.Disposable {
   readonly #listening = new Map<string, Disposable>();
   readonly #lifetime = new DisposableStore();
   readonly #changed = this.#lifetime.add(new vscode.EventEmitter<vscode.Uri>());
-  readonly #switched = this.#lifetime.add(new vscode.EventEmitter<boolean>());
-  #isOn = readSetting('enabled');
+  #view: View;
 
   constructor(options: DocumentAnalysesOptions) {
     this.#options = options;
+    this.#view = options.view.current;
     const { window, workspace } = vscode;
     this.#lifetime.add(window.onDidChangeVisibleTextEditors(() => this.#look()));
     this.#lifetime.add(
@@ -57,28 +73,15 @@ export class DocumentAnalyses implements vscode.Disposable {
     this.#lifetime.add(workspace.onDidCloseTextDocument(({ uri }) => this.#close(uri)));
     this.#lifetime.add(
       onDidChangeSettings((names) => {
-        if (names.includes('enabled')) this.switch(readSetting('enabled'));
         if (names.some((name) => !withoutEffect.has(name))) this.restart(settingsPauseMs);
       }),
     );
+    this.#lifetime.add(options.view.onDidChange((view) => this.#viewChanged(view)));
     this.#look();
   }
 
   /** State or tokens of a document changed. */
   readonly onDidChange = this.#changed.event;
-  /** Features were switched on or off. */
-  readonly onDidSwitch = this.#switched.event;
-
-  get isOn(): boolean {
-    return this.#isOn;
-  }
-
-  switch(isOn: boolean): void {
-    if (isOn === this.#isOn) return;
-    this.#isOn = isOn;
-    this.#switched.fire(isOn);
-    this.#look();
-  }
 
   of(uri: vscode.Uri): DocumentAnalysis | undefined {
     return this.#analyses.get(uri.toString());
@@ -102,7 +105,7 @@ export class DocumentAnalyses implements vscode.Disposable {
 
   #look(delayMs = 0): void {
     const visible = new Map<string, vscode.TextDocument>();
-    if (this.#isOn) {
+    if (this.#options.view.isOn) {
       for (const { document } of vscode.window.visibleTextEditors) {
         if (!otherSchemes.has(document.uri.scheme)) visible.set(document.uri.toString(), document);
       }
@@ -123,7 +126,7 @@ export class DocumentAnalyses implements vscode.Disposable {
       text: () => document.getText(),
       visible: () => visibleRange(document),
       source,
-      limits: () => ({ topK: readSetting('topK'), maxFileKB: readSetting('maxFileKB') }),
+      question: () => question(this.#options.view.current),
       analyse: (params, options) => engine.call('analyse', params, options),
     });
     this.#listening.set(
@@ -132,6 +135,21 @@ export class DocumentAnalyses implements vscode.Disposable {
     );
     this.#analyses.set(key, analysis);
     return analysis;
+  }
+
+  /** What is known stays until something better comes: nothing is to flicker. */
+  #viewChanged(view: View): void {
+    const before = this.#view;
+    this.#view = view;
+    const asksMore = question(view).predictions > question(before).predictions;
+    const readsOthers = neuronsOfView(view) !== neuronsOfView(before);
+    if (isSameView(view, before) || !(asksMore || readsOthers)) this.#look();
+    else this.#again();
+  }
+
+  #again(): void {
+    for (const analysis of this.#analyses.values()) analysis.stop();
+    this.#look();
   }
 
   #edited({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
@@ -152,6 +170,15 @@ export class DocumentAnalyses implements vscode.Disposable {
     this.#listening.get(key)?.dispose();
     this.#listening.delete(key);
   }
+}
+
+function question({ kind }: View): AnalysisQuestion {
+  const isWanted = kind === 'surprise' || readSetting('predictions');
+  return {
+    topK: readSetting('topK'),
+    maxFileKB: readSetting('maxFileKB'),
+    predictions: isWanted ? predictions : 0,
+  };
 }
 
 function visibleRange(document: vscode.TextDocument): TextRange | undefined {

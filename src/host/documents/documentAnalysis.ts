@@ -33,13 +33,21 @@ export interface TextRange {
   readonly end: number;
 }
 
+/** What is wanted of a document, by the settings and the view. */
+export interface AnalysisQuestion {
+  readonly topK: number;
+  readonly maxFileKB: number;
+  /** Tokens predicted in the place of each token, with its loss; 0: neither. */
+  readonly predictions: number;
+}
+
 export interface AnalysisPorts {
   /** Identifies the document for the engine. */
   readonly key: string;
   readonly text: () => string;
   readonly visible: () => TextRange | undefined;
   readonly source: () => Promise<Source>;
-  readonly limits: () => { readonly topK: number; readonly maxFileKB: number };
+  readonly question: () => AnalysisQuestion;
   readonly analyse: (
     params: AnalyseParams,
     options: {
@@ -134,7 +142,7 @@ export class DocumentAnalysis implements Disposable {
 
   async #analyse(signal: AbortSignal): Promise<void> {
     const text = this.#ports.text();
-    const { topK, maxFileKB } = this.#ports.limits();
+    const { topK, maxFileKB, predictions } = this.#ports.question();
     const { reason, isLong } = suitability(text, maxFileKB);
     if (reason !== undefined) {
       this.tokens.clear();
@@ -142,7 +150,8 @@ export class DocumentAnalysis implements Disposable {
       return;
     }
     try {
-      await this.#ask(text, { topK, extent: isLong ? 'visible' : 'all' }, signal);
+      const extent = isLong ? 'visible' : 'all';
+      await this.#ask(text, { topK, extent, ...(predictions > 0 && { predictions }) }, signal);
     } catch (error) {
       if (signal.aborted) return;
       const isCalm = MonosemError.is(error, 'noSae');
@@ -153,7 +162,7 @@ export class DocumentAnalysis implements Disposable {
 
   async #ask(
     text: string,
-    question: Pick<AnalyseParams, 'topK' | 'extent'>,
+    question: Pick<AnalyseParams, 'topK' | 'extent' | 'predictions'>,
     signal: AbortSignal,
   ): Promise<void> {
     let run = ++this.#run;

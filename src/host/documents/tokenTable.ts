@@ -19,6 +19,19 @@ export interface Token {
   readonly end: number;
   /** One per SAE, in the order of the source. */
   readonly readings: readonly TokenReading[];
+  /** −ln p in nats; absent where it was not asked for, or nothing precedes the token. */
+  readonly loss?: number;
+  readonly prediction?: TokenPrediction;
+}
+
+/** What the model expected in the place of a token. */
+export interface TokenPrediction {
+  /** 1 + the number of tokens likelier than the one that is there. */
+  readonly rank: number;
+  /** [topN] ids, likeliest first. */
+  readonly ids: Uint32Array;
+  /** [topN] */
+  readonly probabilities: Float32Array;
 }
 
 /** What an SAE reads in a token; `undefined` where another choice of SAEs analysed it. */
@@ -202,6 +215,8 @@ function firstOf(first: number, last: number, condition: (n: number) => boolean)
 
 function tokenAt(segment: Segment, row: number): Token {
   const { batch, move } = segment;
+  const loss = batch.losses?.[row] ?? NaN;
+  const prediction = predictionAt(batch, row);
   return {
     index: batch.from + move + row,
     id: batch.ids[row] ?? 0,
@@ -212,5 +227,18 @@ function tokenAt(segment: Segment, row: number): Token {
       features: features.subarray(row * topK, (row + 1) * topK),
       activations: activations.subarray(row * topK, (row + 1) * topK),
     })),
+    ...(!Number.isNaN(loss) && { loss }),
+    ...(prediction && { prediction }),
+  };
+}
+
+function predictionAt({ predictions }: TokenBatch, row: number): TokenPrediction | undefined {
+  const rank = predictions?.ranks[row] ?? 0;
+  if (predictions === undefined || rank === 0) return undefined;
+  const { topN, predicted, probabilities } = predictions;
+  return {
+    rank,
+    ids: predicted.subarray(row * topN, (row + 1) * topN),
+    probabilities: probabilities.subarray(row * topN, (row + 1) * topN),
   };
 }

@@ -141,7 +141,8 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= longestText;
 }
 
-function fieldsOf(value: unknown): Fields | undefined {
+/** The properties of an object that came from outside. */
+export function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Fields)
     : undefined;

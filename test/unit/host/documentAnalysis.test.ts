@@ -35,7 +35,7 @@ function bench(
     text: () => made.text,
     visible: () => made.visible,
     source: () => Promise.resolve({ model: '/m', saes: ['/s'] }),
-    limits: () => ({ topK: 1, maxFileKB: 1 }),
+    question: () => ({ topK: 1, maxFileKB: 1, predictions: 0 }),
     analyse: async (params, { signal, onProgress, onRetry }) => {
       made.asked.push(params);
       await sleep(options.ms ?? 0);

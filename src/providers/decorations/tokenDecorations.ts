@@ -2,17 +2,17 @@
 // shared by all editors and features; only types whose ranges changed are sent. Painted is what is visible and some
 // lines around it; between an edit and its analysis VS Code itself moves what is painted.
 import * as vscode from 'vscode';
-import type { PaintedRange } from '../host/api.ts';
-import { paintTokens } from '../host/display/features/painting.ts';
-import type { PaintedToken } from '../host/display/features/painting.ts';
-import { levels } from '../host/display/features/strength.ts';
-import { readingOf } from '../host/documents/tokenTable.ts';
-import type { Services } from '../host/services.ts';
-import { DisposableStore } from '../shared/disposable.ts';
-import type { SaePlace } from '../shared/engineProtocol.ts';
-import { messageOf } from '../shared/errors.ts';
-import { palette, paletteSlot } from '../shared/palette.ts';
-import { featureIndex } from '../shared/units.ts';
+import type { PaintedRange } from '../../host/api.ts';
+import { paintTokens } from '../../host/display/features/painting.ts';
+import type { PaintedToken } from '../../host/display/features/painting.ts';
+import { levels } from '../../host/display/features/strength.ts';
+import { readingOf } from '../../host/documents/tokenTable.ts';
+import type { Services } from '../../host/services.ts';
+import { DisposableStore } from '../../shared/disposable.ts';
+import type { SaePlace } from '../../shared/engineProtocol.ts';
+import { messageOf } from '../../shared/errors.ts';
+import { palette, paletteSlot } from '../../shared/palette.ts';
+import { featureIndex } from '../../shared/units.ts';
 
 /** Lines painted above and below the visible ones, so that scrolling shows no bare text. */
 const marginLines = 200;
@@ -55,10 +55,10 @@ export class TokenDecorations implements vscode.Disposable {
   constructor(services: Services) {
     this.#services = services;
     const { window, workspace } = vscode;
-    const { analyses, shownSae } = services;
+    const { analyses, shownSae, view } = services;
     for (const listening of [
       analyses.onDidChange((uri) => this.#schedule(uri)),
-      analyses.onDidSwitch(() => this.#schedule()),
+      view.onDidChange(() => this.#schedule()),
       shownSae.onDidChange(() => this.#schedule()),
       window.onDidChangeVisibleTextEditors(() => this.#schedule()),
       window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.#scrolled(textEditor)),
@@ -154,9 +154,9 @@ export class TokenDecorations implements vscode.Disposable {
   }
 
   #isPainted(uri: vscode.Uri): boolean {
-    const { analyses } = this.#services;
+    const { analyses, view } = this.#services;
     const isUnsuitable = analyses.of(uri)?.state.kind === 'skipped';
-    return analyses.isOn && !isUnsuitable && !this.#lifetime.isDisposed;
+    return view.isOn && !isUnsuitable && !this.#lifetime.isDisposed;
   }
 
   #send(

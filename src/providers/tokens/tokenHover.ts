@@ -1,18 +1,18 @@
 // The hover over a token: its features with bars, labels and links. Only our own commands may be run from it.
 import * as vscode from 'vscode';
-import { hoverCommands, hoverMarkdown } from '../host/display/features/hoverText.ts';
-import type { Services } from '../host/services.ts';
-import { messageOf } from '../shared/errors.ts';
-import { saeLabels } from '../shared/featureRef.ts';
+import { hoverCommands, hoverMarkdown } from '../../host/display/features/hoverText.ts';
+import type { Services } from '../../host/services.ts';
+import { messageOf } from '../../shared/errors.ts';
+import { saeLabels } from '../../shared/featureRef.ts';
 
 export function registerTokenHover(services: Services): vscode.Disposable {
-  const { analyses, briefs, log, model, shownSae } = services;
+  const { analyses, briefs, log, model, shownSae, view } = services;
   const provideHover = async (
     document: vscode.TextDocument,
     position: vscode.Position,
   ): Promise<vscode.Hover | undefined> => {
     const analysis = analyses.of(document.uri);
-    if (!analyses.isOn || analysis === undefined) return undefined;
+    if (!view.isOn || analysis === undefined) return undefined;
     const tokens = analysis.tokens.at(document.offsetAt(position));
     const [first] = tokens;
     if (first === undefined) return undefined;
