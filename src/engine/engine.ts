@@ -33,6 +33,15 @@ import type {
   TokenTextsParams,
 } from '../shared/engineProtocol.ts';
 import type { Diagnostics, SelfTest } from '../shared/diagnostics.ts';
+import type {
+  AblationEffect,
+  AblationParams,
+  BosReading,
+  BosReadingParams,
+  CompareTextsParams,
+  OpenThings,
+  TextComparison,
+} from '../shared/readingProtocol.ts';
 import type { SaeCheck, SaeInfo, SaeTrial } from '../shared/saeCheck.ts';
 import { MonosemError } from '../shared/errors.ts';
 import { siteOfNeurons } from '../shared/saePlace.ts';
@@ -179,6 +188,26 @@ export class Engine {
     return this.#sources.use(params.source, (open) =>
       similarTokens(open, params, breathe(context)),
     );
+  }
+
+  /** What taking a feature out of one token does to what the model expects behind it. */
+  ablationEffect(params: AblationParams, context: Context<never>): Promise<AblationEffect> {
+    throw new MonosemError('internal', JSON.stringify([params, context]));
+  }
+
+  /** What the SAEs read on the token in front of every text. */
+  bosReading(params: BosReadingParams, context: Context<never>): Promise<BosReading | null> {
+    throw new MonosemError('internal', JSON.stringify([params, context]));
+  }
+
+  /** Tokens and features that two texts have, and have not, in common. */
+  compareTexts(params: CompareTextsParams, context: Context<never>): Promise<TextComparison> {
+    throw new MonosemError('internal', JSON.stringify([params, context]));
+  }
+
+  /** What is open, and the memory it takes. */
+  openThings(params: object, context: Context<never>): Promise<OpenThings> {
+    throw new MonosemError('internal', JSON.stringify([params, context]));
   }
 
   /** Texts to show for tokens of the vocabulary. */

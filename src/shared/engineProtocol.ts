@@ -4,11 +4,12 @@
 import { call } from './call.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { hubCalls } from './hubProtocol.ts';
+import { readingCalls } from './readingProtocol.ts';
 import type { SaeCheck, SaeTrial } from './saeCheck.ts';
 import type { CharOffset, FeatureIndex, TokenId, TokenIndex } from './units.ts';
 
 /** Raised by one whenever a message changes its meaning; both sides must agree. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 /** What a user may ask for; `auto` takes an accelerator that proves right on this machine and no slower than the CPU. */
 export const providerSettings = ['auto', 'cpu', 'cuda', 'dml', 'webgpu', 'coreml'] as const;
@@ -438,6 +439,7 @@ export const engineCalls = {
   variants: call<{ readonly model: string }, readonly ModelVariant[]>('variants'),
   /** Removes the results of analyses that are kept on the disk. */
   clearAnalysisCache: call<Readonly<Record<string, never>>, ClearedCache>('clearAnalysisCache'),
+  ...readingCalls,
   ...hubCalls,
   shutdown: call<Record<string, never>, null>('shutdown'),
 } as const;

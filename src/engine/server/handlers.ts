@@ -78,6 +78,13 @@ export function workHandlers(
       inLane('document', context, (inner) => engine().diagnose(params, inner)),
     checkSae: (params, context) =>
       inLane('background', context, (inner) => engine().checkSae(params, inner)),
+    ablationEffect: (params, context) =>
+      inLane('interactive', context, (inner) => engine().ablationEffect(params, inner)),
+    compareTexts: (params, context) =>
+      inLane('interactive', context, (inner) => engine().compareTexts(params, inner)),
+    bosReading: (params, context) =>
+      inLane('interactive', context, (inner) => engine().bosReading(params, inner)),
+    openThings: async (params, context) => engine().openThings(params, context),
     tokenDetails: (params, context) =>
       inLane('interactive', context, (inner) => engine().tokenDetails(params, inner)),
     similarTokens: (params, context) =>

@@ -36,7 +36,13 @@ const facts: SourceFacts = {
   ],
 };
 
+const notAsked = (): Promise<never> => Promise.reject(new Error('The tests do not ask for it.'));
+
 const engine: Facade = {
+  ablationEffect: notAsked,
+  bosReading: notAsked,
+  compareTexts: notAsked,
+  openThings: notAsked,
   describe: () => Promise.resolve(facts),
   clearAnalysisCache: () => Promise.resolve({ bytes: 0 }),
   /** One token per UTF-16 unit, one batch per eight tokens; `slow` waits between batches. */
