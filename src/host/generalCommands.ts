@@ -2,6 +2,8 @@
 import * as vscode from 'vscode';
 import type { CommandTable } from './commands.ts';
 import { sizeText } from './display/size.ts';
+import type { DocumentAnalysis } from './documents/documentAnalysis.ts';
+import { documentInFront } from './documents/documentInFront.ts';
 import type { Services } from './services.ts';
 
 type GeneralCommand =
@@ -11,7 +13,8 @@ type GeneralCommand =
   | 'restartEngine'
   | 'showLog'
   | 'getStarted'
-  | 'stopAnalysis';
+  | 'stopAnalysis'
+  | 'resumeAnalysis';
 
 export function generalCommands({
   analyses,
@@ -19,6 +22,10 @@ export function generalCommands({
   log,
   view,
 }: Services): Pick<CommandTable, GeneralCommand> {
+  const inFront = (): DocumentAnalysis | undefined => {
+    const document = documentInFront();
+    return document && analyses.of(document.uri);
+  };
   return {
     toggleFeatures: () => view.toggle(),
     openSettings: () =>
@@ -39,9 +46,7 @@ export function generalCommands({
         'workbench.action.openWalkthrough',
         'monosem.monosem#monosem.start',
       ),
-    stopAnalysis: () => {
-      const uri = vscode.window.activeTextEditor?.document.uri;
-      if (uri !== undefined) analyses.of(uri)?.stop();
-    },
+    stopAnalysis: () => inFront()?.interrupt(),
+    resumeAnalysis: () => inFront()?.resume(),
   };
 }
