@@ -1,6 +1,7 @@
 // The commands that belong to no surface: switching, restarting, settings, the log.
 import * as vscode from 'vscode';
 import type { CommandTable } from './commands.ts';
+import { walkthrough } from '../shared/contributions.ts';
 import { sizeText } from './display/size.ts';
 import type { DocumentAnalysis } from './documents/documentAnalysis.ts';
 import { documentInFront } from './documents/documentInFront.ts';
@@ -44,7 +45,7 @@ export function generalCommands({
     getStarted: () =>
       vscode.commands.executeCommand(
         'workbench.action.openWalkthrough',
-        'monosem.monosem#monosem.start',
+        `monosem.monosem#${walkthrough}`,
       ),
     stopAnalysis: () => inFront()?.interrupt(),
     resumeAnalysis: () => inFront()?.resume(),

@@ -49,6 +49,7 @@ export const commands = {
     icon: '$(remove)',
   },
   getStarted: { id: 'monosem.getStarted', title: 'Get Started' },
+  openSample: { id: 'monosem.openSample', title: 'Open Sample Story' },
   openModelFolder: { id: 'monosem.openModelFolder', title: 'Open Model Folder…' },
   chooseSaes: { id: 'monosem.chooseSaes', title: 'Choose Sparse Autoencoders…' },
   showFeaturesOf: { id: 'monosem.showFeaturesOf', title: 'Show Features Of…' },
@@ -162,6 +163,9 @@ export const contextKeys = {
   /** Somebody stopped its analysis. */
   isStopped: 'monosem.isStopped',
 } as const;
+
+/** The first five minutes. */
+export const walkthrough = 'monosem.start';
 
 export const viewContainer = 'monosem';
 /** Features of the active file, ranked. */
