@@ -5,36 +5,33 @@
 //   log.info('…'), new Error('…')        the log, and mistakes in the program
 //   a === '…', case '…', { '…': 1 }      names that are compared, keys
 //   { class: '…' }, querySelector('…')   names of styles
-//   'DirectML'                           proper names, by the option `names`
+//   'oneWord', '<svg …>'                 identifiers, markup
+//   'Monosem'                            proper names, by the option `names`
 import { AST_NODE_TYPES as Node, ESLintUtils } from '@typescript-eslint/utils';
 
 /** @typedef {import('@typescript-eslint/utils').TSESTree.Node} AnyNode */
+/** @typedef {(parent: AnyNode, child: AnyNode) => boolean} Excuse */
 
 const translators = new Set(['t', 'translated']);
 const logMethods = new Set(['info', 'warn', 'error']);
-const selectors = new Set(['querySelector', 'querySelectorAll', 'closest', 'matches']);
 const comparisons = new Set(['===', '!==', 'in']);
+/** Methods that compare what they are given, or look for it. */
+const searches = new Set(['querySelector', 'querySelectorAll', 'closest', 'includes']);
 
 /** Stands for what a template puts in. */
 const value = '\uFFFC';
 const severalWords = /\p{L}{2,}[,;:.]? \p{L}{2,}|\p{L}{3,} \uFFFC|\uFFFC[,;:.]? \p{L}{3,}/u;
 const label = /^\p{Lu}\p{Ll}{2,}/u;
+const identifiers = /[\p{L}\p{N}]*\p{Ll}\p{Lu}[\p{L}\p{N}]*/gu;
 
 /**
  * @param {string} text
  * @param {readonly string[]} names
  */
 function looksLikeWords(text, names) {
-  return !names.includes(text) && (severalWords.test(text) || label.test(text));
-}
-
-/** @param {import('@typescript-eslint/utils').TSESTree.CallExpression} call */
-function isUnread({ callee }) {
-  if (callee.type === Node.Identifier) return translators.has(callee.name);
-  if (callee.type !== Node.MemberExpression || callee.property.type !== Node.Identifier)
-    return false;
-  const { name } = callee.property;
-  return selectors.has(name) || (logMethods.has(name) && isLog(callee.object));
+  if (text.startsWith('<') || names.includes(text)) return false;
+  const rest = text.replaceAll(identifiers, '');
+  return severalWords.test(rest) || label.test(rest);
 }
 
 /** @param {AnyNode} object */
@@ -43,56 +40,58 @@ function isLog(object) {
   return name.type === Node.Identifier && name.name === 'log';
 }
 
-/** @param {import('@typescript-eslint/utils').TSESTree.NewExpression} made */
-function isMistake({ callee, arguments: [code] }) {
-  if (callee.type !== Node.Identifier) return false;
-  if (callee.name === 'Error' || callee.name === 'TypeError') return true;
-  return code?.type === Node.Literal && code.value === 'internal';
+/** @type {Excuse} */
+function isArgument(parent) {
+  if (parent.type !== Node.CallExpression) return false;
+  const { callee } = parent;
+  if (callee.type === Node.Identifier) return translators.has(callee.name);
+  if (callee.type !== Node.MemberExpression || callee.property.type !== Node.Identifier)
+    return false;
+  const { name } = callee.property;
+  return searches.has(name) || (logMethods.has(name) && isLog(callee.object));
 }
 
-/**
- * Whether a parent says that people do not read the text; `undefined` leaves it to the parent's parent.
- * @param {AnyNode} child
- * @param {AnyNode} parent
- * @returns {boolean | undefined}
- */
-function isAllowedBy(child, parent) {
-  switch (parent.type) {
-    case Node.CallExpression:
-      return isUnread(parent) || undefined;
-    case Node.NewExpression:
-      return isMistake(parent) || undefined;
-    case Node.BinaryExpression:
-      return comparisons.has(parent.operator) || undefined;
-    case Node.SwitchCase:
-      return parent.test === child || undefined;
-    case Node.MemberExpression:
-      return parent.property === child || undefined;
-    case Node.Property:
-      return parent.key === child || isStyle(parent.key) || undefined;
-    case Node.ImportDeclaration:
-    case Node.TSLiteralType:
-      return true;
-    // What stands in a function is not the argument or the value that the function itself is.
-    case Node.ArrowFunctionExpression:
-    case Node.FunctionExpression:
-    case Node.FunctionDeclaration:
-      return false;
-    default:
-      return undefined;
-  }
+/** An error of JavaScript, or one with the code `internal`. @type {Excuse} */
+function isMistake(parent) {
+  if (parent.type !== Node.NewExpression || parent.callee.type !== Node.Identifier) return false;
+  const [code] = parent.arguments;
+  const isInternal = code?.type === Node.Literal && code.value === 'internal';
+  return isInternal || /^([A-Z][a-z]+)?Error$/.test(parent.callee.name);
 }
 
-/** @param {AnyNode} key */
-function isStyle(key) {
-  return key.type === Node.Identifier && key.name === 'class';
+/** @type {Excuse} */
+function isCompared(parent, child) {
+  if (parent.type === Node.BinaryExpression) return comparisons.has(parent.operator);
+  return parent.type === Node.SwitchCase && parent.test === child;
 }
+
+/** @type {Excuse} */
+function isKey(parent, child) {
+  if (parent.type === Node.MemberExpression) return parent.property === child;
+  if (parent.type !== Node.Property) return false;
+  const isStyle = parent.key.type === Node.Identifier && parent.key.name === 'class';
+  return parent.key === child || isStyle;
+}
+
+/** @type {Excuse} */
+function isDeclaration(parent) {
+  return parent.type === Node.ImportDeclaration || parent.type === Node.TSLiteralType;
+}
+
+const excuses = [isArgument, isMistake, isCompared, isKey, isDeclaration];
+
+/** What stands in a function is not the argument that the function itself is. */
+const functions = new Set([
+  ...[Node.ArrowFunctionExpression, Node.FunctionExpression, Node.FunctionDeclaration],
+]);
 
 /** @param {AnyNode} text */
-function isAllowed(text) {
+function isExcused(text) {
   for (let child = text; child.type !== Node.Program; child = child.parent) {
-    const answer = isAllowedBy(child, child.parent);
-    if (answer !== undefined) return answer;
+    const { parent } = child;
+    if (functions.has(parent.type)) return false;
+    const within = child;
+    if (excuses.some((excuse) => excuse(parent, within))) return true;
   }
   return false;
 }
@@ -107,19 +106,22 @@ export const noForgottenText = ESLintUtils.RuleCreator.withoutDocs({
         additionalProperties: false,
       },
     ],
+    defaultOptions: [{ names: /** @type {string[]} */ ([]) }],
     messages: { forgotten: 'People read this text: let it go through t() of src/shared/l10n.ts.' },
   },
-  defaultOptions: [{ names: /** @type {string[]} */ ([]) }],
-  create(context, [{ names }]) {
+  create(context) {
+    const names = context.options[0]?.names ?? [];
+    /** @type {(node: AnyNode, text: string) => void} */
+    const check = (node, text) => {
+      if (looksLikeWords(text, names) && !isExcused(node))
+        context.report({ node, messageId: 'forgotten' });
+    };
     return {
       Literal(node) {
-        if (typeof node.value !== 'string' || !looksLikeWords(node.value, names)) return;
-        if (!isAllowed(node)) context.report({ node, messageId: 'forgotten' });
+        if (typeof node.value === 'string') check(node, node.value);
       },
       TemplateLiteral(node) {
-        const text = node.quasis.map(({ value: { cooked } }) => cooked).join(value);
-        if (looksLikeWords(text, names) && !isAllowed(node))
-          context.report({ node, messageId: 'forgotten' });
+        check(node, node.quasis.map(({ value: { cooked } }) => cooked).join(value));
       },
     };
   },

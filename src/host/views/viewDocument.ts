@@ -24,13 +24,16 @@ const textsId = 'texts';
 export function viewDocument(view: ViewDocument): string {
   const { nonce, cspSource, texts } = view;
   // The control library asks for the nonce under this name when it adds styles.
+  const noncePolicy = `'nonce-${nonce}'`;
   const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src ${cspSource} 'nonce-${nonce}'`,
-    `font-src ${cspSource}`,
-    `img-src ${cspSource} data:`,
-  ].join('; ');
+    ['default-src', "'none'"],
+    ['script-src', noncePolicy],
+    ['style-src', cspSource, noncePolicy],
+    ['font-src', cspSource],
+    ['img-src', cspSource, 'data:'],
+  ]
+    .map((directive) => directive.join(' '))
+    .join('; ');
   return `<!DOCTYPE html>
 <html lang="${escaped(view.language)}">
 <head>

@@ -204,15 +204,15 @@ test('every active SAE has its verdict and figures', () => {
     'folder | /saes/b',
     'name | b',
     'site | blocks.5.hook_resid_pre',
-    'features | 4096, jumprelu',
+    'features | 4,096, jumprelu',
     'feature store | no',
     'painted | yes',
     'check | NOT passed',
     `verdict | ${check.verdict}`,
     `remark | ${check.remarks[0] ?? ''}`,
     'L0 its files promise | 32',
-    'read as configured | FVU 2.12, L0 30.3, cosine 0.9, 50 % of features silent, 512 tokens',
-    'read at b | FVU 0.11, L0 30.3, cosine 0.9, 50 % of features silent, 512 tokens',
+    'read as configured | FVU 2.12, L0 30.3, cosine 0.9, 50% of the features silent, tokens: 512',
+    'read at b | FVU 0.11, L0 30.3, cosine 0.9, 50% of the features silent, tokens: 512',
   ]);
 });
 
@@ -237,7 +237,7 @@ describe('without a model', () => {
 
   test('an engine that keeps crashing is described by its crashes', () => {
     const at = new Date('2026-11-22T18:59:58Z');
-    const crashes = [{ at, reason: 'was ended by SIGSEGV' }];
+    const crashes = [{ at, exit: { how: 'signal', detail: 'SIGSEGV' } as const }];
     const text = diagnosticsText({
       ...report,
       engine: { state: 'givenUp', crashes },
