@@ -14,6 +14,7 @@ import { AST_NODE_TYPES as Node, ESLintUtils } from '@typescript-eslint/utils';
 
 const translators = new Set(['t', 'translated']);
 const logMethods = new Set(['info', 'warn', 'error']);
+const mistakes = new Set(['Error', 'RangeError', 'TypeError']);
 const comparisons = new Set(['===', '!==', 'in']);
 /** Methods that compare what they are given, or look for it. */
 const searches = new Set(['querySelector', 'querySelectorAll', 'closest', 'includes']);
@@ -41,10 +42,11 @@ function isLog(object) {
 }
 
 /** @type {Excuse} */
-function isArgument(parent) {
+function isArgument(parent, child) {
   if (parent.type !== Node.CallExpression) return false;
   const { callee } = parent;
-  if (callee.type === Node.Identifier) return translators.has(callee.name);
+  if (callee.type === Node.Identifier)
+    return translators.has(callee.name) && parent.arguments[0] === child;
   if (callee.type !== Node.MemberExpression || callee.property.type !== Node.Identifier)
     return false;
   const { name } = callee.property;
@@ -56,7 +58,7 @@ function isMistake(parent) {
   if (parent.type !== Node.NewExpression || parent.callee.type !== Node.Identifier) return false;
   const [code] = parent.arguments;
   const isInternal = code?.type === Node.Literal && code.value === 'internal';
-  return isInternal || /^([A-Z][a-z]+)?Error$/.test(parent.callee.name);
+  return isInternal || mistakes.has(parent.callee.name);
 }
 
 /** @type {Excuse} */

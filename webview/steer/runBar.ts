@@ -22,7 +22,7 @@ export function runBar(onRun: () => void, onStop: () => void): RunBar {
     label: t('Run'),
     icon: 'run',
     appearance: 'primary',
-    title: t('Run ({0})', isMac ? '⌘Enter' : 'Ctrl+Enter'),
+    title: isMac ? t('Run (⌘Enter)') : t('Run (Ctrl+Enter)'),
     onPress: onRun,
   });
   const stop = button({ label: t('Stop'), icon: 'stop', onPress: onStop });
