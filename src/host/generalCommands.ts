@@ -1,5 +1,6 @@
 // The commands that belong to no surface: switching, restarting, settings, the log.
 import * as vscode from 'vscode';
+import { t } from '../shared/l10n.ts';
 import type { CommandTable } from './commands.ts';
 import { sizeText } from './display/size.ts';
 import type { Services } from './services.ts';
@@ -30,7 +31,9 @@ export function generalCommands({
     clearAnalysisCache: async () => {
       const { bytes } = await engine.call('clearAnalysisCache', {});
       void vscode.window.showInformationMessage(
-        bytes === 0 ? 'The analysis cache was empty.' : `${sizeText(bytes)} of results removed.`,
+        bytes === 0
+          ? t('The analysis cache was empty.')
+          : t('{0} of kept results were removed.', sizeText(bytes)),
       );
     },
     showLog: () => log.show(),

@@ -1,18 +1,17 @@
 // Chooses the SAEs that are active at once, and the one of them whose features are painted.
 import * as vscode from 'vscode';
-import { runCommand } from '../host/commands.ts';
+import { pickerTitle } from '../host/commandTitle.ts';
 import { saeItems } from '../host/display/saeItems.ts';
 import { oneLine } from '../host/display/oneLine.ts';
+import { offerCommands } from '../host/offerCommands.ts';
 import type { Services } from '../host/services.ts';
 import { isSameValue, readSetting, writeSetting } from '../host/settings.ts';
 import { saePlaces, saesBeside, standardSaes } from '../host/source.ts';
-import { commands } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { SaePlace } from '../shared/engineProtocol.ts';
 import { saeLabels } from '../shared/featureRef.ts';
+import { t } from '../shared/l10n.ts';
 import { browseFolders, folderOf } from '../host/folders.ts';
-
-const title = 'Choose Sparse Autoencoders';
 
 /** An SAE to tick; the item without one opens the dialog. */
 interface SaeItem extends vscode.QuickPickItem {
@@ -48,8 +47,8 @@ async function askForSaes({
   const items: readonly SaeItem[] = [
     ...saeItems(offered, sites),
     {
-      label: '$(folder-opened) Choose Folder…',
-      detail: 'The files of one SAE as SAELens, Gemma Scope, sparsify and others publish them',
+      label: `$(folder-opened) ${t('Choose Folder…')}`,
+      detail: t('The files of one SAE as SAELens, Gemma Scope, sparsify and others publish them'),
       alwaysShow: true,
     },
   ];
@@ -70,8 +69,8 @@ async function tick(
 ): Promise<readonly SaeItem[] | undefined> {
   const lifetime = new DisposableStore();
   const picker = lifetime.add(vscode.window.createQuickPick<SaeItem>());
-  picker.title = title;
-  picker.placeholder = 'All that are ticked are active at once';
+  picker.title = pickerTitle('chooseSaes');
+  picker.placeholder = t('All that are ticked are active at once');
   picker.canSelectMany = true;
   picker.matchOnDescription = true;
   picker.matchOnDetail = true;
@@ -100,7 +99,7 @@ async function tick(
 }
 
 async function browse(others: readonly SaePlace[]): Promise<readonly SaePlace[] | undefined> {
-  const folders = await browseFolders(title, true);
+  const folders = await browseFolders(pickerTitle('chooseSaes'), true);
   return folders.length === 0 ? undefined : [...others, ...folders];
 }
 
@@ -128,25 +127,28 @@ export async function showFeaturesOf(services: Services, requested?: unknown): P
   const labels = saeLabels(named);
   const items = named.map(({ sae, name, site }) => ({
     label: oneLine(labels.get(sae) ?? site),
-    description: [name === site ? '' : oneLine(name), sae === shownSae.current ? 'painted now' : '']
+    description: [
+      name === site ? '' : oneLine(name),
+      sae === shownSae.current ? t('painted now') : '',
+    ]
       .filter((words) => words !== '')
       .join(' · '),
     detail: sae,
     sae,
   }));
   const chosen = await vscode.window.showQuickPick(items, {
-    title: 'Show Features Of',
-    placeHolder: 'Whose features colour the tokens; hovers show those of all active SAEs',
+    title: pickerTitle('showFeaturesOf'),
+    placeHolder: t('Whose features colour the tokens; hovers show those of all active SAEs'),
     matchOnDescription: true,
   });
   if (chosen !== undefined) await shownSae.choose(chosen.sae);
 }
 
 async function offerMore(): Promise<void> {
-  const choose = commands.chooseSaes.title;
-  const chosen = await vscode.window.showInformationMessage(
+  const message = t(
     'One sparse autoencoder is active, and its features are shown; choose several to switch between them.',
-    choose,
   );
-  if (chosen === choose) await runCommand('chooseSaes');
+  await offerCommands(['chooseSaes'], (...titles) =>
+    vscode.window.showInformationMessage(message, ...titles),
+  );
 }

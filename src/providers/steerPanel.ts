@@ -19,6 +19,7 @@ import type { ViewChannel } from '../host/views/webviewPanel.ts';
 import { steerPanel } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import { MonosemError } from '../shared/errors.ts';
+import { t } from '../shared/l10n.ts';
 import type { FromSteerView, ToSteerView } from '../shared/webviewProtocol.ts';
 
 /** Where the session is remembered over a reload of the window. */
@@ -70,7 +71,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     if (taken === undefined) {
       throw new MonosemError(
         'emptyText',
-        'There is no text to steer: select some in an editor, or put the cursor behind some.',
+        t('There is no text to steer: select some in an editor, or put the cursor behind some.'),
       );
     }
     this.#origin = taken.origin;
@@ -103,7 +104,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     const { extensionUri } = this.#services.context;
     const panel = vscode.window.createWebviewPanel(
       steerPanel,
-      'Steer',
+      t('Steer'),
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false },
       {
         enableScripts: true,
@@ -128,7 +129,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     const channel = openChannel<FromSteerView, ToSteerView>(panel.webview, {
       extensionUri: context.extensionUri,
       app: 'steer',
-      title: 'Steer',
+      title: t('Steer'),
       read: readSteerViewMessage,
       onMessage: (message) => {
         this.#received(message, session).catch((error: unknown) => showFailure(error, log));
@@ -175,7 +176,9 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     if (origin === undefined || origin.document.isClosed) {
       throw new MonosemError(
         'badArgument',
-        'The file the text came from is closed: open it and steer its selection again to insert.',
+        t(
+          'The file the text came from is closed: open it and steer its selection again to insert.',
+        ),
       );
     }
     const { document, offset } = origin;
@@ -185,7 +188,10 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     if (!(await vscode.workspace.applyEdit(edit))) {
       throw new MonosemError(
         'badArgument',
-        `${document.fileName} could not be edited; is it read-only?`,
+        t(
+          '{0} could not be edited: make it writable, or copy the continuation instead.',
+          document.fileName,
+        ),
       );
     }
     const end = document.positionAt(document.offsetAt(position) + text.length);

@@ -1,8 +1,9 @@
 // Baseline beside steered: both continuations, the strip of KL under the steered one, and what links the three: pointing
 // at a token shows its numbers and finds the same step in the others.
 import type { GeneratedToken, SteerStep } from '../../src/shared/engineProtocol.ts';
+import { t } from '../../src/shared/l10n.ts';
+import { numberText, percentText } from '../../src/shared/numberText.ts';
 import { element } from '../common/element.ts';
-import { numberText, percentText } from '../common/numberText.ts';
 import { visibleToken } from '../common/tokenText.ts';
 import { addTooltips, indexOfItem } from '../common/tooltip.ts';
 import { continuationView } from './continuation.ts';
@@ -33,11 +34,11 @@ export function results(onInsert: (text: string) => void): Results {
   const empty = element(
     'p',
     { class: 'quiet results-empty' },
-    'The continuation without edits and the one with them appear here side by side.',
+    t('The continuation without edits and the one with them appear here side by side.'),
   );
   const section = element(
     'section',
-    { class: 'results', attributes: { 'aria-label': 'Continuations' } },
+    { class: 'results', attributes: { 'aria-label': t('Continuations') } },
     empty,
     sides,
   );
@@ -68,11 +69,11 @@ export function results(onInsert: (text: string) => void): Results {
 function tipLines(step: SteerStep | undefined, isBaseline: boolean): readonly string[] {
   const token = isBaseline ? step?.baseline : step?.steered;
   if (step === undefined) return [];
-  const head = token === undefined ? 'ended' : visibleToken(token.text);
-  const lines = token === undefined ? [] : [`probability ${probabilityText(token)}`];
+  const head = token === undefined ? t('ended') : visibleToken(token.text);
+  const lines = token === undefined ? [] : [t('probability {0}', probabilityText(token))];
   return isBaseline
     ? [head, ...lines]
-    : [head, ...lines, `KL from baseline ${numberText(step.kl)} nats`];
+    : [head, ...lines, t('KL from baseline {0} nats', numberText(step.kl))];
 }
 
 function probabilityText({ logProbability }: GeneratedToken): string {
