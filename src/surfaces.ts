@@ -1,8 +1,9 @@
 // Everything of Monosem that a person sees in VS Code, and the table of its commands. Building a surface registers it;
 // nothing is read, loaded or started.
 import type * as vscode from 'vscode';
-import type { PaintedRange } from './host/api.ts';
+import type { PaintedRange } from './host/api/testing.ts';
 import { registerCommands } from './host/commands.ts';
+import { provideAnalysisContext } from './host/documents/analysisContext.ts';
 import { reportFailures } from './host/failures/failureReporter.ts';
 import { reportSaes } from './host/failures/saeReporter.ts';
 import { generalCommands } from './host/generalCommands.ts';
@@ -55,6 +56,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const diagnostics = lifetime.add(new DiagnosticsDocument(services));
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
+  lifetime.add(provideAnalysisContext(services.analyses));
   lifetime.add(reportFailures(services));
   lifetime.add(reportSaes(services));
   const commands = {

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { t } from '../shared/l10n.ts';
 import type { CommandTable } from './commands.ts';
 import { sizeText } from './display/size.ts';
+import type { DocumentAnalysis } from './documents/documentAnalysis.ts';
+import { documentInFront } from './documents/documentInFront.ts';
 import type { Services } from './services.ts';
 
 type GeneralCommand =
@@ -12,7 +14,8 @@ type GeneralCommand =
   | 'restartEngine'
   | 'showLog'
   | 'getStarted'
-  | 'stopAnalysis';
+  | 'stopAnalysis'
+  | 'resumeAnalysis';
 
 export function generalCommands({
   analyses,
@@ -20,6 +23,10 @@ export function generalCommands({
   log,
   view,
 }: Services): Pick<CommandTable, GeneralCommand> {
+  const inFront = (): DocumentAnalysis | undefined => {
+    const document = documentInFront();
+    return document && analyses.of(document.uri);
+  };
   return {
     toggleFeatures: () => view.toggle(),
     openSettings: () =>
@@ -42,9 +49,7 @@ export function generalCommands({
         'workbench.action.openWalkthrough',
         'monosem.monosem#monosem.start',
       ),
-    stopAnalysis: () => {
-      const uri = vscode.window.activeTextEditor?.document.uri;
-      if (uri !== undefined) analyses.of(uri)?.stop();
-    },
+    stopAnalysis: () => inFront()?.interrupt(),
+    resumeAnalysis: () => inFront()?.resume(),
   };
 }

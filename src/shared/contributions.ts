@@ -41,6 +41,7 @@ export const commands = {
   compareWithHead: { id: 'monosem.compareWithHead', title: 'Compare Features with Git HEAD' },
   closeComparison: { id: 'monosem.closeComparison', title: 'Close Comparison', icon: '$(close)' },
   stopAnalysis: { id: 'monosem.stopAnalysis', title: 'Stop Analysing This File' },
+  resumeAnalysis: { id: 'monosem.resumeAnalysis', title: 'Resume Analysing This File' },
   useSae: { id: 'monosem.useSae', title: 'Use This Sparse Autoencoder', icon: '$(add)' },
   leaveOutSae: {
     id: 'monosem.leaveOutSae',
@@ -158,6 +159,8 @@ export const contextKeys = {
   hasComparison: 'monosem.hasComparison',
   /** The active editor is being analysed. */
   isAnalysing: 'monosem.isAnalysing',
+  /** Somebody stopped its analysis. */
+  isStopped: 'monosem.isStopped',
 } as const;
 
 export const viewContainer = 'monosem';

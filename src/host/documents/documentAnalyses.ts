@@ -111,7 +111,9 @@ export class DocumentAnalyses implements vscode.Disposable {
       }
     }
     for (const [key, analysis] of this.#analyses) {
-      if (!visible.has(key)) analysis.stop();
+      // What somebody stopped stays so while other tabs are looked at.
+      const stays = this.#options.view.isOn && analysis.state.kind === 'stopped';
+      if (!visible.has(key) && !stays) analysis.stop();
     }
     for (const [key, document] of visible) {
       const analysis = this.#analyses.get(key) ?? this.#open(key, document);
@@ -139,6 +141,9 @@ export class DocumentAnalyses implements vscode.Disposable {
 
   /** What is known stays until something better comes: nothing is to flicker. */
   #viewChanged(view: View): void {
+    for (const analysis of this.#analyses.values()) {
+      if (analysis.state.kind === 'stopped') analysis.stop();
+    }
     const before = this.#view;
     this.#view = view;
     const asksMore = question(view).predictions > question(before).predictions;
