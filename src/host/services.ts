@@ -8,6 +8,7 @@ import { FeatureFilter } from './display/features/featureFilter.ts';
 import { FeatureCollection } from './collection/featureCollection.ts';
 import { DocumentAnalyses } from './documents/documentAnalyses.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
+import { ReadDocument } from './documents/readDocument.ts';
 import { EngineClient } from './engine/engineClient.ts';
 import { EngineProcess } from './engine/engineProcess.ts';
 import { Hub } from './hub/hub.ts';
@@ -43,6 +44,8 @@ export interface Services {
   /** Which features are shown at all, by the present settings. */
   readonly filter: () => FeatureFilter;
   readonly analyses: DocumentAnalyses;
+  /** What the lists at the side are about. */
+  readonly reading: ReadDocument;
   /** The model and SAEs looked through, by the present settings. */
   readonly source: () => Promise<Source>;
   /** What the settings say about model and SAEs. */
@@ -133,6 +136,7 @@ export function createServices(
     briefs,
     filter,
     analyses,
+    reading: lifetime.add(new ReadDocument()),
     source,
   };
   return { context, log, engine, sourceSettings: settings, ...services };

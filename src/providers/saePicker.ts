@@ -1,12 +1,13 @@
 // Chooses the SAEs that are active at once, and the one of them whose features are painted.
 import * as vscode from 'vscode';
+import { chooseActiveSaes } from '../host/activeSaes.ts';
 import { pickerTitle } from '../host/commandTitle.ts';
 import { saeItems } from '../host/display/saeItems.ts';
 import { oneLine } from '../host/display/oneLine.ts';
 import { offerCommands } from '../host/offerCommands.ts';
 import type { Services } from '../host/services.ts';
-import { isSameValue, readSetting, writeSetting } from '../host/settings.ts';
-import { saePlaces, saesBeside, standardSaes } from '../host/source.ts';
+import { readSaeArgument } from '../host/saeArgument.ts';
+import { saePlaces, saesBeside } from '../host/source.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { SaePlace } from '../shared/engineProtocol.ts';
 import { saeLabels } from '../shared/featureRef.ts';
@@ -25,13 +26,7 @@ export async function chooseSaes(services: Services, folders?: unknown): Promise
     .filter((folder) => folder !== undefined);
   const chosen = named.length > 0 ? named : await askForSaes(services);
   if (chosen === undefined) return;
-  const { log, sourceSettings } = services;
-  const standard = await standardSaes(sourceSettings());
-  // What is taken anyway is not written down: the setting stays empty and follows the model.
-  const isStandard = readSetting('saes').length === 0 && isSameValue(chosen, standard);
-  const value = isStandard ? [] : [...new Set(chosen)];
-  log.info(`Sparse autoencoders: ${value.length === 0 ? 'that of the model' : value.join(', ')}`);
-  await writeSetting('saes', value);
+  await chooseActiveSaes(services, chosen);
 }
 
 /** @returns the places, none for what comes with the model, or `undefined` when nothing is chosen */
@@ -111,21 +106,22 @@ function inOrder(places: readonly SaePlace[], active: readonly SaePlace[]): read
   ];
 }
 
-/** @param requested place of an active SAE; anything but a string asks */
+/** @param requested an active SAE: its place or an entry of a list; anything else asks */
 export async function showFeaturesOf(services: Services, requested?: unknown): Promise<void> {
   const { model, shownSae } = services;
-  if (typeof requested === 'string') {
-    await shownSae.choose(requested);
+  const named = readSaeArgument(requested);
+  if (named !== undefined) {
+    await shownSae.choose(named);
     return;
   }
   await services.source();
-  const named = model.namedSaes;
-  if (named.length < 2) {
+  const active = model.namedSaes;
+  if (active.length < 2) {
     await offerMore();
     return;
   }
-  const labels = saeLabels(named);
-  const items = named.map(({ sae, name, site }) => ({
+  const labels = saeLabels(active);
+  const items = active.map(({ sae, name, site }) => ({
     label: oneLine(labels.get(sae) ?? site),
     description: [
       name === site ? '' : oneLine(name),

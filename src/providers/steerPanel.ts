@@ -3,13 +3,13 @@
 import * as vscode from 'vscode';
 import { runCommand } from '../host/commands.ts';
 import { movedOffset, promptAround } from '../host/documents/steerPrompt.ts';
+import { featureArgument } from '../host/featureArgument.ts';
 import { showFailure } from '../host/failures/notifications.ts';
 import type { Services } from '../host/services.ts';
 import { SteerSession, defaultSteerSettings } from '../host/views/steerSession.ts';
 import type { SteerStart } from '../host/views/steerSession.ts';
 import {
   readEdits,
-  readFeature,
   readFeatureRef,
   readSteerSettings,
   readSteerViewMessage,
@@ -52,14 +52,13 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 
   /**
    * Opens the panel on the selection of the active editor, or on the text before its cursor.
-   * @param requested a feature to put first on the list, e.g. the one of a hover's link
+   * @param requested a feature to put first on the list: that of a hover's link, or an entry of a list
    * @param sae the SAE the feature belongs to; left out, the painted one
    * @param place offset to take for the cursor, where something was pointed at
    */
   async steerSelection(requested?: unknown, sae?: unknown, place?: unknown): Promise<void> {
-    const feature = readFeature(requested);
-    const features =
-      feature === undefined ? [] : [{ sae: await this.#services.shownSae.meant(sae), feature }];
+    const wanted = await featureArgument(this.#services.shownSae, requested, sae);
+    const features = wanted === undefined ? [] : [wanted];
     if (features[0] !== undefined && this.#open !== undefined) {
       this.#open.panel.reveal();
       await this.#open.session.addFeature(features[0]);

@@ -27,6 +27,11 @@ const otherSchemes = new Set([
   documentScheme,
 ]);
 
+/** Is it a text somebody wrote, as far as its address tells? */
+export function canBeAnalysed({ scheme }: vscode.Uri): boolean {
+  return !otherSchemes.has(scheme);
+}
+
 /** Settings that change no result. */
 const withoutEffect: ReadonlySet<SettingName> = new Set<SettingName>([
   'enabled',
@@ -107,7 +112,7 @@ export class DocumentAnalyses implements vscode.Disposable {
     const visible = new Map<string, vscode.TextDocument>();
     if (this.#options.view.isOn) {
       for (const { document } of vscode.window.visibleTextEditors) {
-        if (!otherSchemes.has(document.uri.scheme)) visible.set(document.uri.toString(), document);
+        if (canBeAnalysed(document.uri)) visible.set(document.uri.toString(), document);
       }
     }
     for (const [key, analysis] of this.#analyses) {

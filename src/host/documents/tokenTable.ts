@@ -47,13 +47,17 @@ export interface TextChange {
 }
 
 /** Rows `first … last − 1` of a batch; `shift` and `move` say how far offsets and indices have moved since. */
-interface Segment {
-  readonly run: number;
+export interface TokenRows {
   readonly batch: TokenBatch;
   readonly first: number;
   readonly last: number;
-  shift: number;
+  readonly shift: number;
   readonly move: number;
+}
+
+interface Segment extends TokenRows {
+  readonly run: number;
+  shift: number;
 }
 
 export class TokenTable {
@@ -64,6 +68,14 @@ export class TokenTable {
 
   get count(): number {
     return this.#segments.reduce((sum, { first, last }) => sum + last - first, 0);
+  }
+
+  /**
+   * Everything known, in text order, as it came: for sums over long texts, where an object for every token would cost more
+   * than the sum. Holds until the next edit or result.
+   */
+  get rows(): readonly TokenRows[] {
+    return this.#segments;
   }
 
   clear(): void {
