@@ -26,12 +26,10 @@ import { setHubToken } from './providers/hub/setHubToken.ts';
 import { chooseSaes, showFeaturesOf } from './providers/saePicker.ts';
 import { createStatusBar, showActions } from './providers/statusBar.ts';
 import { SteerPanel } from './providers/steerPanel.ts';
-import {
-  ablateFeatureHere,
-  findSimilarTokens,
-  showToken,
-} from './providers/tokens/tokenActions.ts';
+import { findSimilarTokens } from './providers/tokens/similarTokens.ts';
+import { TokenActions } from './providers/tokens/tokenActions.ts';
 import { registerTokenHover } from './providers/tokens/tokenHover.ts';
+import { TokensTree } from './providers/tokens/tokensTree.ts';
 import {
   copyFeatureLink,
   hideFeature,
@@ -39,6 +37,7 @@ import {
   unpinFeature,
 } from './providers/trees/featureActions.ts';
 import { filterFeatures, rankFeatures } from './providers/trees/fileFeatures.ts';
+import { goToToken } from './providers/trees/goToToken.ts';
 import { leaveOutSae, useSae } from './providers/trees/modelActions.ts';
 import type { DisposableStore } from './shared/disposable.ts';
 
@@ -53,6 +52,8 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const featureView = lifetime.add(new FeatureView(services));
   const steerPanel = lifetime.add(new SteerPanel(services));
   const diagnostics = lifetime.add(new DiagnosticsDocument(services));
+  const tokensTree = lifetime.add(new TokensTree(services));
+  const tokenActions = lifetime.add(new TokenActions(services, tokensTree));
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
   lifetime.add(reportFailures(services));
@@ -76,11 +77,11 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       filterFeatures: (words: unknown) => filterFeatures(services, words),
     },
     ...{
-      showToken: (offset: unknown, uri: unknown) => showToken(services, offset, uri),
+      goToToken: (start: unknown, end: unknown, uri: unknown) => goToToken(start, end, uri),
+      showToken: (offset: unknown, uri: unknown) => tokenActions.showToken(offset, uri),
       findSimilarTokens: (offset: unknown, uri: unknown) =>
         findSimilarTokens(services, offset, uri),
-      ablateFeatureHere: (feature: unknown, sae: unknown, offset: unknown) =>
-        ablateFeatureHere(services, feature, sae, offset),
+      ablateFeatureHere: (...args: readonly unknown[]) => tokenActions.ablateFeatureHere(...args),
       steerSelection: (feature: unknown, sae: unknown, place: unknown) =>
         steerPanel.steerSelection(feature, sae, place),
     },

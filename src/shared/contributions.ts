@@ -37,6 +37,7 @@ export const commands = {
   copyFeatureLink: { id: 'monosem.copyFeatureLink', title: 'Copy Link to Feature' },
   rankFeatures: { id: 'monosem.rankFeatures', title: 'Rank Features By…', icon: '$(list-ordered)' },
   filterFeatures: { id: 'monosem.filterFeatures', title: 'Filter Features…', icon: '$(filter)' },
+  goToToken: { id: 'monosem.goToToken', title: 'Go to Token' },
   compareFeatures: { id: 'monosem.compareFeatures', title: 'Compare Features…', icon: '$(diff)' },
   compareWithHead: { id: 'monosem.compareWithHead', title: 'Compare Features with Git HEAD' },
   closeComparison: { id: 'monosem.closeComparison', title: 'Close Comparison', icon: '$(close)' },
