@@ -29,12 +29,10 @@ import { setHubToken } from './providers/hub/setHubToken.ts';
 import { chooseSaes, showFeaturesOf } from './providers/saePicker.ts';
 import { createStatusBar, showActions } from './providers/statusBar.ts';
 import { SteerPanel } from './providers/steerPanel.ts';
-import {
-  ablateFeatureHere,
-  findSimilarTokens,
-  showToken,
-} from './providers/tokens/tokenActions.ts';
+import { findSimilarTokens } from './providers/tokens/similarTokens.ts';
+import { TokenActions } from './providers/tokens/tokenActions.ts';
 import { registerTokenHover } from './providers/tokens/tokenHover.ts';
+import { TokensTree } from './providers/tokens/tokensTree.ts';
 import { CollectionTree } from './providers/trees/collectionTree.ts';
 import {
   copyFeatureLink,
@@ -72,6 +70,8 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const featureView = lifetime.add(new FeatureView(services));
   const steerPanel = lifetime.add(new SteerPanel(services));
   const diagnostics = lifetime.add(new DiagnosticsDocument(services));
+  const tokensTree = lifetime.add(new TokensTree(services));
+  const tokenActions = lifetime.add(new TokenActions(services, tokensTree));
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
   lifetime.add(provideAnalysisContext(services.analyses));
@@ -109,11 +109,10 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       goToToken: (start: unknown, end: unknown, uri: unknown) => goToToken(start, end, uri),
     },
     ...{
-      showToken: (offset: unknown, uri: unknown) => showToken(services, offset, uri),
+      showToken: (offset: unknown, uri: unknown) => tokenActions.showToken(offset, uri),
       findSimilarTokens: (offset: unknown, uri: unknown) =>
         findSimilarTokens(services, offset, uri),
-      ablateFeatureHere: (feature: unknown, sae: unknown, offset: unknown) =>
-        ablateFeatureHere(services, feature, sae, offset),
+      ablateFeatureHere: (...args: readonly unknown[]) => tokenActions.ablateFeatureHere(...args),
       steerSelection: (feature: unknown, sae: unknown, place: unknown) =>
         steerPanel.steerSelection(feature, sae, place),
     },

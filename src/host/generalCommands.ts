@@ -29,8 +29,12 @@ export function generalCommands({
   };
   return {
     toggleFeatures: () => view.toggle(),
-    openSettings: () =>
-      vscode.commands.executeCommand('workbench.action.openSettings', '@ext:monosem.monosem'),
+    /** Those of Monosem; of them those with some words in their names, where a link says which. */
+    openSettings: (words) =>
+      vscode.commands.executeCommand(
+        'workbench.action.openSettings',
+        `@ext:monosem.monosem${typeof words === 'string' ? ` ${words}` : ''}`,
+      ),
     restartEngine: async () => {
       await engine.restart();
       analyses.restart();

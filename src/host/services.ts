@@ -1,6 +1,7 @@
 // The composition root: builds every service once, in dependency order, into one store. Nothing starts here; the
 // engine starts with the first question it is asked.
 import * as vscode from 'vscode';
+import type { SettingName } from '../shared/contributions.ts';
 import type { DisposableStore } from '../shared/disposable.ts';
 import type { SaePlace, Source } from '../shared/engineProtocol.ts';
 import { FeatureBriefs } from './display/features/featureBriefs.ts';
@@ -19,6 +20,8 @@ import { SaeChecks } from './saeChecks.ts';
 import { onDidChangeSettings, readSetting } from './settings.ts';
 import { ShownSae } from './shownSae.ts';
 import type { SourceSettings } from './source.ts';
+import { TokenInspector } from './tokens/tokenInspector.ts';
+import { TokenTexts } from './tokenTexts.ts';
 import { neuronsOfView } from './view/view.ts';
 import { ViewInUse } from './view/viewInUse.ts';
 
@@ -41,6 +44,10 @@ export interface Services {
   /** Whether the active SAEs read the model as they were trained to. */
   readonly saeChecks: SaeChecks;
   readonly briefs: FeatureBriefs;
+  /** Texts of tokens of the vocabulary. */
+  readonly tokenTexts: TokenTexts;
+  /** What is computed of single tokens only when somebody asks. */
+  readonly inspector: TokenInspector;
   /** Which features are shown at all, by the present settings. */
   readonly filter: () => FeatureFilter;
   readonly analyses: DocumentAnalyses;
@@ -51,6 +58,15 @@ export interface Services {
   /** What the settings say about model and SAEs. */
   readonly sourceSettings: () => SourceSettings;
 }
+
+/** Settings that say what computes the results: under others, earlier ones no longer hold. */
+const ofSource: ReadonlySet<SettingName> = new Set<SettingName>([
+  'model',
+  'modelVariant',
+  'saes',
+  'executionProvider',
+  'deviceId',
+]);
 
 /** @param lifetime everything is disposed with it */
 export function createServices(
@@ -93,8 +109,14 @@ export function createServices(
   const briefs = new FeatureBriefs(async (sae, features) =>
     engine.call('featureBriefs', { source: await source(), sae, features }),
   );
+  const tokenTexts = new TokenTexts(async (ids) =>
+    engine.call('tokenTexts', { source: await source(), ids }),
+  );
+  const inspector = lifetime.add(new TokenInspector({ engine, source }));
   lifetime.add(
     onDidChangeSettings((names) => {
+      if (names.includes('model')) tokenTexts.clear();
+      if (names.some((name) => ofSource.has(name))) inspector.clear();
       if (names.includes('model') || names.includes('saes')) briefs.clear();
       if (names.includes('enabled') && readSetting('enabled') !== view.isOn) void view.toggle();
       // The engine is told once, when it starts.
@@ -134,6 +156,8 @@ export function createServices(
     shownSae,
     saeChecks,
     briefs,
+    tokenTexts,
+    inspector,
     filter,
     analyses,
     reading: lifetime.add(new ReadDocument()),

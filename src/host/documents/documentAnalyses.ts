@@ -92,6 +92,11 @@ export class DocumentAnalyses implements vscode.Disposable {
     return this.#analyses.get(uri.toString());
   }
 
+  /** What is asked of every document now: a call that asks alike finds again what an analysis has found. */
+  get question(): AnalysisQuestion {
+    return question(this.#options.view.current);
+  }
+
   /** Analyses everything visible afresh: another model, another SAE, another engine. */
   restart(delayMs = 0): void {
     for (const analysis of this.#analyses.values()) {

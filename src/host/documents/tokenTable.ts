@@ -158,6 +158,16 @@ export class TokenTable {
     return found;
   }
 
+  /** How many tokens begin in [start, end); cheaper than listing them. */
+  countStarting(start: number, end: number): number {
+    return this.#segments
+      .slice(this.#firstBehind(start), this.#firstAt(end))
+      .reduce(
+        (sum, segment) => sum + firstStartingFrom(segment, end) - firstStartingFrom(segment, start),
+        0,
+      );
+  }
+
   /** Tokens that cover the character at `offset`: several where a character is split over tokens. */
   at(offset: number): readonly Token[] {
     return this.between(offset, offset + 1);
