@@ -11,7 +11,9 @@ import {
   closeComparison,
   compareFeatures,
   compareWithHead,
+  showChange,
 } from './providers/comparison/compareFeatures.ts';
+import { ComparisonTree } from './providers/comparison/comparisonTree.ts';
 import { nextOccurrence, previousOccurrence } from './providers/decorations/occurrences.ts';
 import { TokenDecorations } from './providers/decorations/tokenDecorations.ts';
 import { changeView } from './providers/decorations/viewPicker.ts';
@@ -53,6 +55,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const featureView = lifetime.add(new FeatureView(services));
   const steerPanel = lifetime.add(new SteerPanel(services));
   const diagnostics = lifetime.add(new DiagnosticsDocument(services));
+  lifetime.add(new ComparisonTree(services));
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
   lifetime.add(reportFailures(services));
@@ -88,6 +91,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       compareFeatures: (left: unknown, right: unknown) => compareFeatures(services, left, right),
       compareWithHead: (uri: unknown) => compareWithHead(services, uri),
       closeComparison: () => closeComparison(services),
+      showChange: (place: unknown) => showChange(services, place),
     },
     ...{
       openModelFolder: (folder: unknown, variant: unknown) =>

@@ -6,6 +6,8 @@ import type { SaePlace, Source } from '../shared/engineProtocol.ts';
 import { FeatureBriefs } from './display/features/featureBriefs.ts';
 import { FeatureFilter } from './display/features/featureFilter.ts';
 import { FeatureCollection } from './collection/featureCollection.ts';
+import { createComparison } from './comparison/comparisonInUse.ts';
+import type { FeatureComparison } from './comparison/featureComparison.ts';
 import { DocumentAnalyses } from './documents/documentAnalyses.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
 import { EngineClient } from './engine/engineClient.ts';
@@ -43,6 +45,8 @@ export interface Services {
   /** Which features are shown at all, by the present settings. */
   readonly filter: () => FeatureFilter;
   readonly analyses: DocumentAnalyses;
+  /** What two texts have and have not in common. */
+  readonly comparison: FeatureComparison;
   /** The model and SAEs looked through, by the present settings. */
   readonly source: () => Promise<Source>;
   /** What the settings say about model and SAEs. */
@@ -122,6 +126,7 @@ export function createServices(
       if (state === 'stopped') saeChecks.forgetFailures();
     }),
   );
+  const comparison = createComparison({ engine, source, briefs, view, log }, lifetime);
   const services = {
     hub,
     model,
@@ -133,6 +138,7 @@ export function createServices(
     briefs,
     filter,
     analyses,
+    comparison,
     source,
   };
   return { context, log, engine, sourceSettings: settings, ...services };
