@@ -14,6 +14,7 @@ import {
   showChange,
 } from './providers/comparison/compareFeatures.ts';
 import { ComparisonTree } from './providers/comparison/comparisonTree.ts';
+import { registerKeptTexts } from './providers/comparison/keptTextDocuments.ts';
 import { nextOccurrence, previousOccurrence } from './providers/decorations/occurrences.ts';
 import { TokenDecorations } from './providers/decorations/tokenDecorations.ts';
 import { changeView } from './providers/decorations/viewPicker.ts';
@@ -56,6 +57,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const steerPanel = lifetime.add(new SteerPanel(services));
   const diagnostics = lifetime.add(new DiagnosticsDocument(services));
   lifetime.add(new ComparisonTree(services));
+  lifetime.add(registerKeptTexts(services));
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
   lifetime.add(reportFailures(services));
