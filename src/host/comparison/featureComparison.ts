@@ -90,10 +90,10 @@ export class FeatureComparison implements Disposable {
   async open(pair: ComparedPair): Promise<void> {
     this.#cancel();
     const before = this.#state;
-    if (before?.pair.left.key !== pair.left.key || before.pair.right.key !== pair.right.key) {
-      this.#moves = { left: [], right: [] };
-      this.#state = { pair, isComparing: true };
-    }
+    const isSame =
+      before?.pair.left.key === pair.left.key && before.pair.right.key === pair.right.key;
+    if (!isSame) this.#moves = { left: [], right: [] };
+    this.#state = { ...(isSame && before), pair, isComparing: true };
     await this.#compare();
   }
 

@@ -10,26 +10,33 @@ import {
 } from '../../host/comparison/comparedDocuments.ts';
 import type { ComparedUris } from '../../host/comparison/comparedDocuments.ts';
 import type { ComparedPair } from '../../host/comparison/featureComparison.ts';
-import { uriAtHead } from '../../host/comparison/gitHead.ts';
+import { fileAtHead } from '../../host/comparison/gitExtension.ts';
 import type { ComparedPlace } from '../../host/display/comparison/comparisonNodes.ts';
 import type { Services } from '../../host/services.ts';
 import { fieldsOf } from '../../host/views/viewMessages.ts';
 import { comparisonView } from '../../shared/contributions.ts';
+import type { TextComparison } from '../../shared/readingProtocol.ts';
 
-/** @param left, right see `urisToCompare` */
+/**
+ * @param left, right see `urisToCompare`
+ * @returns what the texts have and have not in common, for other extensions; `undefined` where nothing was chosen
+ */
 export async function compareFeatures(
   services: Services,
   left: unknown,
   right: unknown,
-): Promise<void> {
+): Promise<TextComparison | undefined> {
   const uris = await urisToCompare(left, right);
-  if (uris !== undefined) await compare(services, uris);
+  return uris && compare(services, uris);
 }
 
 /** @param given the file; left out, the one of the active editor */
-export async function compareWithHead(services: Services, given: unknown): Promise<void> {
+export async function compareWithHead(
+  services: Services,
+  given: unknown,
+): Promise<TextComparison | undefined> {
   const file = uriMeant(given);
-  await compare(services, { left: await uriAtHead(file), right: file });
+  return compare(services, { left: await fileAtHead(file), right: file });
 }
 
 export function closeComparison({ comparison }: Services): void {
@@ -53,7 +60,10 @@ export async function showChange({ comparison }: Services, value: unknown): Prom
 }
 
 /** Both texts are seen before they are compared, so that a long one keeps nobody from reading. */
-async function compare({ comparison }: Services, uris: ComparedUris): Promise<void> {
+async function compare(
+  { comparison }: Services,
+  uris: ComparedUris,
+): Promise<TextComparison | undefined> {
   const pair = pairOf(uris);
   // Refuses what is no text before an editor opens that can only say so.
   await Promise.all([pair.left.text(), pair.right.text()]);
@@ -61,8 +71,11 @@ async function compare({ comparison }: Services, uris: ComparedUris): Promise<vo
   await openDiff(pair);
   await vscode.commands.executeCommand(`${comparisonView}.focus`, { preserveFocus: true });
   await comparing;
-  const { reason } = comparison.state ?? {};
-  if (reason !== undefined && comparison.state?.pair === pair) throw reason;
+  const { state } = comparison;
+  // Another comparison may have taken its place meanwhile.
+  if (state?.pair !== pair) return undefined;
+  if (state.reason !== undefined) throw state.reason;
+  return state.result?.comparison;
 }
 
 /** Opens the diff editor of a pair, or goes to the one that is open. */
