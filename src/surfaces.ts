@@ -14,7 +14,10 @@ import {
   closeComparison,
   compareFeatures,
   compareWithHead,
+  showChange,
 } from './providers/comparison/compareFeatures.ts';
+import { ComparisonTree } from './providers/comparison/comparisonTree.ts';
+import { registerKeptTexts } from './providers/comparison/keptTextDocuments.ts';
 import { nextOccurrence, previousOccurrence } from './providers/decorations/occurrences.ts';
 import { TokenDecorations } from './providers/decorations/tokenDecorations.ts';
 import { changeView } from './providers/decorations/viewPicker.ts';
@@ -72,6 +75,8 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const diagnostics = lifetime.add(new DiagnosticsDocument(services));
   const tokensTree = lifetime.add(new TokensTree(services));
   const tokenActions = lifetime.add(new TokenActions(services, tokensTree));
+  lifetime.add(new ComparisonTree(services));
+  lifetime.add(registerKeptTexts(services));
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
   lifetime.add(provideAnalysisContext(services.analyses));
@@ -120,6 +125,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       compareFeatures: (left: unknown, right: unknown) => compareFeatures(services, left, right),
       compareWithHead: (uri: unknown) => compareWithHead(services, uri),
       closeComparison: () => closeComparison(services),
+      showChange: (place: unknown) => showChange(services, place),
     },
     ...{
       openModelFolder: (folder: unknown, variant: unknown) =>

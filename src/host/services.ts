@@ -7,6 +7,9 @@ import type { SaePlace, Source } from '../shared/engineProtocol.ts';
 import { FeatureBriefs } from './display/features/featureBriefs.ts';
 import { FeatureFilter } from './display/features/featureFilter.ts';
 import { FeatureCollection } from './collection/featureCollection.ts';
+import { createComparison } from './comparison/comparisonInUse.ts';
+import type { FeatureComparison } from './comparison/featureComparison.ts';
+import { KeptTexts } from './comparison/keptTexts.ts';
 import { DocumentAnalyses } from './documents/documentAnalyses.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
 import { ReadDocument } from './documents/readDocument.ts';
@@ -53,6 +56,10 @@ export interface Services {
   readonly analyses: DocumentAnalyses;
   /** What the lists at the side are about. */
   readonly reading: ReadDocument;
+  /** What two texts have and have not in common. */
+  readonly comparison: FeatureComparison;
+  /** Texts that belong to no file. */
+  readonly texts: KeptTexts;
   /** The model and SAEs looked through, by the present settings. */
   readonly source: () => Promise<Source>;
   /** What the settings say about model and SAEs. */
@@ -95,7 +102,7 @@ export function createServices(
     deviceId: readSetting('deviceId'),
     neurons: neuronsOfView(view.current),
     extensionFolder: context.extensionUri.fsPath,
-    workspaceFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
+    workspaceFolder: firstFolder(),
     listFolders,
   });
   const model = lifetime.add(new ModelInUse({ engine, settings, log }));
@@ -147,6 +154,7 @@ export function createServices(
       if (state === 'stopped') saeChecks.forgetFailures();
     }),
   );
+  const comparison = createComparison({ engine, source, briefs, view, log }, lifetime);
   const services = {
     hub,
     model,
@@ -161,6 +169,8 @@ export function createServices(
     filter,
     analyses,
     reading: lifetime.add(new ReadDocument()),
+    comparison,
+    texts: new KeptTexts(),
     source,
   };
   return { context, log, engine, sourceSettings: settings, ...services };
@@ -175,6 +185,12 @@ function learnWhenOpen(model: ModelInUse, state: AnalysisState | undefined): voi
 async function checkSaes(model: ModelInUse, checks: SaeChecks): Promise<void> {
   const source = await model.source().catch(() => undefined);
   if (source !== undefined) await checks.check(source);
+}
+
+/** The first folder that is on a disk: models are not read from virtual ones. */
+function firstFolder(): string | undefined {
+  const { workspaceFolders = [] } = vscode.workspace;
+  return workspaceFolders.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
 }
 
 function createHub({ secrets }: vscode.ExtensionContext): Hub {

@@ -16,11 +16,11 @@ import {
 } from '../host/views/viewMessages.ts';
 import { openChannel, viewRoots } from '../host/views/webviewPanel.ts';
 import type { ViewChannel } from '../host/views/webviewPanel.ts';
-import { steerPanel } from '../shared/contributions.ts';
+import { steerPanel, textScheme } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import { MonosemError } from '../shared/errors.ts';
 import { t } from '../shared/l10n.ts';
-import type { FromSteerView, ToSteerView } from '../shared/webviewProtocol.ts';
+import type { FromSteerView, SteeredTexts, ToSteerView } from '../shared/webviewProtocol.ts';
 
 /** Where the session is remembered over a reload of the window. */
 const memoryKey = 'monosem.steerSession';
@@ -166,7 +166,18 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       case 'insert':
         await this.#insert(message.text);
         break;
+      case 'compare':
+        await this.#compare(message);
+        break;
     }
+  }
+
+  /** Whole texts: a model reads a continuation behind its prompt. */
+  async #compare({ prompt, baseline, steered }: SteeredTexts): Promise<void> {
+    const kept = { baseline: prompt + baseline, steered: prompt + steered };
+    const paths = this.#services.texts.keep(kept);
+    const uriOf = (path: string): vscode.Uri => vscode.Uri.from({ scheme: textScheme, path });
+    await runCommand('compareFeatures', uriOf(paths.baseline), uriOf(paths.steered));
   }
 
   /** One edit, hence undone at once. */

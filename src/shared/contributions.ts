@@ -52,6 +52,7 @@ export const commands = {
   compareFeatures: { id: 'monosem.compareFeatures', title: 'Compare Features…', icon: '$(diff)' },
   compareWithHead: { id: 'monosem.compareWithHead', title: 'Compare Features with Git HEAD' },
   closeComparison: { id: 'monosem.closeComparison', title: 'Close Comparison', icon: '$(close)' },
+  showChange: { id: 'monosem.showChange', title: 'Go to Change' },
   stopAnalysis: { id: 'monosem.stopAnalysis', title: 'Stop Analysing This File' },
   resumeAnalysis: { id: 'monosem.resumeAnalysis', title: 'Resume Analysing This File' },
   useSae: { id: 'monosem.useSae', title: 'Use This Sparse Autoencoder', icon: '$(add)' },

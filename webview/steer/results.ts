@@ -3,9 +3,12 @@
 import type { GeneratedToken, SteerStep } from '../../src/shared/engineProtocol.ts';
 import { t } from '../../src/shared/l10n.ts';
 import { numberText, percentText } from '../../src/shared/numberText.ts';
+import type { SteeredTexts } from '../../src/shared/webviewProtocol.ts';
 import { element } from '../common/element.ts';
 import { visibleToken } from '../common/tokenText.ts';
 import { addTooltips, indexOfItem } from '../common/tooltip.ts';
+import { button } from '../common/ui.ts';
+import { textOf } from './comparison.ts';
 import { continuationView } from './continuation.ts';
 import { klStrip } from './klStrip.ts';
 
@@ -24,13 +27,29 @@ export interface Results {
   show(run: RunShown | undefined, canInsert: boolean): void;
 }
 
-export function results(onInsert: (text: string) => void): Results {
+export function results(
+  onInsert: (text: string) => void,
+  onCompare: (texts: SteeredTexts) => void,
+): Results {
   let steps: readonly SteerStep[] = [];
+  let prompt = '';
   const baseline = continuationView('baseline', onInsert);
   const steered = continuationView('steered', onInsert);
   const strip = klStrip();
   steered.element.append(strip.element);
   const sides = element('div', { class: 'sides' }, baseline.element, steered.element);
+  const compare = button({
+    label: t('Compare in Editor'),
+    icon: 'compare',
+    title: t(
+      'Show both texts side by side in an editor, with what the edits did to their features',
+    ),
+    onPress: () => {
+      const [baselineText, steeredText] = [textOf(steps, 'baseline'), textOf(steps, 'steered')];
+      onCompare({ prompt, baseline: baselineText, steered: steeredText });
+    },
+  });
+  const below = element('div', { class: 'below-sides' }, compare.element);
   const empty = element(
     'p',
     { class: 'quiet results-empty' },
@@ -41,6 +60,7 @@ export function results(onInsert: (text: string) => void): Results {
     { class: 'results', attributes: { 'aria-label': t('Continuations') } },
     empty,
     sides,
+    below,
   );
   addTooltips(
     sides,
@@ -54,8 +74,9 @@ export function results(onInsert: (text: string) => void): Results {
     show: (run, canInsert) => {
       empty.hidden = run !== undefined;
       sides.hidden = run === undefined;
+      below.hidden = run === undefined || run.isRunning || run.steps.length === 0;
       if (run === undefined) return;
-      steps = run.steps;
+      ({ steps, prompt } = run);
       for (const [side, view] of [['baseline', baseline] as const, ['steered', steered] as const]) {
         const tokens = steps.filter((step) => step[side] !== undefined).length;
         const hasEnded = run.isComplete && tokens < run.maxTokens;

@@ -85,9 +85,14 @@ export function workbench(options: WorkbenchOptions): Workbench {
   const bar = runBar(start, () => {
     post({ kind: 'stop' });
   });
-  const comparison = results((text) => {
-    post({ kind: 'insert', text });
-  });
+  const comparison = results(
+    (text) => {
+      post({ kind: 'insert', text });
+    },
+    (texts) => {
+      post({ kind: 'compare', ...texts });
+    },
+  );
 
   function change(next: Draft): void {
     draft = next;
