@@ -1,5 +1,6 @@
 // The commands that belong to no surface: switching, restarting, settings, the log.
 import * as vscode from 'vscode';
+import { t } from '../shared/l10n.ts';
 import type { CommandTable } from './commands.ts';
 import { walkthrough } from '../shared/contributions.ts';
 import { sizeText } from './display/size.ts';
@@ -29,8 +30,12 @@ export function generalCommands({
   };
   return {
     toggleFeatures: () => view.toggle(),
-    openSettings: () =>
-      vscode.commands.executeCommand('workbench.action.openSettings', '@ext:monosem.monosem'),
+    /** Those of Monosem; of them those with some words in their names, where a link says which. */
+    openSettings: (words) =>
+      vscode.commands.executeCommand(
+        'workbench.action.openSettings',
+        `@ext:monosem.monosem${typeof words === 'string' ? ` ${words}` : ''}`,
+      ),
     restartEngine: async () => {
       await engine.restart();
       analyses.restart();
@@ -38,7 +43,9 @@ export function generalCommands({
     clearAnalysisCache: async () => {
       const { bytes } = await engine.call('clearAnalysisCache', {});
       void vscode.window.showInformationMessage(
-        bytes === 0 ? 'The analysis cache was empty.' : `${sizeText(bytes)} of results removed.`,
+        bytes === 0
+          ? t('The analysis cache was empty.')
+          : t('{0} of kept results were removed.', sizeText(bytes)),
       );
     },
     showLog: () => log.show(),

@@ -77,6 +77,13 @@ export interface SteerViewState {
   readonly canInsert: boolean;
 }
 
+/** What a run has written, without the prompt in front of it. */
+export interface SteeredTexts {
+  readonly prompt: string;
+  readonly baseline: string;
+  readonly steered: string;
+}
+
 export type ToSteerView =
   | { readonly kind: 'loading'; readonly message: string }
   | SteerViewState
@@ -99,4 +106,6 @@ export type FromSteerView =
   /** Adds a feature by id to the list. */
   | ({ readonly kind: 'addFeature' } & FeatureRef)
   | ({ readonly kind: 'openFeature' } & FeatureRef)
-  | { readonly kind: 'insert'; readonly text: string };
+  | { readonly kind: 'insert'; readonly text: string }
+  /** Both continuations of one prompt, to be read side by side in an editor. */
+  | ({ readonly kind: 'compare' } & SteeredTexts);

@@ -65,8 +65,12 @@ export async function replace(
   assert.ok(await editor.edit((edit) => edit.replace(range, text)), 'the edit was refused');
 }
 
+/** Nothing is saved, and nothing asks whether it should be. */
 export async function closeEverything(): Promise<void> {
-  while (vscode.window.activeTextEditor?.document.isUntitled === true) {
+  const isUnsaved = ({ isDirty, uri }: vscode.TextDocument): boolean =>
+    isDirty && uri.scheme !== 'vscode-notebook-cell';
+  for (const document of vscode.workspace.textDocuments.filter(isUnsaved)) {
+    await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');

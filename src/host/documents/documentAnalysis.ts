@@ -47,7 +47,8 @@ export interface AnalysisPorts {
   /** Identifies the document for the engine. */
   readonly key: string;
   readonly text: () => string;
-  readonly visible: () => TextRange | undefined;
+  /** Far apart from each other, in text order; none while no editor shows the document. */
+  readonly visible: () => readonly TextRange[];
   readonly source: () => Promise<Source>;
   readonly question: () => AnalysisQuestion;
   readonly analyse: (
@@ -74,7 +75,7 @@ export class DocumentAnalysis implements Disposable {
   #run = 0;
   /** Of the last run, where it has finished: not all of the text has results. */
   #isPartial = false;
-  #looked: TextRange | undefined;
+  #looked: readonly TextRange[] = [];
   #abort = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
@@ -108,8 +109,9 @@ export class DocumentAnalysis implements Disposable {
   /** Somebody looks at another part: it comes first where results are missing. */
   scrolled(): void {
     const visible = this.#ports.visible();
-    if (visible === undefined) return;
-    const isMissing = this.#state.kind === 'ready' && this.#isPartial && !this.#isNear(visible);
+    if (visible.length === 0) return;
+    const isNear = visible.every((range) => this.#isNear(range));
+    const isMissing = this.#state.kind === 'ready' && this.#isPartial && !isNear;
     if (isMissing || this.#state.kind === 'analysing') this.start(scrollPauseMs);
   }
 
@@ -174,49 +176,64 @@ export class DocumentAnalysis implements Disposable {
     }
   }
 
+  /** Where several parts are looked at, one after the other comes first; the last question is the whole one. */
   async #ask(
     text: string,
     question: Pick<AnalyseParams, 'topK' | 'extent' | 'predictions'>,
     signal: AbortSignal,
   ): Promise<void> {
-    let run = ++this.#run;
-    const visible = this.#ports.visible();
+    const ranges = this.#ports.visible();
     const source = await this.#ports.source();
+    const params = { source, document: this.#ports.key, text, ...question };
+    for (const visible of ranges.slice(0, -1)) {
+      await this.#askFor({ ...params, extent: 'visible' }, visible, signal);
+      if (signal.aborted) return;
+    }
+    const last = await this.#askFor(params, ranges.at(-1), signal);
+    if (signal.aborted) return;
+    this.tokens.finish(last.run, last.summary.kept);
+    this.#isPartial = last.summary.coveredTokens < last.summary.tokens;
+    this.#looked = ranges;
+    this.#setState({ kind: 'ready', tokens: last.summary.coveredTokens });
+  }
+
+  /** One call; its tokens take the place of older ones, and those it does not send stay. */
+  async #askFor(
+    params: AnalyseParams,
+    visible: TextRange | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly run: number; readonly summary: AnalysisSummary }> {
+    let run = ++this.#run;
     let covered = 0;
     const onProgress = (batch: TokenBatch): void => {
       if (signal.aborted) return;
       this.tokens.insert(batch, run);
       covered += (batch.ends[batch.count - 1] ?? 0) - (batch.starts[0] ?? 0);
-      this.#setState({ kind: 'analysing', done: Math.min(1, covered / text.length) });
+      this.#setState({ kind: 'analysing', done: Math.min(1, covered / params.text.length) });
     };
     const onRetry = (): void => {
       run = ++this.#run;
       covered = 0;
     };
-    const params: AnalyseParams = {
-      source,
-      document: this.#ports.key,
-      text,
-      ...question,
-      known: this.tokens.tell(),
-      ...(visible && {
-        visible: { start: charOffset(visible.start), end: charOffset(visible.end) },
-      }),
-    };
-    const summary = await this.#ports.analyse(params, { signal, onProgress, onRetry });
-    if (signal.aborted) return;
-    this.tokens.finish(run, summary.kept);
-    this.#isPartial = summary.coveredTokens < summary.tokens;
-    this.#looked = visible;
-    this.#setState({ kind: 'ready', tokens: summary.coveredTokens });
+    const summary = await this.#ports.analyse(
+      {
+        ...params,
+        known: this.tokens.tell(),
+        ...(visible && {
+          visible: { start: charOffset(visible.start), end: charOffset(visible.end) },
+        }),
+      },
+      { signal, onProgress, onRetry },
+    );
+    return { run, summary };
   }
 
   /** The engine analyses as much again on either side of what is visible: half of that is a reserve. */
   #isNear({ start, end }: TextRange): boolean {
-    const looked = this.#looked;
-    if (looked === undefined) return false;
-    const reserve = (looked.end - looked.start) / 2;
-    return start >= looked.start - reserve && end <= looked.end + reserve;
+    return this.#looked.some((looked) => {
+      const reserve = (looked.end - looked.start) / 2;
+      return start >= looked.start - reserve && end <= looked.end + reserve;
+    });
   }
 
   #setState(state: AnalysisState): void {

@@ -11,7 +11,7 @@ const listeners = new DisposableStore();
 afterAll(() => listeners.dispose());
 
 interface Bench {
-  visible: TextRange;
+  visible: readonly TextRange[];
   readonly analysis: DocumentAnalysis;
   readonly asked: AnalyseParams[];
   readonly kinds: string[];
@@ -28,7 +28,7 @@ function bench(
     asked: [],
     kinds: [],
     text,
-    visible: { start: 0, end: 3 },
+    visible: [{ start: 0, end: 3 }],
   };
   const ports: AnalysisPorts = {
     key: 'file:///a',
@@ -157,11 +157,62 @@ test('of a long text only what is visible is asked for, and again where somebody
   expect(asked[0]?.known).toEqual(new Float64Array(0));
   analysis.scrolled();
   expect(analysis.state.kind).toBe('ready');
-  made.visible = { start: 300, end: 400 };
+  made.visible = [{ start: 300, end: 400 }];
   analysis.scrolled();
   await analysis.whenIdle();
   expect(asked[1]?.visible).toEqual({ start: 300, end: 400 });
   expect(asked[1]?.known).toHaveLength(2);
   analysis.scrolled();
   expect(analysis.state.kind).toBe('ready');
+});
+
+test('where two parts of a long text are looked at, both are asked for and stay', async () => {
+  const made = bench('é'.repeat(600), { covered: 300 });
+  const { analysis, asked } = made;
+  made.visible = [
+    { start: 0, end: 10 },
+    { start: 500, end: 520 },
+  ];
+  analysis.start();
+  await analysis.whenIdle();
+  expect(asked.map(({ visible, extent }) => [visible?.start, extent])).toEqual([
+    [0, 'visible'],
+    [500, 'visible'],
+  ]);
+  // What the first call sent, the second one is told of.
+  expect(asked[1]?.known).toHaveLength(2);
+  made.visible = made.visible.toReversed();
+  analysis.scrolled();
+  expect(analysis.state.kind).toBe('ready');
+  made.visible = [{ start: 250, end: 270 }];
+  analysis.scrolled();
+  expect(analysis.state.kind).toBe('waiting');
+});
+
+test('of a text that is analysed as a whole both visible parts come first', async () => {
+  const made = bench('abcdef'.repeat(10));
+  made.visible = [
+    { start: 0, end: 2 },
+    { start: 50, end: 55 },
+  ];
+  made.analysis.start();
+  expect(await made.analysis.whenIdle()).toEqual({ kind: 'ready', tokens: 60 });
+  expect(made.asked.map(({ extent }) => extent)).toEqual(['visible', 'all']);
+  expect(made.analysis.tokens.count).toBe(60);
+});
+
+test('what is known of other parts stays while the first of several is asked for', async () => {
+  const made = bench('abcdef'.repeat(10), { ms: 20 });
+  made.visible = [
+    { start: 0, end: 2 },
+    { start: 50, end: 55 },
+  ];
+  made.analysis.start();
+  await made.analysis.whenIdle();
+  made.text = `x${made.text}`;
+  made.analysis.edited([{ offset: 0, removed: 0, inserted: 1 }]);
+  const counts: number[] = [];
+  listeners.add(made.analysis.onDidChange(() => counts.push(made.analysis.tokens.count)));
+  await made.analysis.whenIdle();
+  expect(Math.min(...counts)).toBeGreaterThanOrEqual(60);
 });
