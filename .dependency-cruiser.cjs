@@ -105,8 +105,8 @@ module.exports = {
     },
     seesOnly(
       'extension-sees-host',
-      '^src/(extension|surfaces)\\.ts$',
-      '^src/(surfaces\\.ts$|(host|providers|shared)/)',
+      '^src/(extension|surfaces|onDemand)\\.ts$',
+      '^src/((surfaces|onDemand)\\.ts$|(host|providers|shared)/)',
       'The extension host never loads the engine.',
     ),
     seesOnly(
@@ -152,7 +152,7 @@ module.exports = {
     door(
       'vscode-door',
       '^vscode$|node_modules/@types/vscode',
-      { door: '^src/((extension|surfaces)\\.ts$|host/|providers/)' },
+      { door: '^src/((extension|surfaces|onDemand)\\.ts$|host/|providers/)' },
       'Only the extension host has VS Code.',
     ),
     door(
