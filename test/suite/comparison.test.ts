@@ -107,6 +107,19 @@ describe('two texts', () => {
     assert.deepEqual(activeDiff(), [b.toString(), a.toString()]);
   });
 
+  it('as the file in front and one that is chosen: the open ones come first', async () => {
+    await vscode.window.showTextDocument(b, { preview: false });
+    await vscode.window.showTextDocument(a, { preview: false });
+    const comparing = compare();
+    const accept = setInterval(() => {
+      void vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    }, 200);
+    const comparison = await comparing;
+    clearInterval(accept);
+    assert.ok(comparison);
+    assert.deepEqual(activeDiff(), [a.toString(), b.toString()]);
+  });
+
   it('that nobody saved are compared as they stand in their editors', async () => {
     const untitled = await openText(left);
     const file = await vscode.window.showTextDocument(b, { viewColumn: vscode.ViewColumn.Two });
