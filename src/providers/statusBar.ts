@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import { runCommand } from '../host/commands.ts';
 import { statusText } from '../host/display/statusText.ts';
 import type { Status } from '../host/display/statusText.ts';
+import type { AnalysisState } from '../host/documents/documentAnalysis.ts';
+import { documentInFront } from '../host/documents/documentInFront.ts';
 import type { Services } from '../host/services.ts';
 import { commands } from '../shared/contributions.ts';
 import type { CommandName } from '../shared/contributions.ts';
@@ -39,13 +41,11 @@ export function createStatusBar(services: Services): Disposable {
 }
 
 function presentStatus(services: Services): Status {
-  const { analyses, engine, model, saeChecks, shownSae, view } = services;
-  const { activeTextEditor, visibleTextEditors } = vscode.window;
-  const uri = (activeTextEditor ?? visibleTextEditors[0])?.document.uri;
+  const { engine, model, saeChecks, shownSae, view } = services;
   return statusText({
     isOn: view.isOn,
     engine: engine.state,
-    analysis: uri && analyses.of(uri)?.state,
+    analysis: stateInFront(services),
     place: model.place,
     painted: severalSaes(model)
       ? saeLabels(model.namedSaes).get(shownSae.current ?? '')
@@ -55,6 +55,11 @@ function presentStatus(services: Services): Status {
       .filter((check) => check?.passes === false)
       .map((check) => check?.verdict ?? ''),
   });
+}
+
+function stateInFront({ analyses }: Services): AnalysisState | undefined {
+  const uri = documentInFront()?.uri;
+  return uri && analyses.of(uri)?.state;
 }
 
 function severalSaes(model: Services['model']): boolean {
@@ -70,6 +75,7 @@ const icons = {
   toggleFeatures: '$(eye)',
   changeView: '$(paintcan)',
   stopAnalysis: '$(debug-stop)',
+  resumeAnalysis: '$(debug-start)',
   steerSelection: '$(settings)',
   openFeature: '$(search)',
   showToken: '$(symbol-key)',
@@ -97,15 +103,23 @@ const needsFeatures: ReadonlySet<CommandName> = new Set([
   'showFeaturesOf',
 ]);
 
+/** What can do nothing about an analysis as it is. */
+function uselessFor(analysis: AnalysisState | undefined): readonly CommandName[] {
+  const runs = analysis?.kind === 'waiting' || analysis?.kind === 'analysing';
+  if (runs) return ['resumeAnalysis'];
+  return analysis?.kind === 'stopped' ? ['stopAnalysis'] : ['stopAnalysis', 'resumeAnalysis'];
+}
+
 /** What a click on the item offers, first what helps with the present state. */
 export async function showActions(services: Services): Promise<void> {
   const { model, view } = services;
   const { action } = presentStatus(services);
-  const names = (Object.keys(icons) as (keyof typeof icons)[]).filter(
-    (name) =>
-      (action !== 'chooseSaes' || !needsFeatures.has(name)) &&
-      (name !== 'showFeaturesOf' || severalSaes(model)),
-  );
+  const useless = new Set<CommandName>([
+    ...(action === 'chooseSaes' ? needsFeatures : []),
+    ...uselessFor(stateInFront(services)),
+    ...(severalSaes(model) ? [] : (['showFeaturesOf'] as const)),
+  ]);
+  const names = (Object.keys(icons) as (keyof typeof icons)[]).filter((name) => !useless.has(name));
   const isFirst = (name: CommandName): number => Number(name === action);
   const sorted = names.sort((a, b) => isFirst(b) - isFirst(a));
   const items = sorted.map((command): ActionItem => {

@@ -166,7 +166,11 @@ test('views, and what wakes the extension', () => {
   expect(contributes.views[viewContainer]?.map(({ id }) => id)).toEqual([
     ...[fileFeaturesView, featureView, tokensView, collectionView, comparisonView, modelsView],
   ]);
-  expect(manifest.activationEvents).toEqual(['onStartupFinished', `onWebviewPanel:${steerPanel}`]);
+  expect(manifest.activationEvents).toEqual([
+    'onStartupFinished',
+    'onUri',
+    `onWebviewPanel:${steerPanel}`,
+  ]);
 });
 
 test('version and pictures', () => {

@@ -2,9 +2,9 @@
 // at a token shows its numbers and finds the same step in the others.
 import type { GeneratedToken, SteerStep } from '../../src/shared/engineProtocol.ts';
 import { t } from '../../src/shared/l10n.ts';
+import { numberText, percentText } from '../../src/shared/numberText.ts';
 import type { SteeredTexts } from '../../src/shared/webviewProtocol.ts';
 import { element } from '../common/element.ts';
-import { numberText, percentText } from '../common/numberText.ts';
 import { visibleToken } from '../common/tokenText.ts';
 import { addTooltips, indexOfItem } from '../common/tooltip.ts';
 import { button } from '../common/ui.ts';
@@ -53,11 +53,11 @@ export function results(
   const empty = element(
     'p',
     { class: 'quiet results-empty' },
-    'The continuation without edits and the one with them appear here side by side.',
+    t('The continuation without edits and the one with them appear here side by side.'),
   );
   const section = element(
     'section',
-    { class: 'results', attributes: { 'aria-label': 'Continuations' } },
+    { class: 'results', attributes: { 'aria-label': t('Continuations') } },
     empty,
     sides,
     below,
@@ -90,11 +90,11 @@ export function results(
 function tipLines(step: SteerStep | undefined, isBaseline: boolean): readonly string[] {
   const token = isBaseline ? step?.baseline : step?.steered;
   if (step === undefined) return [];
-  const head = token === undefined ? 'ended' : visibleToken(token.text);
-  const lines = token === undefined ? [] : [`probability ${probabilityText(token)}`];
+  const head = token === undefined ? t('ended') : visibleToken(token.text);
+  const lines = token === undefined ? [] : [t('probability {0}', probabilityText(token))];
   return isBaseline
     ? [head, ...lines]
-    : [head, ...lines, `KL from baseline ${numberText(step.kl)} nats`];
+    : [head, ...lines, t('KL from baseline {0} nats', numberText(step.kl))];
 }
 
 function probabilityText({ logProbability }: GeneratedToken): string {

@@ -74,13 +74,16 @@ function placeLines(place: ModelPlace | undefined): readonly string[] {
   return [[model, variant, providerName(provider)].map(oneLine).join(' · '), oneLine(reason)];
 }
 
-function whatToSay({ isOn, engine, analysis }: StatusFacts): Saying {
+function whatToSay({ isOn, engine, analysis, place }: StatusFacts): Saying {
   if (engine === 'givenUp') {
     return failure('stopped', 'The engine keeps crashing and is not started again by itself.');
   }
   if (!isOn) return { icon: '$(eye-closed)', explanation: 'Features are hidden.' };
   if (analysis?.kind === 'waiting' && (engine === 'starting' || engine === 'crashed')) {
     return { icon: '$(loading~spin)', explanation: 'The engine is starting.' };
+  }
+  if (analysis?.kind === 'waiting' && place === undefined) {
+    return { icon: '$(loading~spin)', explanation: 'The model is being opened.' };
   }
   return aboutAnalysis(analysis);
 }
@@ -90,6 +93,14 @@ function aboutAnalysis(analysis: AnalysisState | undefined): Saying {
     case undefined:
     case 'idle':
       return { icon: eye, explanation: 'Open a file to see its features.' };
+    case 'stopped': {
+      const explanation =
+        'The analysis was stopped. It goes on when you resume it, edit the text or choose a view.';
+      return {
+        ...{ icon: '$(debug-pause)', explanation, detail: '· stopped' },
+        ...{ action: 'resumeAnalysis' },
+      };
+    }
     case 'waiting':
       return { icon: '$(loading~spin)', explanation: 'The model is reading the file.' };
     case 'analysing': {

@@ -75,6 +75,11 @@ export class DocumentAnalyses implements vscode.Disposable {
     return this.#analyses.get(uri.toString());
   }
 
+  /** What is asked of every document now: a call that asks alike finds again what an analysis has found. */
+  get question(): AnalysisQuestion {
+    return question(this.#options.view.current);
+  }
+
   /** Analyses everything visible afresh: another model, another SAE, another engine. */
   restart(delayMs = 0): void {
     for (const analysis of this.#analyses.values()) {
@@ -99,7 +104,9 @@ export class DocumentAnalyses implements vscode.Disposable {
       }
     }
     for (const [key, analysis] of this.#analyses) {
-      if (!visible.has(key)) analysis.stop();
+      // What somebody stopped stays so while other tabs are looked at.
+      const stays = this.#options.view.isOn && analysis.state.kind === 'stopped';
+      if (!visible.has(key) && !stays) analysis.stop();
     }
     for (const [key, document] of visible) {
       const analysis = this.#analyses.get(key) ?? this.#open(key, document);
@@ -127,6 +134,9 @@ export class DocumentAnalyses implements vscode.Disposable {
 
   /** What is known stays until something better comes: nothing is to flicker. */
   #viewChanged(view: View): void {
+    for (const analysis of this.#analyses.values()) {
+      if (analysis.state.kind === 'stopped') analysis.stop();
+    }
     const before = this.#view;
     this.#view = view;
     const asksMore = question(view).predictions > question(before).predictions;

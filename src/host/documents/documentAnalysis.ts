@@ -17,6 +17,8 @@ import type { TextChange } from './tokenTable.ts';
 export type AnalysisState =
   /** Not looked at: hidden, or features are switched off. */
   | { readonly kind: 'idle' }
+  /** Somebody had enough: it goes on when the text is edited. */
+  | { readonly kind: 'stopped' }
   /** The engine or the model is being opened, or typing has not paused yet. */
   | { readonly kind: 'waiting' }
   /** `done`: share of the text that has results, 0…1. */
@@ -117,6 +119,18 @@ export class DocumentAnalysis implements Disposable {
   stop(): void {
     this.#cancel();
     this.#setState({ kind: 'idle' });
+  }
+
+  /** Ends what is being computed, and begins nothing until the text is edited or `resume`; the tokens stay known. */
+  interrupt(): void {
+    if (isSettled(this.#state)) return;
+    this.#cancel();
+    this.#setState({ kind: 'stopped' });
+  }
+
+  /** Goes on after an interruption. */
+  resume(): void {
+    if (this.#state.kind === 'stopped') this.start();
   }
 
   /** Resolves when nothing is being computed or waited for. */

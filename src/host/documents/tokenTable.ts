@@ -47,13 +47,17 @@ export interface TextChange {
 }
 
 /** Rows `first … last − 1` of a batch; `shift` and `move` say how far offsets and indices have moved since. */
-interface Segment {
-  readonly run: number;
+export interface TokenRows {
   readonly batch: TokenBatch;
   readonly first: number;
   readonly last: number;
-  shift: number;
+  readonly shift: number;
   readonly move: number;
+}
+
+interface Segment extends TokenRows {
+  readonly run: number;
+  shift: number;
 }
 
 export class TokenTable {
@@ -64,6 +68,14 @@ export class TokenTable {
 
   get count(): number {
     return this.#segments.reduce((sum, { first, last }) => sum + last - first, 0);
+  }
+
+  /**
+   * Everything known, in text order, as it came: for sums over long texts, where an object for every token would cost more
+   * than the sum. Holds until the next edit or result.
+   */
+  get rows(): readonly TokenRows[] {
+    return this.#segments;
   }
 
   clear(): void {
@@ -144,6 +156,16 @@ export class TokenTable {
       for (let row = first; row < last; row++) found.push(tokenAt(segment, row));
     }
     return found;
+  }
+
+  /** How many tokens begin in [start, end); cheaper than listing them. */
+  countStarting(start: number, end: number): number {
+    return this.#segments
+      .slice(this.#firstBehind(start), this.#firstAt(end))
+      .reduce(
+        (sum, segment) => sum + firstStartingFrom(segment, end) - firstStartingFrom(segment, start),
+        0,
+      );
   }
 
   /** Tokens that cover the character at `offset`: several where a character is split over tokens. */

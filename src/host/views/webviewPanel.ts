@@ -1,9 +1,11 @@
-// What every web view needs: HTML with a strict content policy, the bundled script and style, and a typed channel
-// whose incoming messages are validated. It knows no view in particular.
+// What every web view needs: its document, and a typed channel whose incoming messages are validated. It knows no view
+// in particular.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Disposable } from '../../shared/disposable.ts';
+import { locale } from '../../shared/l10n.ts';
+import { viewDocument } from './viewDocument.ts';
 
 export interface ViewOptions<In> {
   readonly extensionUri: vscode.Uri;
@@ -49,32 +51,17 @@ export function openChannel<In, Out>(
 }
 
 function html<In>(webview: vscode.Webview, options: ViewOptions<In>): string {
-  const nonce = randomBytes(16).toString('base64url');
   const file = (name: string): string =>
     webview
       .asWebviewUri(vscode.Uri.joinPath(options.extensionUri, 'dist', 'webview', name))
       .toString();
-  // The control library asks for the nonce under this name when it adds styles.
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
-    `font-src ${webview.cspSource}`,
-    `img-src ${webview.cspSource} data:`,
-  ].join('; ');
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta property="csp-nonce" content="${nonce}">
-<meta name="viewport" content="width=device-width, initial-scale=1.0">
-<link rel="stylesheet" href="${file(`${options.app}.css`)}">
-<title>${options.title}</title>
-</head>
-<body>
-<main id="app"></main>
-<script nonce="${nonce}" src="${file(`${options.app}.js`)}"></script>
-</body>
-</html>`;
+  return viewDocument({
+    title: options.title,
+    nonce: randomBytes(16).toString('base64url'),
+    cspSource: webview.cspSource,
+    script: file(`${options.app}.js`),
+    style: file(`${options.app}.css`),
+    language: locale(),
+    texts: vscode.l10n.bundle,
+  });
 }

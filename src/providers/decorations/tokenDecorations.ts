@@ -2,7 +2,7 @@
 // shared by all editors and features; only types whose ranges changed are sent. Painted is what is visible and some
 // lines around it; between an edit and its analysis VS Code itself moves what is painted.
 import * as vscode from 'vscode';
-import type { PaintedRange } from '../../host/api.ts';
+import type { PaintedRange } from '../../host/api/testing.ts';
 import { paintTokens } from '../../host/display/features/painting.ts';
 import type { PaintedToken } from '../../host/display/features/painting.ts';
 import { levels } from '../../host/display/features/strength.ts';

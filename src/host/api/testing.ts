@@ -1,0 +1,24 @@
+// What the suite and the benchmarks see of Monosem beyond the public API. Not for other extensions: it may change with
+// every version.
+import type * as vscode from 'vscode';
+import type { SaeOutcome } from '../saeChecks.ts';
+
+/** A stretch of text painted in the colour of a feature. */
+export interface PaintedRange {
+  readonly range: vscode.Range;
+  readonly sae: string;
+  readonly feature: number;
+  /** 0 (faint) … 3 (strong). */
+  readonly level: number;
+}
+
+export interface TestingApi {
+  /** How long `activate` took, in milliseconds. */
+  readonly activationMs: number;
+  /** What is painted in the visible editor of a document, in text order. */
+  paintedIn(uri: vscode.Uri): readonly PaintedRange[];
+  /** Whether the active SAEs read the model as they were trained to; checks those that have not been checked yet. */
+  checkSaes(): Promise<readonly SaeOutcome[]>;
+  /** Process id of the running engine. */
+  enginePid(): number | undefined;
+}

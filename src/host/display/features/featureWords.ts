@@ -1,0 +1,36 @@
+// Finds features by what somebody types: the beginning of their number, or words of what they stand for. Without VS Code.
+import type { FeatureBrief } from '../../../shared/engineProtocol.ts';
+
+type Fits = (feature: number, brief: FeatureBrief | undefined) => boolean;
+
+/**
+ * `57` and `#57` mean the features whose number begins so; other words have to occur in the tokens that a feature peaks
+ * on, all of them, in small or capital letters.
+ */
+export function matcherOf(typed: string): Fits {
+  const words = wordsOf(typed);
+  return (feature, brief) => {
+    const tokens = (brief?.peakTokens ?? []).map((token) => token.toLowerCase());
+    return words.every((word) => {
+      const number = numberIn(word);
+      if (number !== undefined) return `${feature}`.startsWith(number);
+      return tokens.some((token) => token.includes(word));
+    });
+  };
+}
+
+/** Does it take labels to find what was typed? */
+export function asksForLabels(typed: string): boolean {
+  return wordsOf(typed).some((word) => numberIn(word) === undefined);
+}
+
+function wordsOf(typed: string): readonly string[] {
+  return typed
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+}
+
+function numberIn(word: string): string | undefined {
+  return /^#?(\d*)$/.exec(word)?.[1];
+}
