@@ -29,6 +29,7 @@ import { addModel } from './providers/hub/addModel.ts';
 import { addSae } from './providers/hub/addSae.ts';
 import { removeDownload } from './providers/hub/removeDownload.ts';
 import { setHubToken } from './providers/hub/setHubToken.ts';
+import { openSample } from './providers/sampleStory.ts';
 import { chooseSaes, showFeaturesOf } from './providers/saePicker.ts';
 import { createStatusBar, showActions } from './providers/statusBar.ts';
 import { SteerPanel } from './providers/steerPanel.ts';
@@ -145,6 +146,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       setHubToken: (token: unknown) => setHubToken(services, token),
     },
     showActions: () => showActions(services),
+    openSample: () => openSample(services),
     showDiagnostics: () => diagnostics.show(),
   };
   lifetime.add(registerCommands(commands, services.log));

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { t } from '../shared/l10n.ts';
 import type { CommandTable } from './commands.ts';
+import { walkthrough } from '../shared/contributions.ts';
 import { sizeText } from './display/size.ts';
 import type { DocumentAnalysis } from './documents/documentAnalysis.ts';
 import { documentInFront } from './documents/documentInFront.ts';
@@ -51,7 +52,7 @@ export function generalCommands({
     getStarted: () =>
       vscode.commands.executeCommand(
         'workbench.action.openWalkthrough',
-        'monosem.monosem#monosem.start',
+        `monosem.monosem#${walkthrough}`,
       ),
     stopAnalysis: () => inFront()?.interrupt(),
     resumeAnalysis: () => inFront()?.resume(),

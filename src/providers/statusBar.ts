@@ -88,6 +88,7 @@ const icons = {
   removeDownload: '$(trash)',
   setHubToken: '$(key)',
   getStarted: '$(mortar-board)',
+  openSample: '$(book)',
   showDiagnostics: '$(pulse)',
   openSettings: '$(gear)',
   restartEngine: '$(debug-restart)',
