@@ -21,7 +21,7 @@ export function addForm(add: (feature: FeatureRef) => void): AddForm {
       type: 'number',
       min: 0,
       step: 1,
-      placeholder: t('Feature number'),
+      placeholder: t('Number'),
       'aria-label': t('Number of a feature to add'),
     },
   });
