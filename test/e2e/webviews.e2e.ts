@@ -157,9 +157,7 @@ describe('feature view', () => {
     await view.screenshot('feature-failed');
     const dead = { density: 0, maxActivation: 0, meanActivation: 0, peakTokens: [], examples: [] };
     await view.send(featureState({ ...dead, histogram: new Uint32Array(50) }));
-    expect(await text()).toContain(
-      'Never active: none of the 1,482,113 tokens of the corpus has it',
-    );
+    expect(await text()).toContain('Not active on any of the 1,482,113 tokens of the corpus');
     await view.screenshot('feature-dead');
     expect(view.problems).toEqual([]);
     await view.close();

@@ -39,8 +39,11 @@ export function addForm(add: (feature: FeatureRef) => void): AddForm {
     { class: 'add-form' },
     saePlace,
     field,
-    button({ label: t('Add'), title: t('Add the feature with this number'), onPress: submit })
-      .element,
+    button({
+      label: t('Add Feature'),
+      title: t('Add the feature with this number'),
+      onPress: submit,
+    }).element,
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
