@@ -1,6 +1,8 @@
-// The two views in a language in which every text is in brackets: no word that people see or hear stands outside.
+// The two views in other languages: in one that puts every text into brackets no word that people see or hear stands
+// outside, and in German, whose words are long, all has its place.
+import path from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleFile, readTexts } from '../../scripts/l10n/bundle.ts';
 import { launchBrowser } from '../../scripts/vscode/browser.ts';
 import { featureIndex } from '../../src/shared/units.ts';
@@ -84,4 +86,54 @@ test('no word of the steering view stays English', async () => {
   await view.screenshot('steer-translated');
   expect(view.problems).toEqual([]);
   await view.close();
+});
+
+describe('in German', () => {
+  const german = {
+    language: 'de',
+    texts: readTexts(path.join(path.dirname(bundleFile), 'bundle.l10n.de.json')),
+  };
+
+  async function isTooWide({ page }: ViewPage): Promise<boolean> {
+    return page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return scrollWidth > clientWidth;
+    });
+  }
+
+  test.for([200, 320])(
+    'the feature view has room for its words and figures: %i px',
+    async (width) => {
+      const view = await openView(browser, { view: 'feature', theme: 'light', width, ...german });
+      await view.send(featureState());
+      const { page } = view;
+      expect(await page.locator('.fact').first().innerText()).toBe('Dichte\n0,87\u00A0%');
+      await page.getByRole('button', { name: 'Dieses Feature steuern' }).waitFor();
+      expect(await isTooWide(view)).toBe(false);
+      await view.screenshot(`feature-german-${String(width)}`);
+      expect(view.problems).toEqual([]);
+      await view.close();
+    },
+  );
+
+  test.for([200, 340, 760])('the steering view has, too: %i px', async (width) => {
+    const view = await openView(browser, { view: 'steer', theme: 'dark', width, ...german });
+    const { page } = view;
+    await view.send(twoSaes());
+    const row = page.locator('[data-feature="88"]');
+    await row.locator('.operation').click();
+    await row.locator('vscode-option', { hasText: 'Fixieren' }).click();
+    expect(await row.locator('.explanation').innerText()).toBe(
+      'Seine Aktivierung ist 12,8 auf jedem Token (2× seines Maximums).',
+    );
+    await page.getByRole('button', { name: 'Ausführen', exact: true }).click();
+    await view.send({ kind: 'started', run: 1 } as ToSteerView);
+    for (const step of steps()) await view.send({ kind: 'step', run: 1, step } as ToSteerView);
+    await view.send({ kind: 'finished', run: 1 } as ToSteerView);
+    expect(await isTooWide(view)).toBe(false);
+    await page.mouse.move(0, 0);
+    await view.screenshot(`steer-german-${String(width)}`);
+    expect(view.problems).toEqual([]);
+    await view.close();
+  });
 });
