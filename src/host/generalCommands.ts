@@ -45,7 +45,7 @@ export function generalCommands({
       void vscode.window.showInformationMessage(
         bytes === 0
           ? t('The analysis cache was empty.')
-          : t('{0} of kept results were removed.', sizeText(bytes)),
+          : t('The analysis cache was cleared ({0}).', sizeText(bytes)),
       );
     },
     showLog: () => log.show(),
