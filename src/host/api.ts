@@ -1,11 +1,15 @@
 // What `activate` returns: how other extensions and the test suite see what Monosem knows of a document. Plain data;
 // it changes nothing.
 import * as vscode from 'vscode';
+import type { FeatureRef } from '../shared/engineProtocol.ts';
+import type { Ranking } from './display/features/featureRankings.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
 import type { TokenReading } from './documents/tokenTable.ts';
 import type { ModelPlace } from './modelInUse.ts';
 import type { SaeOutcome } from './saeChecks.ts';
 import type { Services } from './services.ts';
+import { rankFile } from './trees/rankFile.ts';
+import type { RankedFeature } from './trees/rankFile.ts';
 
 export interface AnalysedToken {
   readonly text: string;
@@ -60,15 +64,22 @@ export interface MonosemApi {
   saes(): readonly ActiveSae[];
   /** Whether the active SAEs read the model as they were trained to; checks those that have not been checked yet. */
   checkSaes(): Promise<readonly SaeOutcome[]>;
+  /** Features of a document as far as it is analysed; losses and densities that are not known leave features out. */
+  rankedFeatures(uri: vscode.Uri, ranking: Ranking): Promise<readonly RankedFeature[]>;
+  /** In the order in which they were pinned. */
+  pinnedFeatures(): readonly FeatureRef[];
+  /** Those that were opened, last one first. */
+  recentFeatures(): readonly FeatureRef[];
   /** Process id of the running engine. */
   enginePid(): number | undefined;
 }
 
 export function createApi(
-  { analyses, engine, model, saeChecks, shownSae }: Services,
+  services: Services,
   activationMs: number,
   paintedIn: (uri: vscode.Uri) => readonly PaintedRange[],
 ): MonosemApi {
+  const { analyses, collection, engine, model, saeChecks, shownSae } = services;
   return {
     version: 1,
     activationMs,
@@ -89,6 +100,10 @@ export function createApi(
     saes: () =>
       model.namedSaes.map((named) => ({ ...named, isPainted: named.sae === shownSae.current })),
     checkSaes: async () => saeChecks.check(await model.source()),
+    rankedFeatures: async (uri, ranking) =>
+      rankFile(services, analyses.of(uri)?.tokens.rows ?? [], ranking),
+    pinnedFeatures: () => collection.pinned,
+    recentFeatures: () => collection.recent,
     enginePid: () => engine.pid,
   };
 }
