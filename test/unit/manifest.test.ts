@@ -2,11 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { welcomeStates } from '../../src/host/display/features/fileFeaturesState.ts';
 import {
   collectionView,
   commandCategory,
   commands,
   comparisonView,
+  contextKeys,
   featureView,
   fileFeaturesView,
   modelsView,
@@ -51,6 +53,11 @@ interface Manifest {
     readonly viewsContainers: Readonly<
       Record<string, readonly { readonly id: string; readonly icon: string }[]>
     >;
+    readonly viewsWelcome: readonly {
+      readonly view: string;
+      readonly contents: string;
+      readonly when?: string;
+    }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly configuration: { readonly properties: Readonly<Record<string, Property>> };
   };
@@ -171,6 +178,18 @@ test('views, and what wakes the extension', () => {
     'onUri',
     `onWebviewPanel:${steerPanel}`,
   ]);
+});
+
+test('every reason why no features are listed has a welcome text, whose links run commands', () => {
+  const own = contributes.viewsWelcome.filter(({ view }) => view === fileFeaturesView);
+  expect(own.map(({ when }) => when)).toEqual(
+    welcomeStates.map((state) => `${contextKeys.fileFeatures} == ${state}`),
+  );
+  const ids = allCommands.map(({ id }) => id);
+  for (const { contents } of contributes.viewsWelcome) {
+    const linked = [...contents.matchAll(/\(command:(monosem\.[^)?]+)/g)].map(([, id]) => id);
+    for (const id of linked) expect(ids).toContain(id);
+  }
 });
 
 test('version and pictures', () => {

@@ -1,7 +1,10 @@
 // What the suite and the benchmarks see of Monosem beyond the public API. Not for other extensions: it may change with
 // every version.
 import type * as vscode from 'vscode';
+import type { FeatureRef } from '../../shared/engineProtocol.ts';
+import type { Ranking } from '../display/features/featureRankings.ts';
 import type { SaeOutcome } from '../saeChecks.ts';
+import type { RankedFeature } from '../trees/rankFile.ts';
 
 /** A stretch of text painted in the colour of a feature. */
 export interface PaintedRange {
@@ -19,6 +22,12 @@ export interface TestingApi {
   paintedIn(uri: vscode.Uri): readonly PaintedRange[];
   /** Whether the active SAEs read the model as they were trained to; checks those that have not been checked yet. */
   checkSaes(): Promise<readonly SaeOutcome[]>;
+  /** Features of a document as far as it is analysed; losses and densities that are not known leave features out. */
+  rankedFeatures(uri: vscode.Uri, ranking: Ranking): Promise<readonly RankedFeature[]>;
+  /** In the order in which they were pinned. */
+  pinnedFeatures(): readonly FeatureRef[];
+  /** Those that were opened, last one first. */
+  recentFeatures(): readonly FeatureRef[];
   /** Process id of the running engine. */
   enginePid(): number | undefined;
 }

@@ -96,6 +96,10 @@ export function tokensText(tokens: number): string {
   return tokens === 1 ? t('1 token') : t('{0} tokens', tokens.toLocaleString('en'));
 }
 
+export function featuresText(features: number): string {
+  return features === 1 ? t('1 feature') : t('{0} features', features.toLocaleString('en'));
+}
+
 function title({ ref, brief, slot }: ListedFeature): string {
   const label = featureLabel(brief);
   const name =

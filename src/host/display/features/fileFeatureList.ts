@@ -7,7 +7,7 @@ import { inSlices } from '../../slices.ts';
 import { t } from '../../../shared/l10n.ts';
 import type { TreeEntry } from '../../trees/treeEntry.ts';
 import { oneLine } from '../oneLine.ts';
-import { fileFeatureEntry } from './featureEntries.ts';
+import { featuresText, fileFeatureEntry } from './featureEntries.ts';
 import type { FeatureEntry } from './featureEntries.ts';
 import type { FeatureFilter } from './featureFilter.ts';
 import type { Ranking } from './featureRankings.ts';
@@ -133,7 +133,7 @@ function groupOf(
     return fileFeatureEntry(listed, sum, { ranking, tokens: sums.tokens });
   });
   const name = oneLine(label);
-  const description = t('{0} features', selection.fitting);
+  const description = featuresText(selection.fitting);
   const entry: TreeEntry = {
     id: `sae ${sae}`,
     label: name,
