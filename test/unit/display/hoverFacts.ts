@@ -57,7 +57,8 @@ export const here: Expectation = {
   },
 };
 
-export const details: TokenDetails = {
+/** Of a token that nothing precedes. */
+export const firstDetails: TokenDetails = {
   token: tokenIndex(7),
   id: tokenId(42),
   start: charOffset(12),
@@ -65,6 +66,7 @@ export const details: TokenDetails = {
   piece: '▁dragon',
   bytes: new TextEncoder().encode(' dragon'),
   text: ' dragon',
-  here,
   next: { top: likely([8, '.', 0.75]) },
 };
+
+export const details: TokenDetails = { ...firstDetails, here };

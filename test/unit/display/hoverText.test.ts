@@ -11,7 +11,7 @@ import {
 import { hoverCommands, hoverMarkdown } from '../../../src/host/display/features/hoverText.ts';
 import type { HoverToken } from '../../../src/host/display/features/hoverToken.ts';
 import type { TokenFacts } from '../../../src/host/display/tokens/tokenFacts.ts';
-import { brief, details, facts, here, likely, token } from './hoverFacts.ts';
+import { brief, details, facts, firstDetails, here, likely, token } from './hoverFacts.ts';
 
 /** What a link's command gets, by the text of the link. */
 function argsOf(markdown: string, text: string): unknown {
@@ -147,8 +147,7 @@ describe('what the model expected', () => {
   });
 
   test('a first token that nothing precedes claims nothing', () => {
-    const { here: _, ...first } = details;
-    const markdown = hoverMarkdown([{ ...token, details: first }], facts);
+    const markdown = hoverMarkdown([{ ...token, details: firstDetails }], facts);
     expect(markdown).not.toMatch(/Loss|Expected here|\| layer/);
   });
 });

@@ -4,6 +4,7 @@ import { topNodes } from '../../../src/host/display/tokens/tokenTree.ts';
 import { rootNode } from '../../../src/host/display/tokens/treeNode.ts';
 import type { TreeNode } from '../../../src/host/display/tokens/treeNode.ts';
 import type { Inspected, TokenTree } from '../../../src/host/display/tokens/treeSource.ts';
+import type { SimilarTokens } from '../../../src/shared/engineProtocol.ts';
 import { TokenTable } from '../../../src/host/documents/tokenTable.ts';
 import { batchOf, type Row } from '../host/batches.ts';
 import { facts } from './hoverFacts.ts';
@@ -79,4 +80,14 @@ export async function everyNode(nodes: readonly TreeNode[]): Promise<readonly Tr
     nodes.map(async (node) => everyNode(await childrenOf(node).catch(() => []))),
   );
   return [...nodes, ...below.flat()];
+}
+
+/** Tokens with a start, an end and a similarity each. */
+export function similarTo(...found: readonly (readonly [number, number, number])[]): SimilarTokens {
+  return {
+    tokens: Uint32Array.from(found, (_, n) => n),
+    starts: Uint32Array.from(found, ([start]) => start),
+    ends: Uint32Array.from(found, ([, end]) => end),
+    similarities: Float32Array.from(found, ([, , similarity]) => similarity),
+  };
 }
