@@ -5,7 +5,7 @@ import { expectedByAnalysis, expectedByLook, layersOf } from '../tokens/expected
 import type { Expected, LayerView, LikelyToken } from '../tokens/expected.ts';
 import type { TokenFacts } from '../tokens/tokenFacts.ts';
 import { likelyText, lossText } from '../tokens/tokenText.ts';
-import { codeSpan, percent } from './featureText.ts';
+import { codeInCell, codeSpan, percent } from './featureText.ts';
 import { detailsOf } from './hoverToken.ts';
 import type { HoverToken } from './hoverToken.ts';
 
@@ -48,7 +48,7 @@ function lensMarkdown(layers: readonly LayerView[]): string {
   const rows = layers.map(({ layer, likeliest, rank }) =>
     [
       layer,
-      likeliest === undefined ? '' : codeSpan(likelyText(likeliest)),
+      likeliest === undefined ? '' : codeInCell(likelyText(likeliest)),
       shareOf(likeliest),
       rank,
     ].join(' | '),
