@@ -126,6 +126,12 @@ export function blockEnd({ program, blockLength, fixedBlocks }: BlockRun, at: nu
   return fixedBlocks && at === 0 ? 1 : at + blockLength;
 }
 
+/** Where the run of the model begins that holds a position, however much is known of what comes before. */
+export function blockStart({ program, blockLength, fixedBlocks }: BlockRun, at: number): number {
+  if (!program.hasCache) return 0;
+  return fixedBlocks && at > 0 ? at - ((at - 1) % blockLength) : at;
+}
+
 /** Positions of the sequence (BOS included) that need not run again; at least the last one always runs. */
 export function reusableLength(
   run: BlockRun,
@@ -139,7 +145,7 @@ export function reusableLength(
   // The loss of the first changed token is computed one position earlier.
   const usable = Math.min(common - (run.loss ? 1 : 0), length - 1);
   if (usable <= 0) return 0;
-  return run.fixedBlocks ? usable - ((usable - 1) % run.blockLength) : usable;
+  return blockStart(run, usable);
 }
 
 /** Rows of the first `count` tokens, and what the last of them says of the next one: its loss, its predictions. */

@@ -5,7 +5,7 @@ import type { FeatureIndex } from '../../shared/units.ts';
 import type { KvCache } from '../model/kvCache.ts';
 import type { Program } from '../model/program.ts';
 import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
-import { gainAndBias, interventionInputs, type RowEdit } from './interventions.ts';
+import { gainAndBias, interventionInputs, type RowEdit, type Stretch } from './interventions.ts';
 import { nextLogits } from './steerProgram.ts';
 
 export interface EditedRows {
@@ -51,27 +51,21 @@ export function rowsApart(edited: EditedRows, count: number): RunRows {
 
 /** @param runs what every row reads, one after the other; each run has the same number of rows */
 async function runBatch(
-  { program, features, feeds }: EditedRows,
+  edited: EditedRows,
   runs: readonly (readonly RowRun[])[],
   cache: KvCache | undefined,
 ): Promise<{ logits: Float32Array[]; cache: KvCache | undefined }> {
+  const { program } = edited;
   const batch = runs[0]?.length ?? 0;
   const stretches = runs.map((rows) => ({
     tokens: rows[0]?.ids.length ?? 0,
     rows: rows.map(({ edit }) => edit),
   }));
-  const edits: Record<string, OnnxTensor> = {};
-  for (const [n, own] of features.entries()) {
-    const names = interventionInputs(n);
-    const { gain, bias } = gainAndBias(own, n, stretches);
-    edits[names.gain] = { type: 'float32', ...gain };
-    edits[names.bias] = { type: 'float32', ...bias };
-  }
   const result = await program.run({
     ids: rowAfterRow(runs, batch),
     batch,
     ...(cache === undefined ? {} : { cache }),
-    feeds: { ...feeds, ...edits },
+    feeds: editFeeds(edited, stretches),
   });
   const data = result.outputs[nextLogits]?.data;
   if (!(data instanceof Float32Array)) {
@@ -82,6 +76,21 @@ async function runBatch(
     logits: Array.from({ length: batch }, (_, b) => data.subarray(b * width, (b + 1) * width)),
     cache: result.cache,
   };
+}
+
+/** All inputs that are about edits, for a run of the tokens of some stretches. */
+export function editFeeds(
+  { features, feeds }: EditedRows,
+  stretches: readonly Stretch[],
+): OnnxTensors {
+  const edits: Record<string, OnnxTensor> = {};
+  for (const [n, own] of features.entries()) {
+    const names = interventionInputs(n);
+    const { gain, bias } = gainAndBias(own, n, stretches);
+    edits[names.gain] = { type: 'float32', ...gain };
+    edits[names.bias] = { type: 'float32', ...bias };
+  }
+  return { ...feeds, ...edits };
 }
 
 /** Ids [B, T]: all runs of the first row, then all of the second. */
