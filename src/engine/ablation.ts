@@ -87,6 +87,7 @@ async function readTwice(
   const from = blockStart(run, position);
   const begun = await beginningOf(run, { ids, position: from }, open.windowLike(ids), breath);
   if (begun.window !== undefined) open.keepLooked(begun.window);
+  const { dynamicallyQuantized, oneRowBehindCache } = open.model.sites;
   const transforms = open.saes.map(({ place }) =>
     transformsOf(place === sae ? [{ sae, feature, operation: 'ablate' }] : []),
   );
@@ -105,7 +106,7 @@ async function readTwice(
     from,
     until: position + Math.max(1, count),
     blockEnd: (at, rows) => forcedEnd(run, at, rows, position + Math.max(1, count)),
-    rowsApart: run.rowsApart,
+    rowsApart: dynamicallyQuantized || oneRowBehindCache,
     readAt: position,
   };
   const [baseline, ablated] = await teacherForced(forced, breath);

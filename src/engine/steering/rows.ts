@@ -1,10 +1,12 @@
-// The two continuations as rows of one batch, or as separate runs where the graph quantizes dynamically: there a
-// scale is computed over the whole batch, and the steered row would leak into the baseline.
+// The two continuations as rows of one batch, or as separate runs where the graph wants it. One that quantizes
+// dynamically computes a scale over the whole batch, and the steered row would leak into the baseline; onnxruntime's
+// GroupQueryAttention reads several tokens behind a cache of one row only.
 import { MonosemError } from '../../shared/errors.ts';
 import type { FeatureIndex } from '../../shared/units.ts';
 import type { KvCache } from '../model/kvCache.ts';
 import type { Program } from '../model/program.ts';
 import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
+import type { Sites } from '../onnx/sites/sites.ts';
 import { gainAndBias, interventionInputs, type RowEdit, type Stretch } from './interventions.ts';
 import { nextLogits } from './steerProgram.ts';
 
@@ -47,6 +49,20 @@ export function rowsApart(edited: EditedRows, count: number): RunRows {
     for (const [b, row] of rows.entries()) logits.push(...((await alone[b]?.([row])) ?? []));
     return logits;
   };
+}
+
+/**
+ * Several rows in one run wherever the graph allows that.
+ * @param inPieces text is read in more than one run
+ */
+export function rowsFor(
+  { dynamicallyQuantized, oneRowBehindCache }: Sites,
+  edited: EditedRows,
+  { count, inPieces }: { readonly count: number; readonly inPieces: boolean },
+): RunRows {
+  return dynamicallyQuantized || (oneRowBehindCache && inPieces)
+    ? rowsApart(edited, count)
+    : rowsTogether(edited);
 }
 
 /** @param runs what every row reads, one after the other; each run has the same number of rows */
