@@ -81,6 +81,7 @@ import { SourceCache } from './sourceCache.ts';
 import { continueText, type ContinueParams } from './steering/continueText.ts';
 import { openSteerProgram } from './steering/steerProgram.ts';
 import { steerSource } from './steering/steerSource.ts';
+import { compareTexts } from './textComparison.ts';
 import { bosReading, similarTokens, tokenDetails } from './tokenCalls.ts';
 
 export type { StoreFacts } from './features/store.ts';
@@ -205,7 +206,7 @@ export class Engine {
 
   /** Tokens and features that two texts have, and have not, in common. */
   compareTexts(params: CompareTextsParams, context: Context<never>): Promise<TextComparison> {
-    throw new MonosemError('internal', JSON.stringify([params, context]));
+    return this.#sources.use(params.source, (open) => compareTexts(open, params, breathe(context)));
   }
 
   /** What is open, and the memory it takes. */

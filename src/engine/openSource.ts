@@ -63,6 +63,9 @@ export interface AnalysisMemory {
   readonly results?: BlobCache;
 }
 
+/** Which document, and what is wanted of its tokens. */
+export type DocumentParams = Pick<AnalyseParams, 'document' | 'topK' | 'loss' | 'predictions'>;
+
 /** What is known of one document. */
 export interface OpenDocument {
   readonly encoder: DocumentEncoder;
@@ -232,7 +235,7 @@ export class OpenSource implements Disposable {
   }
 
   /** What remembers earlier texts of this document. */
-  async openDocument(params: AnalyseParams): Promise<OpenDocument> {
+  async openDocument(params: DocumentParams): Promise<OpenDocument> {
     const { document, topK, predictions = 0 } = params;
     const loss = predictions > 0 || params.loss === true;
     const run = await this.windowRun(topK, loss, predictions);

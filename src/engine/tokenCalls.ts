@@ -1,7 +1,6 @@
 // What calls about single tokens compute, on a source that is open: what the model expects around a token, tokens like
 // it, texts of the vocabulary.
 import type {
-  AnalyseParams,
   SimilarTokens,
   SimilarTokensParams,
   TokenDetails,
@@ -11,14 +10,14 @@ import type { BosReading, BosReadingParams } from '../shared/readingProtocol.ts'
 import { charOffset, tokenId, tokenIndex } from '../shared/units.ts';
 import type { Breath } from './analysis/analysedWindow.ts';
 import { readBos } from './analysis/bosReading.ts';
-import type { DocumentAnalyser } from './analysis/documentAnalyser.ts';
 import { expectationOf } from './analysis/expectation.ts';
 import { lookAtToken } from './analysis/tokenLens.ts';
+import { emptyTopFeatures } from './analysis/topFeatures.ts';
+import { documentReadings } from './documentReadings.ts';
 import { sparseCosines } from './math/sparseCosine.ts';
 import { topK } from './math/topK.ts';
 import type { OpenSource } from './openSource.ts';
 import { tokenAt, windowOf } from './tokenPlace.ts';
-import type { EncodedText } from './tokenizer/tokenizer.ts';
 
 /** Tokens listed at the end of the model and behind each block, unless a call says otherwise. */
 const usualTop = 10;
@@ -80,15 +79,9 @@ export async function similarTokens(
   { at, sae, limit, ...params }: SimilarTokensParams,
   breath: Breath,
 ): Promise<SimilarTokens> {
-  open.sae(sae);
-  const { encoder, analyser } = await open.openDocument(params);
-  const encoded = await encoder.encode(params.text, breath);
+  const { encoded, readings } = await documentReadings(open, params, [sae], breath);
   const token = tokenAt(at, encoded);
-  const { features, activations } = await readingOf(
-    { open, analyser, encoded },
-    { ...params, sae },
-    breath,
-  );
+  const { features, activations } = readings[0] ?? emptyTopFeatures(0, params.topK);
   const cosines = sparseCosines(features, activations, params.topK, token);
   cosines[token] = 0;
   const { values, indices } = topK(cosines, limit);
@@ -101,34 +94,4 @@ export async function similarTokens(
     ends: tokens.map((t) => encoded.ends[t] ?? 0),
     similarities: values.slice(0, kept),
   };
-}
-
-interface EncodedDocument {
-  readonly open: OpenSource;
-  readonly analyser: DocumentAnalyser;
-  readonly encoded: EncodedText;
-}
-
-/** Features and activations [T, K] of one SAE, from what an analysis of the same document left behind. */
-async function readingOf(
-  { open, analyser, encoded }: EncodedDocument,
-  { text, topK: K, sae, extent = 'all', visible }: AnalyseParams & { readonly sae: string },
-  breath: Breath,
-): Promise<{ readonly features: Uint32Array; readonly activations: Float32Array }> {
-  const size = encoded.ids.length * K;
-  const rows = { features: new Uint32Array(size), activations: new Float32Array(size) };
-  await analyser.analyse(
-    { text, encoded, extent, known: new Set(), ...(visible === undefined ? {} : { visible }) },
-    {
-      emit: ({ from, readings }) => {
-        const reading = open.named(readings).find((each) => each.sae === sae);
-        if (reading === undefined) return;
-        rows.features.set(reading.features, from * K);
-        rows.activations.set(reading.activations, from * K);
-      },
-      seen: () => undefined,
-      breath,
-    },
-  );
-  return rows;
 }
