@@ -37,9 +37,9 @@ interface Opacities {
 
 const paletteOpacities: Readonly<Record<PaletteName, Opacities>> = {
   standard: { light: [0.1, 0.19, 0.29, 0.42], dark: [0.12, 0.2, 0.28, 0.35] },
-  colourBlindSafe: { light: [0.12, 0.19, 0.27, 0.35], dark: [0.1, 0.15, 0.21, 0.27] },
+  colourBlindSafe: { light: [0.12, 0.19, 0.27, 0.35], dark: [0.09, 0.14, 0.19, 0.245] },
 };
-const scaleOpacities: Opacities = { light: [0.1, 0.2, 0.33, 0.48], dark: [0.1, 0.18, 0.27, 0.37] };
+const scaleOpacities: Opacities = { light: [0.1, 0.2, 0.33, 0.48], dark: [0.1, 0.18, 0.27, 0.36] };
 const boundaryOpacities: Opacities = { light: [0.1, 0.22], dark: [0.1, 0.24] };
 
 /** One hue each, so that strength alone tells steps apart. */
