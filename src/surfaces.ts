@@ -14,6 +14,7 @@ import {
 } from './providers/comparison/compareFeatures.ts';
 import { nextOccurrence, previousOccurrence } from './providers/decorations/occurrences.ts';
 import { TokenDecorations } from './providers/decorations/tokenDecorations.ts';
+import { registerViewContext } from './providers/decorations/viewContext.ts';
 import { changeView } from './providers/decorations/viewPicker.ts';
 import { DiagnosticsDocument } from './providers/diagnosticsDocument.ts';
 import { pickFeature } from './providers/featureQuickPick.ts';
@@ -53,6 +54,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const featureView = lifetime.add(new FeatureView(services));
   const steerPanel = lifetime.add(new SteerPanel(services));
   const diagnostics = lifetime.add(new DiagnosticsDocument(services));
+  lifetime.add(registerViewContext(services));
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
   lifetime.add(reportFailures(services));
@@ -60,7 +62,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const commands = {
     ...generalCommands(services),
     ...{
-      changeView: (view: unknown) => changeView(services, view),
+      changeView: (view: unknown) => changeView(services, () => pickFeature(services), view),
       nextOccurrence: () => nextOccurrence(services),
       previousOccurrence: () => previousOccurrence(services),
       showFeaturesOf: (sae: unknown) => showFeaturesOf(services, sae),

@@ -6,6 +6,9 @@ import { oneLine } from '../host/display/oneLine.ts';
 import type { Services } from '../host/services.ts';
 import { isSameValue, readSetting, writeSetting } from '../host/settings.ts';
 import { saePlaces, saesBeside, standardSaes } from '../host/source.ts';
+import { neuronsOfView } from '../host/view/view.ts';
+import type { View } from '../host/view/view.ts';
+import { ownSaes } from '../host/view/viewChoice.ts';
 import { commands } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { SaePlace } from '../shared/engineProtocol.ts';
@@ -114,15 +117,21 @@ function inOrder(places: readonly SaePlace[], active: readonly SaePlace[]): read
 
 /** @param requested place of an active SAE; anything but a string asks */
 export async function showFeaturesOf(services: Services, requested?: unknown): Promise<void> {
-  const { model, shownSae } = services;
   if (typeof requested === 'string') {
-    await shownSae.choose(requested);
+    await show(services, requested);
     return;
   }
+  const { model, shownSae, view } = services;
   await services.source();
-  const named = model.namedSaes;
-  if (named.length < 2) {
+  const own = ownSaes(model.saes, view.current);
+  const named = model.namedSaes.filter(({ sae }) => own.includes(sae));
+  const [first] = own;
+  if (first === undefined || (own.length < 2 && !isOfOther(view.current))) {
     await offerMore();
+    return;
+  }
+  if (own.length < 2) {
+    await show(services, first);
     return;
   }
   const labels = saeLabels(named);
@@ -139,7 +148,18 @@ export async function showFeaturesOf(services: Services, requested?: unknown): P
     placeHolder: 'Whose features colour the tokens; hovers show those of all active SAEs',
     matchOnDescription: true,
   });
-  if (chosen !== undefined) await shownSae.choose(chosen.sae);
+  if (chosen !== undefined) await show(services, chosen.sae);
+}
+
+/** In a view that does not follow the choice of an SAE it leads to the one that does. */
+async function show({ shownSae, view }: Services, sae: SaePlace): Promise<void> {
+  await shownSae.choose(sae);
+  const isShown = neuronsOfView(view.current) === sae;
+  if (isOfOther(view.current) && !isShown) await view.choose({ kind: 'top' });
+}
+
+function isOfOther({ kind }: View): boolean {
+  return kind === 'neurons' || kind === 'merged';
 }
 
 async function offerMore(): Promise<void> {

@@ -119,10 +119,10 @@ export class DocumentAnalysis implements Disposable {
 
   /** Resolves when nothing is being computed or waited for. */
   whenIdle(): Promise<AnalysisState> {
-    if (isSettled(this.#state)) return Promise.resolve(this.#state);
+    if (!isAnalysing(this.#state)) return Promise.resolve(this.#state);
     return new Promise((resolve) => {
       const listening = this.#changed.event((state) => {
-        if (!isSettled(state)) return;
+        if (isAnalysing(state)) return;
         listening.dispose();
         resolve(state);
       });
@@ -214,8 +214,9 @@ export class DocumentAnalysis implements Disposable {
   }
 }
 
-function isSettled({ kind }: AnalysisState): boolean {
-  return kind !== 'waiting' && kind !== 'analysing';
+/** Something is being computed or waited for. */
+export function isAnalysing(state: AnalysisState | undefined): boolean {
+  return state?.kind === 'waiting' || state?.kind === 'analysing';
 }
 
 function asMonosemError(error: unknown): MonosemError {
