@@ -44,6 +44,8 @@ export interface PaintedRange {
   readonly feature?: number;
   /** 0 (faint) … 3 (strong); of boundaries 0 and 1 take turns. */
   readonly level: number;
+  /** Id of the theme colour it has. */
+  readonly colour: string;
 }
 
 export interface MonosemApi {

@@ -88,7 +88,8 @@ export class PaintedEditor {
         const { start, end } = this.#whereNow(stretch);
         const { paint, feature } = stretch;
         const whose = feature && { sae: feature.sae, feature: feature.feature };
-        return { kind: paint.kind, range: this.#range(start, end), level: paint.level, ...whose };
+        const { kind, level, colour } = paint;
+        return { kind, range: this.#range(start, end), level, colour, ...whose };
       });
   }
 
