@@ -20,6 +20,7 @@ import { ComparisonTree } from './providers/comparison/comparisonTree.ts';
 import { registerKeptTexts } from './providers/comparison/keptTextDocuments.ts';
 import { nextOccurrence, previousOccurrence } from './providers/decorations/occurrences.ts';
 import { TokenDecorations } from './providers/decorations/tokenDecorations.ts';
+import { registerViewContext } from './providers/decorations/viewContext.ts';
 import { changeView } from './providers/decorations/viewPicker.ts';
 import { DiagnosticsDocument } from './providers/diagnosticsDocument.ts';
 import { pickFeature } from './providers/featureQuickPick.ts';
@@ -78,6 +79,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const tokenActions = lifetime.add(new TokenActions(services, tokensTree));
   lifetime.add(new ComparisonTree(services));
   lifetime.add(registerKeptTexts(services));
+  lifetime.add(registerViewContext(services));
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
   lifetime.add(provideAnalysisContext(services.analyses));
@@ -92,7 +94,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const commands = {
     ...generalCommands(services),
     ...{
-      changeView: (view: unknown) => changeView(services, view),
+      changeView: (view: unknown) => changeView(services, () => pickFeature(services), view),
       nextOccurrence: () => nextOccurrence(services),
       previousOccurrence: () => previousOccurrence(services),
       showFeaturesOf: (sae: unknown) => showFeaturesOf(services, sae),

@@ -6,13 +6,18 @@ import type { Ranking } from '../display/features/featureRankings.ts';
 import type { SaeOutcome } from '../saeChecks.ts';
 import type { RankedFeature } from '../trees/rankFile.ts';
 
-/** A stretch of text painted in the colour of a feature. */
+/** A painted stretch of text. */
 export interface PaintedRange {
+  /** What its colour stands for: a feature, further pinned features, how unexpected a token is, or where it ends. */
+  readonly kind: 'feature' | 'otherPins' | 'surprise' | 'boundary';
   readonly range: vscode.Range;
-  readonly sae: string;
-  readonly feature: number;
-  /** 0 (faint) … 3 (strong). */
+  /** Where the colour is that of a feature. */
+  readonly sae?: string;
+  readonly feature?: number;
+  /** 0 (faint) … 3 (strong); of boundaries 0 and 1 take turns. */
   readonly level: number;
+  /** Id of the theme colour it has. */
+  readonly colour: string;
 }
 
 export interface TestingApi {

@@ -123,7 +123,7 @@ export class DocumentAnalysis implements Disposable {
 
   /** Ends what is being computed, and begins nothing until the text is edited or `resume`; the tokens stay known. */
   interrupt(): void {
-    if (isSettled(this.#state)) return;
+    if (!isAnalysing(this.#state)) return;
     this.#cancel();
     this.#setState({ kind: 'stopped' });
   }
@@ -135,10 +135,10 @@ export class DocumentAnalysis implements Disposable {
 
   /** Resolves when nothing is being computed or waited for. */
   whenIdle(): Promise<AnalysisState> {
-    if (isSettled(this.#state)) return Promise.resolve(this.#state);
+    if (!isAnalysing(this.#state)) return Promise.resolve(this.#state);
     return new Promise((resolve) => {
       const listening = this.#changed.event((state) => {
-        if (!isSettled(state)) return;
+        if (isAnalysing(state)) return;
         listening.dispose();
         resolve(state);
       });
@@ -245,8 +245,9 @@ export class DocumentAnalysis implements Disposable {
   }
 }
 
-function isSettled({ kind }: AnalysisState): boolean {
-  return kind !== 'waiting' && kind !== 'analysing';
+/** Something is being computed or waited for. */
+export function isAnalysing(state: AnalysisState | undefined): boolean {
+  return state?.kind === 'waiting' || state?.kind === 'analysing';
 }
 
 function asMonosemError(error: unknown): MonosemError {
