@@ -73,6 +73,8 @@ export class DocumentAnalysis implements Disposable {
   /** Of the last run, where it has finished: not all of the text has results. */
   #isPartial = false;
   #looked: TextRange | undefined;
+  /** The engine has been asked about the present text, and for a part of it that may no longer be looked at. */
+  #isAsked = false;
   #abort = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
@@ -108,7 +110,8 @@ export class DocumentAnalysis implements Disposable {
     const visible = this.#ports.visible();
     if (visible === undefined) return;
     const isMissing = this.#state.kind === 'ready' && this.#isPartial && !this.#isNear(visible);
-    if (isMissing || this.#state.kind === 'analysing') this.start(scrollPauseMs);
+    const isUnderWay = this.#isAsked && !isSettled(this.#state);
+    if (isMissing || isUnderWay) this.start(scrollPauseMs);
   }
 
   /** Stops looking; the tokens stay known. */
@@ -136,6 +139,7 @@ export class DocumentAnalysis implements Disposable {
 
   #cancel(): void {
     clearTimeout(this.#timer);
+    this.#isAsked = false;
     this.#abort.abort();
     this.#abort = new AbortController();
   }
@@ -149,6 +153,7 @@ export class DocumentAnalysis implements Disposable {
       this.#setState({ kind: 'skipped', reason });
       return;
     }
+    this.#isAsked = true;
     try {
       const extent = isLong ? 'visible' : 'all';
       await this.#ask(text, { topK, extent, ...(predictions > 0 && { predictions }) }, signal);
