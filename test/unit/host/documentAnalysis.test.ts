@@ -158,7 +158,7 @@ test('stopping cancels, keeps the tokens and answers those who wait', async () =
 test('what is looked at when nothing has been answered yet comes first', async () => {
   const scroll = (): void => {
     if (asked.length > 1) return;
-    made.visible = { start: 300, end: 400 };
+    made.visible = [{ start: 300, end: 400 }];
     analysis.scrolled();
   };
   const made = bench('é'.repeat(600), { covered: 300, meanwhile: scroll });
