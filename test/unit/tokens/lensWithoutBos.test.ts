@@ -84,7 +84,7 @@ describe.each(['gpt2', 'llama'] as const)('%s without BOS', (kind) => {
     expectExpectation(again.next, 0);
   });
 
-  test('with BOS in front the same text reads otherwise: the test can tell them apart', async () => {
+  test('with BOS in front the same text reads otherwise: the test can tell them apart', () => {
     const [bare, fronted] = [ids, [bosId, ...ids]].map(
       (sequence) => referenceForward(bundle.decoder, sequence).logits.at(-1) ?? [],
     );
