@@ -67,7 +67,7 @@ export function comparisonNodes(
       tokensNode(tokens, facts),
     ];
     const label = oneLine(facts.labels.get(sae) ?? sae);
-    return { kind: 'sae', id: `sae ${sae}`, label, isOpen: index === 0, children } as const;
+    return { kind: 'sae', id: `sae:${sae}`, label, isOpen: index === 0, children } as const;
   });
   return nodes.length === 1 ? (nodes[0]?.children ?? []) : nodes;
 }
@@ -84,7 +84,7 @@ function featuresNode(
   const label =
     change === 'gained' ? t('Features gained ({0})', count) : t('Features lost ({0})', count);
   const children = shown.map((each) => featureNode(change, each, facts));
-  return { kind: change, id: `${change} ${sae}`, label, isOpen: true, children };
+  return { kind: change, id: `${change}:${sae}`, label, isOpen: true, children };
 }
 
 function featureNode(
@@ -98,7 +98,7 @@ function featureNode(
   return {
     kind: 'change',
     change,
-    id: `${change} ${featureKey(feature)}`,
+    id: `${change}:${featureKey(feature)}`,
     sae,
     feature: index,
     place: { side, start, end },
@@ -121,7 +121,7 @@ function tokensNode({ changed, total, text }: ChangedText, facts: ComparisonFact
   const count = total === children.length ? total : t('{0} of {1}', children.length, total);
   return {
     kind: 'changed',
-    id: `changed ${sae}`,
+    id: `changed:${sae}`,
     label: t('Tokens whose strongest feature changed ({0})', count),
     isOpen: false,
     children,
@@ -145,7 +145,7 @@ function tokenNode(
   return {
     kind: 'change',
     change: 'changed',
-    id: `changed ${row} ${sae}`,
+    id: `changed:${row}:${sae}`,
     sae,
     feature: named.feature,
     place: { side: 'right', start, end },
