@@ -4,6 +4,7 @@
 import type { FeatureBrief, FeatureRef, SaePlace } from '../../../shared/engineProtocol.ts';
 import { featureKey } from '../../../shared/featureRef.ts';
 import { t } from '../../../shared/l10n.ts';
+import { countText } from '../../../shared/numberText.ts';
 import type {
   ChangedTokens,
   FeatureChange,
@@ -80,7 +81,8 @@ function featuresNode(
 ): BranchNode {
   const all = comparison[change].filter((each) => each.sae === sae);
   const shown = all.filter(facts.shows);
-  const count = all.length < facts.limit ? shown.length : t('largest {0}', shown.length);
+  const counted = countText(shown.length);
+  const count = all.length < facts.limit ? counted : t('largest {0}', counted);
   const label =
     change === 'gained' ? t('Features gained ({0})', count) : t('Features lost ({0})', count);
   const children = shown.map((each) => featureNode(change, each, facts));
@@ -118,7 +120,8 @@ function tokensNode({ changed, total, text }: ChangedText, facts: ComparisonFact
   const { sae, rightStarts } = changed;
   const rows = Array.from(rightStarts.keys());
   const children = rows.flatMap((row) => tokenNode(changed, row, { text, facts }) ?? []);
-  const count = total === children.length ? total : t('{0} of {1}', children.length, total);
+  const [shown, all] = [countText(children.length), countText(total)];
+  const count = shown === all ? all : t('{0} of {1}', shown, all);
   return {
     kind: 'changed',
     id: `changed:${sae}`,
