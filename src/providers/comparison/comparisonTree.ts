@@ -70,11 +70,7 @@ export class ComparisonTree implements vscode.TreeDataProvider<ComparisonNode>, 
 
   #follow(): void {
     const { state } = this.#services.comparison;
-    void vscode.commands.executeCommand(
-      'setContext',
-      contextKeys.hasComparison,
-      state !== undefined,
-    );
+    this.#context.tell(contextKeys.hasComparison, state !== undefined);
     this.#view.description = state === undefined ? '' : titleOf(state.pair);
     this.#view.message = messageOf(state);
     if (state?.result !== this.#shown) {
