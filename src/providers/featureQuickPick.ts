@@ -27,13 +27,19 @@ interface SaeChoice {
   readonly label: string | undefined;
 }
 
-/** Resolves with the chosen feature, or `undefined` when nothing is chosen. */
-export async function pickFeature(services: Services): Promise<FeatureRef | undefined> {
+/**
+ * Resolves with the chosen feature, or `undefined` when nothing is chosen.
+ * @param title what is done with it
+ */
+export async function pickFeature(
+  services: Services,
+  title: string,
+): Promise<FeatureRef | undefined> {
   // Also before the first file is analysed: then only this tells which are active.
   await services.source();
   const lifetime = new DisposableStore();
   const picker = lifetime.add(vscode.window.createQuickPick<FeatureItem>());
-  picker.title = 'Open Feature';
+  picker.title = title;
   picker.placeholder = 'Number of a feature, or a word it stands for';
   picker.matchOnDescription = true;
   const saes = activeSaes(services);
@@ -76,7 +82,7 @@ function typedItem({ sae, label }: SaeChoice, feature: FeatureIndex): FeatureIte
   const whose = label === undefined ? '' : ` of ${oneLine(label)}`;
   return {
     label: `#${feature}`,
-    description: `Open feature ${feature}${whose}`,
+    description: `Feature ${feature}${whose}`,
     ref: { sae, feature },
     alwaysShow: true,
   };

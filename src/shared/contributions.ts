@@ -77,7 +77,11 @@ export const commands = {
   },
   getStarted: { id: 'monosem.getStarted', title: 'Get Started' },
   openModelFolder: { id: 'monosem.openModelFolder', title: 'Open Model Folder…' },
-  chooseSaes: { id: 'monosem.chooseSaes', title: 'Choose Sparse Autoencoders…' },
+  chooseSaes: {
+    id: 'monosem.chooseSaes',
+    title: 'Choose Sparse Autoencoders…',
+    icon: '$(checklist)',
+  },
   showFeaturesOf: { id: 'monosem.showFeaturesOf', title: 'Show Features Of…' },
   addModel: { id: 'monosem.addModel', title: 'Add Model…' },
   addSae: { id: 'monosem.addSae', title: 'Add SAE…' },

@@ -7,7 +7,7 @@ import { inSlices } from '../../slices.ts';
 import { t } from '../../../shared/l10n.ts';
 import type { TreeEntry } from '../../trees/treeEntry.ts';
 import { oneLine } from '../oneLine.ts';
-import { featuresText, fileFeatureEntry } from './featureEntries.ts';
+import { featuresText, fileFeatureEntry, moreEntry } from './featureEntries.ts';
 import type { FeatureEntry } from './featureEntries.ts';
 import type { FeatureFilter } from './featureFilter.ts';
 import type { Ranking } from './featureRankings.ts';
@@ -49,6 +49,8 @@ export interface FilePorts {
 export interface SaeGroup {
   readonly entry: TreeEntry;
   readonly features: readonly FeatureEntry[];
+  /** Behind the features: what is done about those that are not listed, where there are any. */
+  readonly end: readonly TreeEntry[];
 }
 
 export interface FileFeatureList {
@@ -77,7 +79,7 @@ export async function listFileFeatures(
   if (state !== 'list') return { state, groups: [], message: '' };
   const message = selections.every(({ active, leftOut }) => active + leftOut === 0)
     ? t('No feature is active in this file.')
-    : listMessage(selections, { ...question, most: mostListed });
+    : listMessage(selections, question);
   return { state, groups: groups.filter(({ features }) => features.length > 0), message };
 }
 
@@ -142,7 +144,8 @@ function groupOf(
     opens: 'expanded',
     spoken: `${name}, ${description}`,
   };
-  return { entry, features };
+  const more = selection.fitting - features.length;
+  return { entry, features, end: more > 0 ? [moreEntry(sae, more)] : [] };
 }
 
 /** Nothing can be ranked where what ranks it was never computed. */
