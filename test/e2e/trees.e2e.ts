@@ -33,7 +33,6 @@ describe('the lists at the side', () => {
     // Before a file is open, the list says what would be here.
     await workbench.openContainer('Monosem');
     await page.getByRole('button', { name: 'Open File' }).waitFor();
-    await session.screenshot('features-welcome');
 
     await workbench.openContainer('Explorer');
     await workbench.openFile(story);
@@ -50,7 +49,7 @@ describe('the lists at the side', () => {
     await expect
       .poll(async () => (await rows(features).allInnerTexts()).every((text) => /^#31/.test(text)))
       .toBe(true);
-    await session.screenshot('features-filter');
+    await session.screenshot('file-features-filter');
     await page.keyboard.press('Escape');
     await expect.poll(() => rows(features).first().innerText()).toBe(first);
 
@@ -60,7 +59,7 @@ describe('the lists at the side', () => {
       .filter({ hasText: /line \d+ · / })
       .first();
     await place.click();
-    await session.screenshot('features-places');
+    await session.screenshot('file-features');
 
     await rows(features).first().hover();
     await rows(features).first().getByRole('button', { name: 'Pin Feature' }).click();
@@ -70,19 +69,19 @@ describe('the lists at the side', () => {
     await workbench.runAskingCommand('Monosem: Rank Features By…');
     await box.locator('.monaco-list-row', { hasText: 'Density ratio' }).click();
     await expect.poll(() => rows(features).first().innerText()).toMatch(/[\d.]+× · \d/);
-    await session.screenshot('features-density');
 
     await workbench.runAskingCommand('Monosem: Rank Features By…');
     await box.locator('.monaco-list-row', { hasText: 'Surprise' }).click();
     await page.getByRole('button', { name: 'Compute Losses' }).waitFor();
-    await session.screenshot('features-no-losses');
     await page.getByRole('button', { name: 'Compute Losses' }).click();
     await expect.poll(() => rows(features).first().innerText(), slowly).toContain('nats');
-    await session.screenshot('features-surprise');
 
     await workbench.openView(models);
-    await rows(models).filter({ hasText: 'stories15M' }).first().waitFor();
-    await page.waitForTimeout(3000);
+    await rows(models).filter({ hasText: 'on CPU' }).first().waitFor({ timeout: openTimeout });
+    await rows(models)
+      .filter({ hasText: /used · [\d,]+ features/ })
+      .first()
+      .waitFor();
     await session.screenshot('models-and-saes');
   });
 });

@@ -11,8 +11,8 @@ import { featuresText, fileFeatureEntry, moreEntry } from './featureEntries.ts';
 import type { FeatureEntry } from './featureEntries.ts';
 import type { FeatureFilter } from './featureFilter.ts';
 import type { Ranking } from './featureRankings.ts';
-import { selectFeatures } from './featureSelection.ts';
-import type { Selection } from './featureSelection.ts';
+import { selecting } from './featureSelection.ts';
+import type { Selection, SelectionRules } from './featureSelection.ts';
 import { summing } from './featureSums.ts';
 import type { TextSums } from './featureSums.ts';
 import { asksForLabels } from './featureWords.ts';
@@ -92,23 +92,22 @@ export async function rankOne(
   const { filter, load, brief } = ports;
   const sums = await inSlices(summing(rows, sae, filter.showsOn), signal);
   const asksAll = ranking === 'density' || filter.asksForDensities || asksForLabels(words);
-  const select = (): Selection =>
-    selectFeatures(sums, {
-      ranking,
-      words,
-      most: mostListed,
-      shows: (feature) => filter.shows({ sae, feature: featureIndex(feature) }),
-      brief: (feature) => brief(sae, feature),
-    });
+  const rules: SelectionRules = {
+    ranking,
+    words,
+    most: mostListed,
+    shows: (feature) => filter.shows({ sae, feature: featureIndex(feature) }),
+    brief: (feature) => brief(sae, feature),
+  };
   if (asksAll) {
     await load(
       sae,
       sums.features.map(({ feature }) => feature),
     );
     signal?.throwIfAborted();
-    return { sums, selection: select() };
+    return { sums, selection: await inSlices(selecting(sums, rules), signal) };
   }
-  const selection = select();
+  const selection = await inSlices(selecting(sums, rules), signal);
   await load(
     sae,
     selection.listed.map(({ feature }) => feature),
