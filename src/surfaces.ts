@@ -62,6 +62,7 @@ import { ModelsTree } from './providers/trees/modelsTree.ts';
 import { registerLinks } from './providers/uriHandler.ts';
 import { registerWhenContext } from './providers/whenContext.ts';
 import type { DisposableStore } from './shared/disposable.ts';
+import { t } from './shared/l10n.ts';
 
 export interface Surfaces {
   /** What is painted in the visible editor of a document, in text order. */
@@ -99,9 +100,9 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
     },
     ...{
       openFeature: (feature: unknown, sae: unknown) =>
-        featureView.open(feature, sae, () => pickFeature(services)),
+        featureView.open(feature, sae, () => pickFeature(services, t('Open Feature'))),
       pinFeature: (feature: unknown, sae: unknown) =>
-        pinFeature(services, { feature, sae }, () => pickFeature(services)),
+        pinFeature(services, { feature, sae }, () => pickFeature(services, t('Pin Feature'))),
       unpinFeature: (feature: unknown, sae: unknown) => unpinFeature(services, { feature, sae }),
       hideFeature: (feature: unknown, sae: unknown) => hideFeature(services, { feature, sae }),
       showFeatureInText: (feature: unknown, sae: unknown) =>

@@ -143,6 +143,34 @@ export class Workbench {
     await this.runCommand('View: Close Primary Side Bar');
   }
 
+  /** Shows a container of the activity bar, also where it is shown already. */
+  async openContainer(name: string): Promise<void> {
+    const tab = this.#page.locator('.activitybar').getByRole('tab', { name });
+    if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
+  }
+
+  /** Opens a view of the container that is shown. */
+  async openView(title: string): Promise<void> {
+    const header = this.#pane(title).locator('.pane-header');
+    if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
+  }
+
+  /** What a list at the side has in sight. */
+  listRows(view: string): Locator {
+    return this.#pane(view).locator('.monaco-list-row');
+  }
+
+  /** What a list at the side says above itself. */
+  listMessage(view: string): Locator {
+    return this.#pane(view).locator('.message');
+  }
+
+  /** VS Code writes titles with capital letters of its own. */
+  #pane(title: string): Locator {
+    const header = this.#page.locator(`.pane-header[aria-label^="${title}" i]`);
+    return this.#page.locator('.pane', { has: header });
+  }
+
   /** The hover that is shown now. */
   get hover(): Locator {
     return this.#page.locator('.monaco-hover:not(.hidden) .hover-contents').first();

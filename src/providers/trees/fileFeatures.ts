@@ -75,11 +75,11 @@ export class FileFeatures implements vscode.TreeDataProvider<TreeEntry>, vscode.
     if (parent === undefined) {
       const [only, ...others] = groups;
       return only !== undefined && others.length === 0
-        ? [...only.features]
+        ? [...only.features, ...only.end]
         : groups.map(({ entry }) => entry);
     }
     const group = groups.find(({ entry }) => entry.id === parent.id);
-    if (group !== undefined) return [...group.features];
+    if (group !== undefined) return [...group.features, ...group.end];
     this.#opened.set(parent.id, parent);
     return this.#placesOf(parent);
   }
@@ -177,6 +177,6 @@ export class FileFeatures implements vscode.TreeDataProvider<TreeEntry>, vscode.
 
 function hasSameEntries(a: FileFeatureList, b: FileFeatureList): boolean {
   const entries = ({ groups }: FileFeatureList): readonly TreeEntry[] =>
-    groups.flatMap(({ entry, features }) => [entry, ...features]);
+    groups.flatMap(({ entry, features, end }) => [entry, ...features, ...end]);
   return looksLike(entries(a), entries(b));
 }

@@ -7,11 +7,14 @@ import {
   readRanking,
   scoreOf,
 } from '../../../src/host/display/features/featureRankings.ts';
-import { selectFeatures } from '../../../src/host/display/features/featureSelection.ts';
-import type { SelectionRules } from '../../../src/host/display/features/featureSelection.ts';
-import type { FeatureSum } from '../../../src/host/display/features/featureSums.ts';
+import { selecting } from '../../../src/host/display/features/featureSelection.ts';
+import type {
+  Selection,
+  SelectionRules,
+} from '../../../src/host/display/features/featureSelection.ts';
+import type { FeatureSum, TextSums } from '../../../src/host/display/features/featureSums.ts';
 import { asksForLabels, matcherOf } from '../../../src/host/display/features/featureWords.ts';
-import { brief, sum } from './sums.ts';
+import { atOnce, brief, sum } from './sums.ts';
 
 const noDensity = (): undefined => undefined;
 
@@ -67,6 +70,9 @@ test('the density ratio grows with occurrences, shrinks with density, and is alw
     }),
   );
 });
+
+const selectFeatures = (text: TextSums, rules: SelectionRules): Selection =>
+  atOnce(selecting(text, rules));
 
 const rules: SelectionRules = {
   ranking: 'total',
@@ -128,7 +134,7 @@ test.each([
   ['rain 6', false],
   ['(', false],
 ])('feature 57, which stands for rain and storm: %j fits: %j', (typed, fits) => {
-  expect(matcherOf(typed)(57, brief(57, 0, ' Rain', ' storm'))).toBe(fits);
+  expect(matcherOf(typed)(57, () => brief(57, 0, ' Rain', ' storm'))).toBe(fits);
 });
 
 test('labels are needed for words alone', () => {
@@ -142,5 +148,5 @@ test('labels are needed for words alone', () => {
   expect(['rain', '5 rain', '#a'].map(asksForLabels)).toEqual([true, true, true]);
   // What nobody types takes no longer than anything else.
   expect(asksForLabels(`${'#1 '.repeat(50_000)}!`)).toBe(true);
-  expect(matcherOf('rain')(57, undefined)).toBe(false);
+  expect(matcherOf('rain')(57, () => undefined)).toBe(false);
 });

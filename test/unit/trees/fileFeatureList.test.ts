@@ -84,13 +84,13 @@ test('the features of a file by total activation, named, with where they stand',
   const list = await listFileFeatures(question, ports);
   // (2 tokens + 2) ÷ (3 · 0.2 + 2) and (2 + 2) ÷ (3 · 0.001 + 2).
   expect(shown(list)).toEqual([
-    '#8 rain | total 5.00 · 2 tokens · 2.00×',
-    '#57 rain | total 5.00 · 2 tokens · 1.54×',
+    '#8 rain | 5.00 · 2 tokens · 2.00×',
+    '#57 rain | 5.00 · 2 tokens · 1.54×',
   ]);
   expect(list).toMatchObject({ state: 'list', message: '' });
   const [pinned, other] = list.groups[0]?.features ?? [];
   expect([pinned?.context, other?.context]).toEqual(['pinnedFeature', 'feature']);
-  expect(pinned?.spoken).toBe('Feature 8: rain (pinned), total 5.00, 2 tokens');
+  expect(pinned?.spoken).toBe('Feature 8: rain (pinned), total activation 5.00, 2 tokens');
   expect(other).toMatchObject({
     sae: '/s',
     feature: 57,
@@ -141,8 +141,8 @@ test('what is left out by the settings is counted, also by density, which has to
 test('features of the token that begins a text do not count where that is wanted', async () => {
   const { question, ports } = bench({}, { bosId: 101 });
   expect(shown(await listFileFeatures(question, ports))).toEqual([
-    '#8 rain | total 5.00 · 2 tokens · 2.00×',
-    '#57 rain | total 2.00 · 1 token · 1.25×',
+    '#8 rain | 5.00 · 2 tokens · 2.00×',
+    '#57 rain | 2.00 · 1 token · 1.25×',
   ]);
 });
 
@@ -169,7 +169,10 @@ test('a long list ends, and says so', async () => {
   const { question, ports } = bench({ rows: table.rows });
   const list = await listFileFeatures(question, ports);
   expect(shown(list)).toHaveLength(mostListed);
-  expect(list.message).toBe(`The first ${mostListed} are listed; a filter finds the others.`);
+  expect(list.message).toBe('');
+  expect(list.groups[0]?.end).toMatchObject([
+    { label: '1 more; a filter finds them', command: { name: 'filterFeatures' } },
+  ]);
 });
 
 test('a file without features says so, and one that is read no more is not listed', async () => {
@@ -204,6 +207,15 @@ test('a place shows its line, with the token standing out', () => {
   });
 });
 
+test('a long line is shown from a whole word on, where there is one', () => {
+  const text = 'she looked out of the window and watched the sea blink until the morning came';
+  const start = text.indexOf(' sea');
+  const { text: line, highlight } = excerptAt(text, start, start + ' sea'.length);
+  expect(line).toBe('…and watched the sea blink until the morning came');
+  expect(line.slice(...highlight)).toBe('sea');
+  expect(excerptAt('a  b', 1, 3)).toEqual({ text: 'a··b', highlight: [1, 3] });
+});
+
 test('what surrounds a token is one line in which the token can be found, and no character is cut', () => {
   const units = fc.constantFrom('a', ' ', '\t', '\n', '\r', '😀', '\u0000', '\u202e', 'é', '…');
   fc.assert(
@@ -220,14 +232,14 @@ test('what surrounds a token is one line in which the token can be found, and no
         expect(line).not.toMatch(/[\r\n\t\u0000\u202e]/);
         expect(line).not.toMatch(/\p{Cs}/u);
         const token = line.slice(highlight[0], highlight[1]);
+        const raw = text.slice(start, end);
         expect(token.replaceAll('·', ' ')).toBe(
-          text
-            .slice(start, end)
+          (raw.trim() === '' ? raw : raw.replace(/^ +/, ''))
             .replaceAll(/\r\n|\r|\n/g, '⏎')
             .replaceAll('\t', '⇥')
             .replaceAll(/[\u0000\u202e]/g, '�'),
         );
-        expect(line.length).toBeLessThan(24 + 40 + 2 * 4 + 4);
+        expect(line.length).toBeLessThan(20 + 30 + 2 * 4 + 4);
       },
     ),
   );

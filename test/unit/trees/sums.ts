@@ -10,13 +10,16 @@ export function sum(feature: number, more: Partial<FeatureSum> = {}): FeatureSum
   return { feature, tokens: 1, total: 1, max: 1, lossWeight: 0, lossTotal: 0, ...more };
 }
 
-/** All at once. */
 export function sumsOf(
   rows: readonly TokenRows[],
   sae = '/s',
   showsOn: (tokenId: number) => boolean = () => true,
 ): TextSums {
-  const work = summing(rows, sae, showsOn);
+  return atOnce(summing(rows, sae, showsOn));
+}
+
+/** Work that could be interrupted, done without interruption. */
+export function atOnce<T>(work: Generator<undefined, T>): T {
   for (;;) {
     const { done, value } = work.next();
     if (done === true) return value;
