@@ -105,7 +105,10 @@ export class DocumentAnalysis implements Disposable {
   /** The text was changed; known tokens move with it. */
   edited(changes: readonly TextChange[]): void {
     for (const change of changes) this.tokens.edit(change);
-    if (this.#state.kind !== 'idle') this.start(typingPauseMs);
+    const { kind } = this.#state;
+    // One that was stopped and is out of sight begins when somebody looks at it again.
+    if (kind === 'stopped' && this.#ports.visible().length === 0) this.stop();
+    else if (kind !== 'idle') this.start(typingPauseMs);
   }
 
   /** Somebody looks at another part: it comes first where results are missing. */
