@@ -1,6 +1,7 @@
 // Everything of Monosem that a person sees in VS Code, and the table of its commands. Building a surface registers it;
 // nothing is read, loaded or started.
 import type * as vscode from 'vscode';
+import { pickerTitle } from './host/commandTitle.ts';
 import type { PaintedRange } from './host/api/testing.ts';
 import { registerCommands } from './host/commands.ts';
 import { reportFailures } from './host/failures/failureReporter.ts';
@@ -93,7 +94,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const commands = {
     ...generalCommands(services),
     ...{
-      changeView: (view: unknown) => changeView(services, () => pickFeature(services), view),
+      changeView: (view: unknown) => changeView(services, () => pickFeature(services, pickerTitle('changeView')), view),
       nextOccurrence: () => nextOccurrence(services),
       previousOccurrence: () => previousOccurrence(services),
       showFeaturesOf: (sae: unknown) => showFeaturesOf(services, sae),
