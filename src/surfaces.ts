@@ -94,7 +94,8 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const commands = {
     ...generalCommands(services),
     ...{
-      changeView: (view: unknown) => changeView(services, () => pickFeature(services, pickerTitle('changeView')), view),
+      changeView: (view: unknown) =>
+        changeView(services, () => pickFeature(services, pickerTitle('changeView')), view),
       nextOccurrence: () => nextOccurrence(services),
       previousOccurrence: () => previousOccurrence(services),
       showFeaturesOf: (sae: unknown) => showFeaturesOf(services, sae),

@@ -158,6 +158,8 @@ export class DocumentAnalysis implements Disposable {
 
   #cancel(): void {
     clearTimeout(this.#timer);
+    // Most keystrokes come before anybody was asked, and an abortion costs more than all else that they do.
+    if (!this.#isAsked) return;
     this.#isAsked = false;
     this.#abort.abort();
     this.#abort = new AbortController();

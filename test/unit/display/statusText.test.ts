@@ -63,7 +63,9 @@ test('an analysis that was stopped says so, and how it goes on', () => {
     severity: 'ok',
     action: 'resumeAnalysis',
   });
-  expect(status.tooltip).toContain('It goes on when you resume it, edit the text or choose a view.');
+  expect(status.tooltip).toContain(
+    'It goes on when you resume it, edit the text or choose a view.',
+  );
 });
 
 test('an accelerator is named in the text, unless something else is to be said', () => {
