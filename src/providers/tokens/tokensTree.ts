@@ -112,6 +112,8 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
         const child = children.find(({ id }) => id === `${node.id}/${key}`);
         if (child) await this.#view.reveal(child, { select: false, focus: false, expand: true });
       }
+      // What was unfolded may have pushed it out of sight.
+      if (below.length > 0) await this.#view.reveal(node, { select: true, focus: true });
     } catch (error) {
       // The list is made anew at this moment; the token is in it all the same.
       this.#services.log.warn(`The token could not be shown in the list: ${messageOf(error)}`);
