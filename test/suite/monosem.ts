@@ -74,6 +74,8 @@ export async function closeEverything(): Promise<void> {
     isDirty && uri.scheme !== 'vscode-notebook-cell';
   for (const document of vscode.workspace.textDocuments.filter(isUnsaved)) {
     await vscode.window.showTextDocument(document);
+    // Closing alone would leave the changed text to whoever still has the document open.
+    if (!document.isUntitled) await vscode.commands.executeCommand('workbench.action.files.revert');
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
