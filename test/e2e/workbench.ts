@@ -8,6 +8,7 @@ const viewTimeoutMs = 60_000;
 /** VS Code shows a hover when the mouse has rested this long, with some reserve, in milliseconds. */
 const hoverTimeoutMs = 3_000;
 const hoverAttempts = 4;
+const menuDelayMs = 300;
 
 export class Workbench {
   readonly #page: Page;
@@ -191,6 +192,8 @@ export class Workbench {
       await row(name).click(n === 0 ? {} : { modifiers: ['Control'] });
     }
     await row(names.at(-1) ?? '').click({ button: 'right' });
-    await this.#page.locator('.monaco-menu .action-item', { hasText: action }).click();
+    // A menu takes no notice of a button that is let go in its first tenth of a second.
+    const item = this.#page.locator('.monaco-menu .action-item', { hasText: action });
+    await item.click({ delay: menuDelayMs });
   }
 }
