@@ -1,9 +1,9 @@
 // Everything of Monosem that a person sees in VS Code, and the table of its commands. Building a surface registers it;
 // nothing is read, loaded or started.
 import type * as vscode from 'vscode';
+import { pickerTitle } from './host/commandTitle.ts';
 import type { PaintedRange } from './host/api/testing.ts';
 import { registerCommands } from './host/commands.ts';
-import { provideAnalysisContext } from './host/documents/analysisContext.ts';
 import { reportFailures } from './host/failures/failureReporter.ts';
 import { reportSaes } from './host/failures/saeReporter.ts';
 import { generalCommands } from './host/generalCommands.ts';
@@ -29,6 +29,7 @@ import { addModel } from './providers/hub/addModel.ts';
 import { addSae } from './providers/hub/addSae.ts';
 import { removeDownload } from './providers/hub/removeDownload.ts';
 import { setHubToken } from './providers/hub/setHubToken.ts';
+import { openSample } from './providers/sampleStory.ts';
 import { chooseSaes, showFeaturesOf } from './providers/saePicker.ts';
 import { createStatusBar, showActions } from './providers/statusBar.ts';
 import { SteerPanel } from './providers/steerPanel.ts';
@@ -60,7 +61,9 @@ import {
 } from './providers/trees/modelActions.ts';
 import { ModelsTree } from './providers/trees/modelsTree.ts';
 import { registerLinks } from './providers/uriHandler.ts';
+import { registerWhenContext } from './providers/whenContext.ts';
 import type { DisposableStore } from './shared/disposable.ts';
+import { t } from './shared/l10n.ts';
 
 export interface Surfaces {
   /** What is painted in the visible editor of a document, in text order. */
@@ -77,9 +80,9 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const tokenActions = lifetime.add(new TokenActions(services, tokensTree));
   lifetime.add(new ComparisonTree(services));
   lifetime.add(registerKeptTexts(services));
+  lifetime.add(registerWhenContext(services));
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
-  lifetime.add(provideAnalysisContext(services.analyses));
   lifetime.add(reportFailures(services));
   lifetime.add(reportSaes(services));
   const listChoice = lifetime.add(new FeatureListChoice(services.memory));
@@ -91,16 +94,17 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const commands = {
     ...generalCommands(services),
     ...{
-      changeView: (view: unknown) => changeView(services, view),
+      changeView: (view: unknown) =>
+        changeView(services, () => pickFeature(services, pickerTitle('changeView')), view),
       nextOccurrence: () => nextOccurrence(services),
       previousOccurrence: () => previousOccurrence(services),
       showFeaturesOf: (sae: unknown) => showFeaturesOf(services, sae),
     },
     ...{
       openFeature: (feature: unknown, sae: unknown) =>
-        featureView.open(feature, sae, () => pickFeature(services)),
+        featureView.open(feature, sae, () => pickFeature(services, t('Open Feature'))),
       pinFeature: (feature: unknown, sae: unknown) =>
-        pinFeature(services, { feature, sae }, () => pickFeature(services)),
+        pinFeature(services, { feature, sae }, () => pickFeature(services, t('Pin Feature'))),
       unpinFeature: (feature: unknown, sae: unknown) => unpinFeature(services, { feature, sae }),
       hideFeature: (feature: unknown, sae: unknown) => hideFeature(services, { feature, sae }),
       showFeatureInText: (feature: unknown, sae: unknown) =>
@@ -145,6 +149,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       setHubToken: (token: unknown) => setHubToken(services, token),
     },
     showActions: () => showActions(services),
+    openSample: () => openSample(services),
     showDiagnostics: () => diagnostics.show(),
   };
   lifetime.add(registerCommands(commands, services.log));

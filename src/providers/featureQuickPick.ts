@@ -29,13 +29,19 @@ interface SaeChoice {
   readonly label: string | undefined;
 }
 
-/** Resolves with the chosen feature, or `undefined` when nothing is chosen. */
-export async function pickFeature(services: Services): Promise<FeatureRef | undefined> {
+/**
+ * Resolves with the chosen feature, or `undefined` when nothing is chosen.
+ * @param title what is done with it
+ */
+export async function pickFeature(
+  services: Services,
+  title: string,
+): Promise<FeatureRef | undefined> {
   // Also before the first file is analysed: then only this tells which are active.
   await services.source();
   const lifetime = new DisposableStore();
   const picker = lifetime.add(vscode.window.createQuickPick<FeatureItem>());
-  picker.title = pickerTitle('openFeature');
+  picker.title = title;
   picker.placeholder = t('Number of a feature, or a word it stands for');
   picker.matchOnDescription = true;
   const saes = activeSaes(services);
@@ -79,8 +85,8 @@ function typedItem({ sae, label }: SaeChoice, feature: FeatureIndex): FeatureIte
     label: `#${feature}`,
     description:
       label === undefined
-        ? t('Open feature {0}', feature)
-        : t('Open feature {0} of {1}', feature, oneLine(label)),
+        ? t('Feature {0}', feature)
+        : t('Feature {0} of {1}', feature, oneLine(label)),
     ref: { sae, feature },
     alwaysShow: true,
   };

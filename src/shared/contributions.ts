@@ -78,8 +78,13 @@ export const commands = {
     icon: '$(refresh)',
   },
   getStarted: { id: 'monosem.getStarted', title: 'Get Started' },
+  openSample: { id: 'monosem.openSample', title: 'Open Sample Story' },
   openModelFolder: { id: 'monosem.openModelFolder', title: 'Open Model Folder…' },
-  chooseSaes: { id: 'monosem.chooseSaes', title: 'Choose Sparse Autoencoders…' },
+  chooseSaes: {
+    id: 'monosem.chooseSaes',
+    title: 'Choose Sparse Autoencoders…',
+    icon: '$(checklist)',
+  },
   showFeaturesOf: { id: 'monosem.showFeaturesOf', title: 'Show Features Of…' },
   addModel: { id: 'monosem.addModel', title: 'Add Model…' },
   addSae: { id: 'monosem.addSae', title: 'Add SAE…' },
@@ -195,6 +200,9 @@ export const contextKeys = {
   /** Something was typed to narrow the list of features down. */
   hasFeatureFilter: 'monosem.hasFeatureFilter',
 } as const;
+
+/** The first five minutes. */
+export const walkthrough = 'monosem.start';
 
 export const viewContainer = 'monosem';
 /** Features of the active file, ranked. */

@@ -19,10 +19,13 @@ export async function monosem(): Promise<ExportedApi & TestingApi> {
 }
 
 /** Polls until `read` gives something; `what` names it in the failure. */
-export async function eventually<T>(what: string, read: () => T | undefined | false): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  read: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
   const deadline = Date.now() + longestMs;
   for (;;) {
-    const value = read();
+    const value = await read();
     if (value !== undefined && value !== false) return value;
     assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
     await sleep(20);

@@ -1,6 +1,7 @@
 // Makes what `activate` returns: the public API over the services, and beside it what the tests look at.
 import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
+import { rankFile } from '../trees/rankFile.ts';
 import { activeSaes, analysedToken } from './analysedTokens.ts';
 import { TextAnalyser } from './analyse.ts';
 import { refuse } from './arguments.ts';
@@ -17,7 +18,7 @@ export function createApi(
   services: Services,
   shown: Pick<TestingApi, 'activationMs' | 'paintedIn'>,
 ): ExportedApi {
-  const { analyses, engine, model, saeChecks, shownSae } = services;
+  const { analyses, collection, engine, model, saeChecks, shownSae } = services;
   const analyser = new TextAnalyser(services);
   return {
     version: 1,
@@ -37,6 +38,10 @@ export function createApi(
     testing: {
       ...shown,
       checkSaes: async () => saeChecks.check(await model.source()),
+      rankedFeatures: async (uri, ranking) =>
+        rankFile(services, analyses.of(uri)?.tokens.rows ?? [], ranking),
+      pinnedFeatures: () => collection.pinned,
+      recentFeatures: () => collection.recent,
       enginePid: () => engine.pid,
     },
   };

@@ -105,7 +105,10 @@ export class DocumentAnalysis implements Disposable {
   /** The text was changed; known tokens move with it. */
   edited(changes: readonly TextChange[]): void {
     for (const change of changes) this.tokens.edit(change);
-    if (this.#state.kind !== 'idle') this.start(typingPauseMs);
+    const { kind } = this.#state;
+    // One that was stopped and is out of sight begins when somebody looks at it again.
+    if (kind === 'stopped' && this.#ports.visible().length === 0) this.stop();
+    else if (kind !== 'idle') this.start(typingPauseMs);
   }
 
   /** Somebody looks at another part: it comes first where results are missing. */
@@ -114,7 +117,7 @@ export class DocumentAnalysis implements Disposable {
     if (visible.length === 0) return;
     const isNear = visible.every((range) => this.#isNear(range));
     const isMissing = this.#state.kind === 'ready' && this.#isPartial && !isNear;
-    const isUnderWay = this.#isAsked && !isSettled(this.#state);
+    const isUnderWay = this.#isAsked && isAnalysing(this.#state);
     if (isMissing || isUnderWay) this.start(scrollPauseMs);
   }
 
@@ -126,7 +129,7 @@ export class DocumentAnalysis implements Disposable {
 
   /** Ends what is being computed, and begins nothing until the text is edited or `resume`; the tokens stay known. */
   interrupt(): void {
-    if (isSettled(this.#state)) return;
+    if (!isAnalysing(this.#state)) return;
     this.#cancel();
     this.#setState({ kind: 'stopped' });
   }
@@ -138,10 +141,10 @@ export class DocumentAnalysis implements Disposable {
 
   /** Resolves when nothing is being computed or waited for. */
   whenIdle(): Promise<AnalysisState> {
-    if (isSettled(this.#state)) return Promise.resolve(this.#state);
+    if (!isAnalysing(this.#state)) return Promise.resolve(this.#state);
     return new Promise((resolve) => {
       const listening = this.#changed.event((state) => {
-        if (!isSettled(state)) return;
+        if (isAnalysing(state)) return;
         listening.dispose();
         resolve(state);
       });
@@ -155,6 +158,8 @@ export class DocumentAnalysis implements Disposable {
 
   #cancel(): void {
     clearTimeout(this.#timer);
+    // Most keystrokes come before anybody was asked, and an abortion costs more than all else that they do.
+    if (!this.#isAsked) return;
     this.#isAsked = false;
     this.#abort.abort();
     this.#abort = new AbortController();
@@ -250,8 +255,9 @@ export class DocumentAnalysis implements Disposable {
   }
 }
 
-function isSettled({ kind }: AnalysisState): boolean {
-  return kind !== 'waiting' && kind !== 'analysing';
+/** Something is being computed or waited for. */
+export function isAnalysing(state: AnalysisState | undefined): boolean {
+  return state?.kind === 'waiting' || state?.kind === 'analysing';
 }
 
 function asMonosemError(error: unknown): MonosemError {

@@ -3,9 +3,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from '../../../scripts/setup/paths.mjs';
-import manifest from '../../../package.json' with { type: 'json' };
+
+interface Manifest {
+  readonly publisher: string;
+  readonly name: string;
+  readonly engines: { readonly vscode: string };
+  readonly extensionDependencies?: readonly string[];
+}
 
 const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8');
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(read(path.join(folder, 'package.json'))) as Manifest;
 const published = 'docs/api/monosem.d.ts';
 const own = 'src/host/api/types.ts';
 
@@ -26,10 +34,8 @@ test('every function and type of the API is explained on its page', () => {
 });
 
 test('the example extension depends on Monosem and on no package', () => {
-  const example = JSON.parse(read('docs/example-extension/package.json')) as {
-    readonly extensionDependencies: readonly string[];
-    readonly engines: { readonly vscode: string };
-  };
+  const manifest = manifestOf('.');
+  const example = manifestOf('docs/example-extension');
   expect(example.extensionDependencies).toEqual([`${manifest.publisher}.${manifest.name}`]);
   expect(example.engines.vscode).toBe(manifest.engines.vscode);
   expect(example).not.toHaveProperty('dependencies');

@@ -7,7 +7,7 @@ import { t } from '../../../shared/l10n.ts';
 import type { TreeEntry } from '../../trees/treeEntry.ts';
 import { oneLine } from '../oneLine.ts';
 import { nameOfSae } from '../saeName.ts';
-import { featureEntry, tokensText } from './featureEntries.ts';
+import { featureEntry, featuresText, tokensText } from './featureEntries.ts';
 import type { FeatureEntry } from './featureEntries.ts';
 import { featureLabel } from './featureText.ts';
 
@@ -47,7 +47,7 @@ export function collectionGroups(facts: CollectionFacts): readonly CollectionGro
 }
 
 function groupEntry(name: GroupName, label: string, count: number): TreeEntry {
-  const spoken = t('{0}, {1} features', label, count);
+  const spoken = `${label}, ${featuresText(count)}`;
   return { id: name, label, description: `${count}`, opens: 'expanded', spoken };
 }
 

@@ -1,5 +1,5 @@
 // Features, and the tokens they are strongest on, as entries of lists. Without VS Code.
-import type { FeatureBrief, FeatureRef } from '../../../shared/engineProtocol.ts';
+import type { FeatureBrief, FeatureRef, SaePlace } from '../../../shared/engineProtocol.ts';
 import { featureKey } from '../../../shared/featureRef.ts';
 import { t } from '../../../shared/l10n.ts';
 import type { TreeEntry } from '../../trees/treeEntry.ts';
@@ -62,6 +62,18 @@ export function fileFeatureEntry(
   };
 }
 
+/** The end of a list that is longer than anybody reads. @param more how many are not listed */
+export function moreEntry(sae: SaePlace, more: number): TreeEntry {
+  const label = t('{0} more; a filter finds them', more.toLocaleString('en'));
+  return {
+    id: `more ${sae}`,
+    label,
+    icon: { codicon: 'filter' },
+    command: { name: 'filterFeatures', args: [] },
+    spoken: label,
+  };
+}
+
 /** Where a feature is active. */
 export interface PlaceEntry extends TreeEntry {
   readonly start: number;
@@ -96,6 +108,10 @@ export function tokensText(tokens: number): string {
   return tokens === 1 ? t('1 token') : t('{0} tokens', tokens.toLocaleString('en'));
 }
 
+export function featuresText(features: number): string {
+  return features === 1 ? t('1 feature') : t('{0} features', features.toLocaleString('en'));
+}
+
 function title({ ref, brief, slot }: ListedFeature): string {
   const label = featureLabel(brief);
   const name =
@@ -114,7 +130,7 @@ function ratioOf(
 function scoreText(score: number, ranking: Ranking): string {
   switch (ranking) {
     case 'total':
-      return t('total {0}', activationText(score));
+      return activationText(score);
     case 'surprise':
       return t('{0} nats', activationText(score));
     case 'density':
@@ -125,7 +141,7 @@ function scoreText(score: number, ranking: Ranking): string {
 function spokenScore(score: string, ranking: Ranking): string {
   switch (ranking) {
     case 'total':
-      return score;
+      return t('total activation {0}', score);
     case 'surprise':
       return t('loss {0}', score);
     case 'density':

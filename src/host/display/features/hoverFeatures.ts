@@ -8,7 +8,7 @@ import { oneLine } from '../oneLine.ts';
 import { activeFeatures, leftOutOf } from '../tokens/activeFeatures.ts';
 import type { ActiveFeature, ActiveOfSae } from '../tokens/activeFeatures.ts';
 import type { TokenFacts } from '../tokens/tokenFacts.ts';
-import { activationText, bar, codeSpan, featureLabel, percent } from './featureText.ts';
+import { activationText, bar, codeInCell, codeSpan, featureLabel, percent } from './featureText.ts';
 import type { HoverToken } from './hoverToken.ts';
 import { swatchAddress } from './hoverSwatch.ts';
 
@@ -71,9 +71,9 @@ function row(active: ActiveFeature, token: HoverToken, facts: TokenFacts): strin
       feature,
       sae,
     ]),
-    `${codeSpan(bar(strength, barWidth))} ${activationText(activation)}`,
+    `${codeInCell(bar(strength, barWidth))} ${activationText(activation)}`,
     percent(share),
-    label === '' ? '' : codeSpan(label),
+    label === '' ? '' : codeInCell(label),
     brief === undefined ? '' : percent(brief.density),
     links(active, token, facts.isPinned({ sae, feature })),
   ];
