@@ -1,8 +1,9 @@
 // Everything of Monosem that a person sees in VS Code, and the table of its commands. Building a surface registers it;
 // nothing is read, loaded or started.
 import type * as vscode from 'vscode';
-import type { PaintedRange } from './host/api.ts';
+import type { PaintedRange } from './host/api/testing.ts';
 import { registerCommands } from './host/commands.ts';
+import { provideAnalysisContext } from './host/documents/analysisContext.ts';
 import { reportFailures } from './host/failures/failureReporter.ts';
 import { reportSaes } from './host/failures/saeReporter.ts';
 import { generalCommands } from './host/generalCommands.ts';
@@ -13,9 +14,13 @@ import {
   closeComparison,
   compareFeatures,
   compareWithHead,
+  showChange,
 } from './providers/comparison/compareFeatures.ts';
+import { ComparisonTree } from './providers/comparison/comparisonTree.ts';
+import { registerKeptTexts } from './providers/comparison/keptTextDocuments.ts';
 import { nextOccurrence, previousOccurrence } from './providers/decorations/occurrences.ts';
 import { TokenDecorations } from './providers/decorations/tokenDecorations.ts';
+import { registerViewContext } from './providers/decorations/viewContext.ts';
 import { changeView } from './providers/decorations/viewPicker.ts';
 import { DiagnosticsDocument } from './providers/diagnosticsDocument.ts';
 import { pickFeature } from './providers/featureQuickPick.ts';
@@ -25,15 +30,14 @@ import { addModel } from './providers/hub/addModel.ts';
 import { addSae } from './providers/hub/addSae.ts';
 import { removeDownload } from './providers/hub/removeDownload.ts';
 import { setHubToken } from './providers/hub/setHubToken.ts';
+import { openSample } from './providers/sampleStory.ts';
 import { chooseSaes, showFeaturesOf } from './providers/saePicker.ts';
 import { createStatusBar, showActions } from './providers/statusBar.ts';
 import { SteerPanel } from './providers/steerPanel.ts';
-import {
-  ablateFeatureHere,
-  findSimilarTokens,
-  showToken,
-} from './providers/tokens/tokenActions.ts';
+import { findSimilarTokens } from './providers/tokens/similarTokens.ts';
+import { TokenActions } from './providers/tokens/tokenActions.ts';
 import { registerTokenHover } from './providers/tokens/tokenHover.ts';
+import { TokensTree } from './providers/tokens/tokensTree.ts';
 import { CollectionTree } from './providers/trees/collectionTree.ts';
 import {
   copyFeatureLink,
@@ -59,7 +63,6 @@ import {
 import { ModelsTree } from './providers/trees/modelsTree.ts';
 import { registerLinks } from './providers/uriHandler.ts';
 import type { DisposableStore } from './shared/disposable.ts';
-import { t } from './shared/l10n.ts';
 
 export interface Surfaces {
   /** What is painted in the visible editor of a document, in text order. */
@@ -72,8 +75,14 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const featureView = lifetime.add(new FeatureView(services));
   const steerPanel = lifetime.add(new SteerPanel(services));
   const diagnostics = lifetime.add(new DiagnosticsDocument(services));
+  const tokensTree = lifetime.add(new TokensTree(services));
+  const tokenActions = lifetime.add(new TokenActions(services, tokensTree));
+  lifetime.add(new ComparisonTree(services));
+  lifetime.add(registerKeptTexts(services));
+  lifetime.add(registerViewContext(services));
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
+  lifetime.add(provideAnalysisContext(services.analyses));
   lifetime.add(reportFailures(services));
   lifetime.add(reportSaes(services));
   const listChoice = lifetime.add(new FeatureListChoice(services.memory));
@@ -85,16 +94,17 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const commands = {
     ...generalCommands(services),
     ...{
-      changeView: (view: unknown) => changeView(services, view),
+      changeView: (view: unknown) =>
+        changeView(services, () => pickFeature(services, 'changeView'), view),
       nextOccurrence: () => nextOccurrence(services),
       previousOccurrence: () => previousOccurrence(services),
       showFeaturesOf: (sae: unknown) => showFeaturesOf(services, sae),
     },
     ...{
       openFeature: (feature: unknown, sae: unknown) =>
-        featureView.open(feature, sae, () => pickFeature(services, t('Open Feature'))),
+        featureView.open(feature, sae, () => pickFeature(services, 'openFeature')),
       pinFeature: (feature: unknown, sae: unknown) =>
-        pinFeature(services, { feature, sae }, () => pickFeature(services, t('Pin Feature'))),
+        pinFeature(services, { feature, sae }, () => pickFeature(services, 'pinFeature')),
       unpinFeature: (feature: unknown, sae: unknown) => unpinFeature(services, { feature, sae }),
       hideFeature: (feature: unknown, sae: unknown) => hideFeature(services, { feature, sae }),
       showFeatureInText: (feature: unknown, sae: unknown) =>
@@ -108,11 +118,10 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       goToToken: (start: unknown, end: unknown, uri: unknown) => goToToken(start, end, uri),
     },
     ...{
-      showToken: (offset: unknown, uri: unknown) => showToken(services, offset, uri),
+      showToken: (offset: unknown, uri: unknown) => tokenActions.showToken(offset, uri),
       findSimilarTokens: (offset: unknown, uri: unknown) =>
         findSimilarTokens(services, offset, uri),
-      ablateFeatureHere: (feature: unknown, sae: unknown, offset: unknown) =>
-        ablateFeatureHere(services, feature, sae, offset),
+      ablateFeatureHere: (...args: readonly unknown[]) => tokenActions.ablateFeatureHere(...args),
       steerSelection: (feature: unknown, sae: unknown, place: unknown) =>
         steerPanel.steerSelection(feature, sae, place),
     },
@@ -120,6 +129,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       compareFeatures: (left: unknown, right: unknown) => compareFeatures(services, left, right),
       compareWithHead: (uri: unknown) => compareWithHead(services, uri),
       closeComparison: () => closeComparison(services),
+      showChange: (place: unknown) => showChange(services, place),
     },
     ...{
       openModelFolder: (folder: unknown, variant: unknown) =>
@@ -139,6 +149,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       setHubToken: (token: unknown) => setHubToken(services, token),
     },
     showActions: () => showActions(services),
+    openSample: () => openSample(services),
     showDiagnostics: () => diagnostics.show(),
   };
   lifetime.add(registerCommands(commands, services.log));

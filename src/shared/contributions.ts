@@ -52,7 +52,9 @@ export const commands = {
   compareFeatures: { id: 'monosem.compareFeatures', title: 'Compare Features…', icon: '$(diff)' },
   compareWithHead: { id: 'monosem.compareWithHead', title: 'Compare Features with Git HEAD' },
   closeComparison: { id: 'monosem.closeComparison', title: 'Close Comparison', icon: '$(close)' },
+  showChange: { id: 'monosem.showChange', title: 'Go to Change' },
   stopAnalysis: { id: 'monosem.stopAnalysis', title: 'Stop Analysing This File' },
+  resumeAnalysis: { id: 'monosem.resumeAnalysis', title: 'Resume Analysing This File' },
   useSae: { id: 'monosem.useSae', title: 'Use This Sparse Autoencoder', icon: '$(add)' },
   leaveOutSae: {
     id: 'monosem.leaveOutSae',
@@ -76,6 +78,7 @@ export const commands = {
     icon: '$(refresh)',
   },
   getStarted: { id: 'monosem.getStarted', title: 'Get Started' },
+  openSample: { id: 'monosem.openSample', title: 'Open Sample Story' },
   openModelFolder: { id: 'monosem.openModelFolder', title: 'Open Model Folder…' },
   chooseSaes: {
     id: 'monosem.chooseSaes',
@@ -190,11 +193,16 @@ export const contextKeys = {
   hasComparison: 'monosem.hasComparison',
   /** The active editor is being analysed. */
   isAnalysing: 'monosem.isAnalysing',
+  /** Somebody stopped its analysis. */
+  isStopped: 'monosem.isStopped',
   /** Why no features of the file are listed: a `FileFeaturesState`. */
   fileFeatures: 'monosem.fileFeaturesState',
   /** Something was typed to narrow the list of features down. */
   hasFeatureFilter: 'monosem.hasFeatureFilter',
 } as const;
+
+/** The first five minutes. */
+export const walkthrough = 'monosem.start';
 
 export const viewContainer = 'monosem';
 /** Features of the active file, ranked. */

@@ -15,6 +15,13 @@ const actionTimeoutMs = 60_000;
 /** Two busy cores need their time to load the workbench. */
 const startTimeoutMs = 120_000;
 
+export interface SessionOptions {
+  /** The workspace is restricted until somebody trusts it. */
+  readonly asksForTrust?: boolean;
+  /** Changes the workspace before it is opened. */
+  readonly prepare?: (workspace: string) => void;
+}
+
 export class Session {
   readonly page: Page;
   /** The copy of samples/ that is open. */
@@ -35,14 +42,18 @@ export class Session {
     this.workspace = workspace;
   }
 
-  static async start(settings: Readonly<Record<string, unknown>> = {}): Promise<Session> {
+  static async start(
+    settings: Readonly<Record<string, unknown>> = {},
+    { asksForTrust = false, prepare }: SessionOptions = {},
+  ): Promise<Session> {
     // A stage that takes too long is ended by this signal; leaving through exit() takes the server along.
     process.once('SIGTERM', () => process.exit(1));
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-e2e-'));
     const workspace = path.join(scratch, 'samples');
     fs.cpSync(path.join(root, 'samples'), workspace, { recursive: true });
+    prepare?.(workspace);
     const profile = prepareProfile(scratch, [linkedExtension(root)], settings);
-    const server = await startCodeServer(workspace, profile);
+    const server = await startCodeServer(workspace, profile, { asksForTrust });
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport, deviceScaleFactor: 2 });
     page.setDefaultTimeout(actionTimeoutMs);

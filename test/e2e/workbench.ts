@@ -198,4 +198,27 @@ export class Workbench {
       await this.#page.waitForTimeout(200);
     }
   }
+
+  /** A view of the side bar, by its name. */
+  pane(name: string): Locator {
+    return this.#page.locator('.pane', {
+      has: this.#page.locator('.pane-header', { hasText: name }),
+    });
+  }
+
+  /** What is painted behind one side of the diff editor in front. */
+  colouredIn(side: 'original' | 'modified'): Locator {
+    return this.#page.locator(`.monaco-diff-editor .editor.${side} .view-overlays [class*="ced-"]`);
+  }
+
+  /** Selects files in the explorer and chooses from their context menu. */
+  async chooseForFiles(names: readonly string[], action: string): Promise<void> {
+    const row = (name: string): Locator =>
+      this.#page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
+    for (const [n, name] of names.entries()) {
+      await row(name).click(n === 0 ? {} : { modifiers: ['Control'] });
+    }
+    await row(names.at(-1) ?? '').click({ button: 'right' });
+    await this.#page.locator('.monaco-menu .action-item', { hasText: action }).click();
+  }
 }

@@ -20,6 +20,8 @@ import {
   viewContainer,
 } from '../../src/shared/contributions.ts';
 import type { CommandContribution, SettingContribution } from '../../src/shared/contributions.ts';
+import { themeColours } from '../../src/shared/themeColours.ts';
+import type { ThemeColourContribution } from '../../src/shared/themeColours.ts';
 import { version } from '../../src/shared/version.ts';
 
 interface Property {
@@ -59,6 +61,7 @@ interface Manifest {
       readonly when?: string;
     }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly colors: readonly ThemeColourContribution[];
     readonly configuration: { readonly properties: Readonly<Record<string, Property>> };
   };
 }
@@ -157,6 +160,23 @@ test('settings: keys, types, defaults, bounds and choices', () => {
 test('settings are listed in the order of the manifest', () => {
   const properties = Object.values(contributes.configuration.properties);
   expect(properties.map(({ order }) => order)).toEqual(properties.map((_, index) => index + 1));
+});
+
+test('theme colours', () => {
+  const wanted = themeColours.map((colour) => ({
+    ...colour,
+    description: texts[keyOf(colour.description) ?? ''],
+  }));
+  expect(contributes.colors, 'run node scripts/writeThemeColours.ts').toEqual(wanted);
+  const ids = themeColours.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const { id, description, defaults } of contributes.colors) {
+    // As VS Code wants them, else it drops the colour.
+    expect(id).toMatch(/^monosem(\.\w+)+$/);
+    expect(description.length).toBeGreaterThan(20);
+    for (const value of Object.values(defaults))
+      expect(value).toMatch(/^#[\da-f]{6}([\da-f]{2})?$/);
+  }
 });
 
 test('an untrusted workspace may not choose what is loaded', () => {

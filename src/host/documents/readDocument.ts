@@ -2,7 +2,7 @@
 // output, has the focus. Lists at the side are about this one.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../shared/disposable.ts';
-import { canBeAnalysed } from './documentAnalyses.ts';
+import { holdsText } from './textSchemes.ts';
 
 export class ReadDocument implements vscode.Disposable {
   readonly #lifetime = new DisposableStore();
@@ -40,7 +40,7 @@ export class ReadDocument implements vscode.Disposable {
     const candidates = [activeTextEditor?.document, this.#current, visible[0], ...visible];
     return candidates.find(
       (document) =>
-        document !== undefined && canBeAnalysed(document.uri) && visible.includes(document),
+        document !== undefined && holdsText(document.uri.scheme) && visible.includes(document),
     );
   }
 }

@@ -41,10 +41,15 @@ export function activationText(activation: number): string {
   return activation >= 100 ? activation.toFixed(0) : activation.toPrecision(3);
 }
 
-/** Text as a markdown code span that shows exactly this text, also inside a table. */
+/** Text as a markdown code span that shows exactly this text. */
 export function codeSpan(text: string): string {
   const longestRun = Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longestRun + 1);
   const padded = text.startsWith('`') || text.endsWith('`') || text === '' ? ` ${text} ` : text;
-  return `${fence}${padded.replaceAll('|', '\\|').replaceAll(/[\r\n]+/g, ' ')}${fence}`;
+  return `${fence}${padded.replaceAll(/[\r\n]+/g, ' ')}${fence}`;
+}
+
+/** The same inside a table, where a bar would end the cell. */
+export function codeInCell(text: string): string {
+  return codeSpan(text).replaceAll('|', '\\|');
 }

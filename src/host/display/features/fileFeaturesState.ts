@@ -44,6 +44,11 @@ function aboutAnalysis(analysis: AnalysisState | undefined): EmptyReason {
     case undefined:
     case 'idle':
       return { state: 'reason', sentence: t('This file is not analysed.') };
+    case 'stopped':
+      return {
+        state: 'reason',
+        sentence: t('The analysis was stopped; edit the file or show features again to go on.'),
+      };
     case 'waiting':
     case 'analysing':
       return { state: 'analysing' };
