@@ -71,7 +71,8 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
     item.id = node.id;
     item.contextValue = node.kind;
     item.accessibilityInformation = { label: node.spoken };
-    if (node.tooltip !== undefined) item.tooltip = node.tooltip;
+    // What does not fit into a narrow list can be read all the same.
+    item.tooltip = node.tooltip ?? [node.label, node.description].join(' ').trim();
     if (node.description !== undefined) item.description = node.description;
     if (node.icon !== undefined) item.iconPath = iconOf(node.icon);
     if (node.command !== undefined) {
