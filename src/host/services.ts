@@ -7,8 +7,12 @@ import type { SaePlace, Source } from '../shared/engineProtocol.ts';
 import { FeatureBriefs } from './display/features/featureBriefs.ts';
 import { FeatureFilter } from './display/features/featureFilter.ts';
 import { FeatureCollection } from './collection/featureCollection.ts';
+import { createComparison } from './comparison/comparisonInUse.ts';
+import type { FeatureComparison } from './comparison/featureComparison.ts';
+import { KeptTexts } from './comparison/keptTexts.ts';
 import { DocumentAnalyses } from './documents/documentAnalyses.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
+import { ReadDocument } from './documents/readDocument.ts';
 import { EngineClient } from './engine/engineClient.ts';
 import { EngineProcess } from './engine/engineProcess.ts';
 import { Hub } from './hub/hub.ts';
@@ -50,6 +54,12 @@ export interface Services {
   /** Which features are shown at all, by the present settings. */
   readonly filter: () => FeatureFilter;
   readonly analyses: DocumentAnalyses;
+  /** What the lists at the side are about. */
+  readonly reading: ReadDocument;
+  /** What two texts have and have not in common. */
+  readonly comparison: FeatureComparison;
+  /** Texts that belong to no file. */
+  readonly texts: KeptTexts;
   /** The model and SAEs looked through, by the present settings. */
   readonly source: () => Promise<Source>;
   /** What the settings say about model and SAEs. */
@@ -92,7 +102,7 @@ export function createServices(
     deviceId: readSetting('deviceId'),
     neurons: neuronsOfView(view.current),
     extensionFolder: context.extensionUri.fsPath,
-    workspaceFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
+    workspaceFolder: firstFolder(),
     listFolders,
   });
   const model = lifetime.add(new ModelInUse({ engine, settings, log }));
@@ -144,6 +154,8 @@ export function createServices(
       if (state === 'stopped') saeChecks.forgetFailures();
     }),
   );
+  lifetime.add(model.onDidChange(() => void leaveView(view, model.saes)));
+  const comparison = createComparison({ engine, source, briefs, view, log }, lifetime);
   const services = {
     hub,
     model,
@@ -157,6 +169,9 @@ export function createServices(
     inspector,
     filter,
     analyses,
+    reading: lifetime.add(new ReadDocument()),
+    comparison,
+    texts: new KeptTexts(),
     source,
   };
   return { context, log, engine, sourceSettings: settings, ...services };
@@ -167,10 +182,23 @@ function learnWhenOpen(model: ModelInUse, state: AnalysisState | undefined): voi
   if (state?.kind === 'analysing' || state?.kind === 'ready') void model.learn();
 }
 
+/** There is nothing to see of a feature whose SAE is not active any more. */
+async function leaveView(view: ViewInUse, saes: readonly SaePlace[]): Promise<void> {
+  const { current } = view;
+  const isGone = current.kind === 'feature' && saes.length > 0;
+  if (isGone && !saes.includes(current.feature.sae)) await view.choose({ kind: 'top' });
+}
+
 /** When the colours are there and nobody waits for anything else. */
 async function checkSaes(model: ModelInUse, checks: SaeChecks): Promise<void> {
   const source = await model.source().catch(() => undefined);
   if (source !== undefined) await checks.check(source);
+}
+
+/** The first folder that is on a disk: models are not read from virtual ones. */
+function firstFolder(): string | undefined {
+  const { workspaceFolders = [] } = vscode.workspace;
+  return workspaceFolders.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
 }
 
 function createHub({ secrets }: vscode.ExtensionContext): Hub {
