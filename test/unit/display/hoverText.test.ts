@@ -237,12 +237,12 @@ test('bars have a constant width and grow by eighths', () => {
 test('numbers and labels', () => {
   expect([0, 0.00001, 0.000123, 0.0456, 1].map(percent)).toEqual([
     '0%',
-    '<0.01%',
+    '0.001%',
     '0.012%',
     '4.6%',
     '100%',
   ]);
-  expect([0.01234, 3, 123.4].map(activationText)).toEqual(['0.0123', '3.00', '123']);
+  expect([0.01234, 3, 123.4].map(activationText)).toEqual(['0.012', '3.00', '123']);
   expect(featureLabel(undefined)).toBe('');
   expect(featureLabel({ ...brief(1), peakTokens: [' ', ' a', 'a', 'b', 'c', 'd'] })).toBe(
     'a, b, c',
