@@ -32,6 +32,8 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
   readonly #changed = this.#lifetime.add(new vscode.EventEmitter<undefined>());
   readonly #view: vscode.TreeView<TreeNode>;
   #document: vscode.TextDocument | undefined;
+  /** A token of it was asked for; another one may be read. */
+  #asked: vscode.TextDocument | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Something has changed that the list, being hidden, does not show. */
   #isStale = true;
@@ -46,7 +48,10 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
     const changed = (): void => this.#later();
     for (const listening of [
       this.#view.onDidChangeVisibility(() => this.#shown()),
-      reading.onDidChange(changed),
+      reading.onDidChange(() => {
+        this.#asked = undefined;
+        this.#later();
+      }),
       analyses.onDidChange((uri) => this.#analysed(uri)),
       inspector.onDidChange((document) => {
         if (document === undefined) this.#isBosUnknowable = false;
@@ -70,7 +75,8 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
     item.id = node.id;
     item.contextValue = node.kind;
     item.accessibilityInformation = { label: node.spoken };
-    if (node.tooltip !== undefined) item.tooltip = node.tooltip;
+    // What does not fit into a narrow list can be read all the same.
+    item.tooltip = node.tooltip ?? [node.label, node.description].join(' ').trim();
     if (node.description !== undefined) item.description = node.description;
     if (node.icon !== undefined) item.iconPath = iconOf(node.icon);
     if (node.command !== undefined) {
@@ -101,7 +107,11 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
     token: Token,
     below: readonly string[] = [],
   ): Promise<void> {
-    this.#document = document;
+    this.#asked = document;
+    if (this.#document !== document) {
+      this.#document = document;
+      this.#now();
+    }
     const tree = this.#tree();
     const node = tree && findTokenNode(tree, rootNode(tree.uri), token);
     if (node === undefined) return;
@@ -149,7 +159,7 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
 
   #top(): TreeNode[] {
     this.#isStale = false;
-    this.#document = this.#services.reading.current;
+    this.#document = this.#asked ?? this.#services.reading.current;
     const tree = this.#tree();
     const nodes = tree === undefined ? [] : topNodes(tree, rootNode(tree.uri));
     const message = nodes.length > 0 ? '' : this.#whyEmpty();
@@ -193,7 +203,10 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
     const state = this.#analysis()?.state;
     if (!this.#services.view.isOn) return t('Features are switched off, so no tokens are shown.');
     if (state === undefined) return t('Open a text to see its tokens and their features.');
-    return 'reason' in state ? state.reason.message : t('The tokens are being analysed…');
+    if ('reason' in state) return state.reason.message;
+    return state.kind === 'stopped'
+      ? t('The analysis of this file was stopped, so its tokens are not known.')
+      : t('The tokens are being analysed…');
   }
 
   /** Labels that do not come at once are shown when they come. */

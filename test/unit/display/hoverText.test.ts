@@ -161,6 +161,22 @@ test('tokens that share a character are all shown, up to four, with one line of 
   expect(six).toContain('and 2 more tokens of this character');
 });
 
+test('however many features are kept, a hover is short enough for VS Code', () => {
+  const features = Uint32Array.from({ length: 32 }, (_, n) => 16_000 + n);
+  const activations = Float32Array.from({ length: 32 }, (_, n) => 40 - n);
+  const readings = ['/s', '/t', '/u'].map((sae) => ({
+    sae: `${sae}/${'folder/'.repeat(8)}`,
+    features,
+    activations,
+  }));
+  const one = hoverMarkdown([{ ...token, readings: readings.slice(1) }], facts);
+  expect(rowsOf(one)).toHaveLength(64);
+  const four = hoverMarkdown(Array<HoverToken>(4).fill({ ...token, readings }), facts);
+  expect(rowsOf(four)).toHaveLength(60);
+  expect(four.split('and 27 weaker ones')).toHaveLength(13);
+  expect(four.length).toBeLessThan(100_000);
+});
+
 test('every link runs a command that hovers may run', () => {
   const markdown = hoverMarkdown([{ ...predicted, details }], {
     ...facts,
@@ -221,12 +237,12 @@ test('bars have a constant width and grow by eighths', () => {
 test('numbers and labels', () => {
   expect([0, 0.00001, 0.000123, 0.0456, 1].map(percent)).toEqual([
     '0%',
-    '<0.01%',
+    '0.001%',
     '0.012%',
     '4.6%',
     '100%',
   ]);
-  expect([0.01234, 3, 123.4].map(activationText)).toEqual(['0.0123', '3.00', '123']);
+  expect([0.01234, 3, 123.4].map(activationText)).toEqual(['0.012', '3.00', '123']);
   expect(featureLabel(undefined)).toBe('');
   expect(featureLabel({ ...brief(1), peakTokens: [' ', ' a', 'a', 'b', 'c', 'd'] })).toBe(
     'a, b, c',

@@ -11,14 +11,14 @@ import { withoutIcons } from '../../../src/host/display/withoutIcons.ts';
 
 test('losses in nats, bits and as a probability', () => {
   expect(lossText(Math.log(4))).toBe('1.39 nats (2.00 bits), probability 25%');
-  expect(lossText(0)).toBe('0.00 nats (0.00 bits), probability 100%');
+  expect(lossText(0)).toBe('0 nats (0 bits), probability 100%');
   expect(lossText(0.0012)).toBe('0.001 nats (0.002 bits), probability 100%');
   expect([0.5, -0.5, 0, -0.0012, 1e-9].map(signedNats)).toEqual([
     '+0.50 nats',
     '−0.50 nats',
-    '+0.00 nats',
+    '0 nats',
     '−0.001 nats',
-    '+0.00 nats',
+    '+1e-9 nats',
   ]);
 });
 

@@ -1,10 +1,11 @@
 // What the model expected in the place of a token, as markdown: loss, rank, likeliest tokens, and the logit lens layer
 // by layer. Text of the vocabulary is escaped. Without VS Code.
 import { t } from '../../../shared/l10n.ts';
+import { countText } from '../../../shared/numberText.ts';
 import { expectedByAnalysis, expectedByLook, layersOf } from '../tokens/expected.ts';
 import type { Expected, LayerView, LikelyToken } from '../tokens/expected.ts';
 import type { TokenFacts } from '../tokens/tokenFacts.ts';
-import { likelyText, lossText } from '../tokens/tokenText.ts';
+import { likelyText, lossText, rankText } from '../tokens/tokenText.ts';
 import { codeInCell, codeSpan, percent } from './featureText.ts';
 import { detailsOf } from './hoverToken.ts';
 import type { HoverToken } from './hoverToken.ts';
@@ -33,7 +34,7 @@ export function lensMarkdown(token: HoverToken): readonly string[] {
 
 function lossMarkdown({ loss, rank }: Expected): readonly string[] {
   if (loss === undefined || rank === undefined) return [];
-  return [`**${t('Loss')}** ${lossText(loss)}, ${t('rank {0}', rank)}`];
+  return [`**${t('Loss')}** ${lossText(loss)}, ${rankText(rank)}`];
 }
 
 /** The token that is there is set in bold. */
@@ -52,7 +53,7 @@ function tableOf(layers: readonly LayerView[]): string {
       layer,
       likeliest === undefined ? '' : codeInCell(likelyText(likeliest)),
       shareOf(likeliest),
-      rank,
+      countText(rank),
     ].join(' | '),
   );
   return [
