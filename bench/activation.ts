@@ -13,8 +13,8 @@ import {
   prepareProfile,
   type LinkedExtension,
 } from '../scripts/vscode/profile.ts';
-import { aims, type BenchResult } from './result.ts';
-import { median, quartiles } from './statistics.ts';
+import type { BenchResult } from './result.ts';
+import { median, single } from './statistics.ts';
 import type { Effort } from './options.ts';
 
 const longestMs = 120_000;
@@ -118,13 +118,7 @@ export async function benchActivation({ processes }: Effort): Promise<BenchResul
     const totals = activations.map(({ total }) => total);
     const own = median(activations.map((activation) => activation.own));
     const what = `load and activate in VS Code (of it activate itself: ${own.toFixed(1)} ms)`;
-    return {
-      ...{ name: 'activation', unit: 'ms', aim: aims.activation },
-      monosem: { what, median: median(totals) },
-      value: median(totals),
-      spread: quartiles(totals),
-      rounds: totals.length,
-    };
+    return single({ name: 'activation', what, unit: 'ms' }, totals);
   } finally {
     fs.rmSync(scratch, { recursive: true, force: true });
   }

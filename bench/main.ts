@@ -6,18 +6,23 @@ import { benchActivation } from './activation.ts';
 import { benchAnalysis } from './analysisOverhead.ts';
 import { benchDecode } from './decodeStep.ts';
 import { benchEncoding } from './encoding.ts';
+import { benchFiles } from './files.ts';
+import { benchLargeFile } from './largeFile.ts';
 import { benchMemory } from './memory.ts';
 import { readOptions, usage, type Effort, type Options } from './options.ts';
 import { benchOpening } from './opening.ts';
 import { benchOpeningSae } from './openingSae.ts';
 import { benchEdit } from './reanalysis.ts';
+import { benchPainting } from './painting.ts';
 import { circumstances, humanReport } from './report.ts';
 import type { BenchName, BenchResult } from './result.ts';
 import { openSubject, type Subject } from './subjects.ts';
+import { benchTokenTable } from './tokenTable.ts';
+import { benchTyping } from './typing.ts';
 
 type OnSubject = (subject: Subject, effort: Effort) => Promise<BenchResult>;
 type Alone = (effort: Effort) => Promise<readonly BenchResult[]>;
-type AloneName = 'encode' | 'open' | 'openSae' | 'activation';
+type AloneName = 'encode' | 'open' | 'openSae' | 'files' | 'typing' | 'painting' | 'activation';
 type OnSubjects = Exclude<BenchName, AloneName>;
 
 const onSubject: Readonly<Record<OnSubjects, OnSubject>> = {
@@ -33,6 +38,13 @@ const alone: Readonly<Record<AloneName, Alone>> = {
   encode: benchEncoding,
   open: benchOpening,
   openSae: benchOpeningSae,
+  files: async (effort) => [
+    ...(await benchFiles(effort)),
+    ...(await benchLargeFile(effort)),
+    ...(await benchTokenTable(effort)),
+  ],
+  typing: benchTyping,
+  painting: benchPainting,
   activation: async (effort) => [await benchActivation(effort)],
 };
 

@@ -12,11 +12,30 @@ export interface Effort {
   readonly processes: number;
   /** Processes per side when opening is measured. */
   readonly openings: number;
+  /** Characters typed in a row, and characters typed with a pause behind each. */
+  readonly keystrokes: number;
+  readonly pauses: number;
+  /** How often 10,000 tokens are painted. */
+  readonly paintings: number;
+  /** Files that are opened and edited, and how often. */
+  readonly files: readonly { readonly tokens: number; readonly rounds: number }[];
 }
 
-const full: Effort = { rounds: 15, steps: 96, processes: 3, openings: 9 };
+const full: Effort = {
+  ...{ rounds: 15, steps: 96, processes: 3, openings: 9 },
+  ...{ keystrokes: 200, pauses: 20, paintings: 9 },
+  files: [
+    { tokens: 1000, rounds: 9 },
+    { tokens: 10_000, rounds: 4 },
+    { tokens: 100_000, rounds: 2 },
+  ],
+};
 /** To see that everything runs; the figures mean little. */
-const quick: Effort = { rounds: 2, steps: 4, processes: 1, openings: 1 };
+const quick: Effort = {
+  ...{ rounds: 2, steps: 4, processes: 1, openings: 1 },
+  ...{ keystrokes: 30, pauses: 2, paintings: 2 },
+  files: [{ tokens: 1000, rounds: 1 }],
+};
 
 export interface Options {
   readonly json: boolean;

@@ -49,10 +49,17 @@ export function circumstances(): Circumstances {
   };
 }
 
-const number = (value: number): string => value.toFixed(value < 0.1 ? 3 : value < 10 ? 2 : 1);
+function number(value: number): string {
+  if (value < 0.01) return value === 0 ? '0' : value.toPrecision(2);
+  return value.toFixed(value < 0.1 ? 3 : value < 10 ? 2 : 1);
+}
 
 function sideText(side: Side | undefined, unit: string): string {
   return side === undefined ? '' : `${number(side.median)} ${unit}`;
+}
+
+function aimText({ value, aim }: BenchResult): string {
+  return aim === undefined ? '' : `${value <= aim ? '✓' : '✗'} ≤ ${aim}`;
 }
 
 export function humanReport(about: Circumstances, results: readonly BenchResult[]): string {
@@ -72,7 +79,7 @@ export function humanReport(about: Circumstances, results: readonly BenchResult[
     sideText(result.reference, result.unit),
     result.reference === undefined ? '' : number(result.value),
     result.spread.map(number).join(' – '),
-    `${result.value <= result.aim ? '✓' : '✗'} ≤ ${result.aim}`,
+    aimText(result),
   ]);
   const where = `${about.machine}, ${about.memoryGB} GB, ${about.platform}, load ${number(about.loadBefore)}`;
   const what = `Node ${about.node}, onnxruntime ${about.onnxruntime}, commit ${about.commit ?? 'none'}, ${about.date} UTC`;

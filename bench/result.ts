@@ -18,8 +18,8 @@ export interface BenchResult {
   readonly reference?: Side;
   /** monosem ÷ reference; without a reference the median of monosem itself. */
   readonly value: number;
-  /** The value should not be above this. */
-  readonly aim: number;
+  /** The value should not be above this, where that was said beforehand. */
+  readonly aim?: number;
   /** Quartiles of the value over pairs of neighbouring runs. */
   readonly spread: readonly [number, number];
   /** Pairs of runs. */
@@ -36,15 +36,41 @@ export const benchNames = [
   'encode',
   'open',
   'openSae',
+  'files',
+  'typing',
+  'painting',
   'activation',
 ] as const;
 export type BenchName = (typeof benchNames)[number];
 
-/** `open` and `openSae` measure time and memory of the same openings. */
-export type ResultName = BenchName | 'openMemory' | 'openSaeMemory';
+/** Time and memory of the same openings. */
+type OpeningResult = 'openMemory' | 'openSaeMemory';
 
-/** What each measurement should stay below: ratios, and milliseconds for activation. */
-export const aims: Readonly<Record<ResultName, number>> = {
+/** Of `files`. */
+type FileResult =
+  | 'fileVisible'
+  | 'fileEnd'
+  | 'fileMiddle'
+  | 'fileStart'
+  | 'fileAgainVisible'
+  | 'fileAgain'
+  | 'largeOpened'
+  | 'largeEdited'
+  | 'largeScrolled'
+  | 'tableEdit'
+  | 'tableShown'
+  | 'tableAnswer'
+  | 'textSent';
+
+/** Of `typing` and `painting`. */
+type EditorResult = 'keystroke' | 'keystroke95' | 'pause' | 'paintOwn' | 'paintSent' | 'paintShown';
+
+/** Some benchmarks measure several things. */
+export type ResultName =
+  Exclude<BenchName, 'files' | 'typing' | 'painting'> | OpeningResult | FileResult | EditorResult;
+
+/** What each measurement should stay below: ratios, and milliseconds where nothing is compared. */
+export const aims: Readonly<Partial<Record<ResultName, number>>> = {
   analysis: 1.25,
   decode: 1.35,
   edit: 0.05,
@@ -55,5 +81,9 @@ export const aims: Readonly<Record<ResultName, number>> = {
   openMemory: 1.1,
   openSae: 1.15,
   openSaeMemory: 1.1,
+  fileEnd: 0.02,
+  fileVisible: 0.1,
+  keystroke: 4,
+  keystroke95: 4,
   activation: 50,
 };

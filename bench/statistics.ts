@@ -40,15 +40,42 @@ export function compare(comparison: Comparison, { monosem, reference }: Pairs): 
   const ours = { what: comparison.monosem, median: median(monosem) };
   const theirs = { what: comparison.reference, median: median(reference) };
   return {
-    ...{ name, model, unit, monosem: ours, reference: theirs, aim: aims[name] },
+    ...{ name, model, unit, monosem: ours, reference: theirs, ...withAim(name) },
     value: ours.median / theirs.median,
     spread: quartiles(ratios),
     rounds: ratios.length,
   };
 }
 
+export interface Single {
+  readonly name: ResultName;
+  readonly model?: string;
+  /** What was measured, in a few words. */
+  readonly what: string;
+  readonly unit: 'ms' | 'MB';
+}
+
+/** One series that is compared with nothing: its value is its median. */
+export function single({ what, ...about }: Single, values: readonly number[]): BenchResult {
+  const value = median(values);
+  return {
+    ...about,
+    ...withAim(about.name),
+    monosem: { what, median: value },
+    value,
+    spread: quartiles(values),
+    rounds: values.length,
+  };
+}
+
+/** What a measurement should stay below, where that was said beforehand. */
+function withAim(name: ResultName): { readonly aim?: number } {
+  const aim = aims[name];
+  return aim === undefined ? {} : { aim };
+}
+
 /** Milliseconds `work` takes. */
-export async function timed(work: () => Promise<unknown>): Promise<number> {
+export async function timed(work: () => unknown): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Engine } from '../src/engine/engine.ts';
+import { TextTokenizer } from '../src/engine/tokenizer/tokenizer.ts';
 import type { SaePlace, Source } from '../src/shared/engineProtocol.ts';
 import { defaultModelFolder, defaultSaeFolder } from '../src/shared/defaults.ts';
 import { cacheFolder, root } from '../scripts/setup/paths.mjs';
@@ -33,10 +34,26 @@ export async function openSubject(name: SubjectName): Promise<Subject> {
 }
 
 function embedded(): Subject {
-  const model = path.join(root, defaultModelFolder);
   const sae = path.join(root, defaultSaeFolder);
-  const text = readFileSync(path.join(model, 'corpus', 'stories.txt'), 'utf8').slice(0, 20_000);
-  return { name: 'stories15M', sae, source: { model, saes: [sae] }, text, decodeBehind: 128 };
+  const text = stories().slice(0, 20_000);
+  return { name: 'stories15M', sae, source: embeddedSource(), text, decodeBehind: 128 };
+}
+
+/** The embedded model with its SAE. */
+export function embeddedSource(): Source {
+  return {
+    model: path.join(root, defaultModelFolder),
+    saes: [path.join(root, defaultSaeFolder)],
+  };
+}
+
+export function embeddedTokenizer(): Promise<TextTokenizer> {
+  return TextTokenizer.load(path.join(root, defaultModelFolder));
+}
+
+/** 131,000 tokens of the embedded model. */
+export function stories(): string {
+  return readFileSync(path.join(root, defaultModelFolder, 'corpus', 'stories.txt'), 'utf8');
 }
 
 /** 1,500 words of one token each. */

@@ -3,7 +3,6 @@
 import type * as vscode from 'vscode';
 import type { PaintedRange } from './host/api/testing.ts';
 import { registerCommands } from './host/commands.ts';
-import { provideAnalysisContext } from './host/documents/analysisContext.ts';
 import { reportFailures } from './host/failures/failureReporter.ts';
 import { reportSaes } from './host/failures/saeReporter.ts';
 import { generalCommands } from './host/generalCommands.ts';
@@ -25,6 +24,7 @@ import { CollectionTree } from './providers/trees/collectionTree.ts';
 import { FileFeatures } from './providers/trees/fileFeatures.ts';
 import { ModelsTree } from './providers/trees/modelsTree.ts';
 import { registerLinks } from './providers/uriHandler.ts';
+import { registerWhenContext } from './providers/whenContext.ts';
 import type { DisposableStore } from './shared/disposable.ts';
 
 const onDemand = (): Promise<typeof OnDemand> => import('./onDemand.ts');
@@ -44,9 +44,9 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const tokenActions = lifetime.add(new TokenActions(services, tokensTree));
   lifetime.add(new ComparisonTree(services));
   lifetime.add(registerKeptTexts(services));
+  lifetime.add(registerWhenContext(services));
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
-  lifetime.add(provideAnalysisContext(services.analyses));
   lifetime.add(reportFailures(services));
   lifetime.add(reportSaes(services));
   const listChoice = lifetime.add(new FeatureListChoice(services.memory));
@@ -58,17 +58,24 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const commands = {
     ...generalCommands(services),
     ...{
-      changeView: async (view: unknown) => (await onDemand()).changeView(services, view),
+      changeView: async (view: unknown) =>
+        (await onDemand()).changeView(
+          services,
+          async () => (await onDemand()).pickFeature(services, 'changeView'),
+          view,
+        ),
       nextOccurrence: async () => (await onDemand()).nextOccurrence(services),
       previousOccurrence: async () => (await onDemand()).previousOccurrence(services),
       showFeaturesOf: async (sae: unknown) => (await onDemand()).showFeaturesOf(services, sae),
     },
     ...{
       openFeature: (feature: unknown, sae: unknown) =>
-        featureView.open(feature, sae, async () => (await onDemand()).pickFeature(services)),
+        featureView.open(feature, sae, async () =>
+          (await onDemand()).pickFeature(services, 'openFeature'),
+        ),
       pinFeature: async (feature: unknown, sae: unknown) =>
         (await onDemand()).pinFeature(services, { feature, sae }, async () =>
-          (await onDemand()).pickFeature(services),
+          (await onDemand()).pickFeature(services, 'pinFeature'),
         ),
       unpinFeature: async (feature: unknown, sae: unknown) =>
         (await onDemand()).unpinFeature(services, { feature, sae }),

@@ -7,6 +7,7 @@ import { activationText, featureLabel } from '../host/display/features/featureTe
 import { oneLine } from '../host/display/oneLine.ts';
 import type { Services } from '../host/services.ts';
 import { readFeature } from '../host/views/viewMessages.ts';
+import type { CommandName } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { FeatureRef, SaePlace } from '../shared/engineProtocol.ts';
 import { messageOf } from '../shared/errors.ts';
@@ -29,13 +30,19 @@ interface SaeChoice {
   readonly label: string | undefined;
 }
 
-/** Resolves with the chosen feature, or `undefined` when nothing is chosen. */
-export async function pickFeature(services: Services): Promise<FeatureRef | undefined> {
+/**
+ * Resolves with the chosen feature, or `undefined` when nothing is chosen.
+ * @param command what is done with it
+ */
+export async function pickFeature(
+  services: Services,
+  command: CommandName,
+): Promise<FeatureRef | undefined> {
   // Also before the first file is analysed: then only this tells which are active.
   await services.source();
   const lifetime = new DisposableStore();
   const picker = lifetime.add(vscode.window.createQuickPick<FeatureItem>());
-  picker.title = pickerTitle('openFeature');
+  picker.title = pickerTitle(command);
   picker.placeholder = t('Number of a feature, or a word it stands for');
   picker.matchOnDescription = true;
   const saes = activeSaes(services);
@@ -79,8 +86,8 @@ function typedItem({ sae, label }: SaeChoice, feature: FeatureIndex): FeatureIte
     label: `#${feature}`,
     description:
       label === undefined
-        ? t('Open feature {0}', feature)
-        : t('Open feature {0} of {1}', feature, oneLine(label)),
+        ? t('Feature {0}', feature)
+        : t('Feature {0} of {1}', feature, oneLine(label)),
     ref: { sae, feature },
     alwaysShow: true,
   };

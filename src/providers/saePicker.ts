@@ -8,6 +8,9 @@ import { offerCommands } from '../host/offerCommands.ts';
 import type { Services } from '../host/services.ts';
 import { readSaeArgument } from '../host/saeArgument.ts';
 import { saePlaces, saesBeside } from '../host/source.ts';
+import { neuronsOfView } from '../host/view/view.ts';
+import type { View } from '../host/view/view.ts';
+import { ownSaes } from '../host/view/viewChoice.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { SaePlace } from '../shared/engineProtocol.ts';
 import { saeLabels } from '../shared/featureRef.ts';
@@ -108,20 +111,26 @@ function inOrder(places: readonly SaePlace[], active: readonly SaePlace[]): read
 
 /** @param requested an active SAE: its place or an entry of a list; anything else asks */
 export async function showFeaturesOf(services: Services, requested?: unknown): Promise<void> {
-  const { model, shownSae } = services;
-  const named = readSaeArgument(requested);
-  if (named !== undefined) {
-    await shownSae.choose(named);
+  const requestedSae = readSaeArgument(requested);
+  if (requestedSae !== undefined) {
+    await show(services, requestedSae);
     return;
   }
+  const { model, shownSae, view } = services;
   await services.source();
-  const active = model.namedSaes;
-  if (active.length < 2) {
+  const own = ownSaes(model.saes, view.current);
+  const named = model.namedSaes.filter(({ sae }) => own.includes(sae));
+  const [first] = own;
+  if (first === undefined || (own.length < 2 && !isOfOther(view.current))) {
     await offerMore();
     return;
   }
-  const labels = saeLabels(active);
-  const items = active.map(({ sae, name, site }) => ({
+  if (own.length < 2) {
+    await show(services, first);
+    return;
+  }
+  const labels = saeLabels(named);
+  const items = named.map(({ sae, name, site }) => ({
     label: oneLine(labels.get(sae) ?? site),
     description: [
       name === site ? '' : oneLine(name),
@@ -137,7 +146,18 @@ export async function showFeaturesOf(services: Services, requested?: unknown): P
     placeHolder: t('Whose features colour the tokens; hovers show those of all active SAEs'),
     matchOnDescription: true,
   });
-  if (chosen !== undefined) await shownSae.choose(chosen.sae);
+  if (chosen !== undefined) await show(services, chosen.sae);
+}
+
+/** In a view that does not follow the choice of an SAE it leads to the one that does. */
+async function show({ shownSae, view }: Services, sae: SaePlace): Promise<void> {
+  await shownSae.choose(sae);
+  const isShown = neuronsOfView(view.current) === sae;
+  if (isOfOther(view.current) && !isShown) await view.choose({ kind: 'top' });
+}
+
+function isOfOther({ kind }: View): boolean {
+  return kind === 'neurons' || kind === 'merged';
 }
 
 async function offerMore(): Promise<void> {

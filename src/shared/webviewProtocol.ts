@@ -10,7 +10,14 @@ import type {
   SteerScope,
   SteerStep,
 } from './engineProtocol.ts';
+import type { PaletteName } from './palette.ts';
 import type { FeatureIndex } from './units.ts';
+
+/** To every view, before anything else and whenever it changes: the colours that features have. */
+export interface PaletteMessage {
+  readonly kind: 'palette';
+  readonly palette: PaletteName;
+}
 
 // Feature view: the side panel with the top-activating examples of one feature.
 

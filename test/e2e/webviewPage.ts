@@ -20,7 +20,8 @@ export interface ViewPageOptions {
   readonly theme: ThemeName;
   readonly width: number;
   readonly height?: number;
-  /** The words of another language than English. */
+  /** Another language than English, and its words. */
+  readonly language?: string;
   readonly texts?: Texts;
   /** What `getState` gives: a view that is loaded again. */
   readonly state?: unknown;
@@ -120,11 +121,11 @@ async function serve(page: Page, options: ViewPageOptions): Promise<Serving> {
 }
 
 /** What VS Code adds to the document of a view: the colours, and what kind of theme they are of. */
-function shell({ view, theme, texts }: ViewPageOptions): string {
+function shell({ view, theme, language = 'en', texts }: ViewPageOptions): string {
   const { bodyClass } = themes[theme];
   const html = viewDocument({
     ...{ title: view, nonce, cspSource: origin, script: '/view.js', style: '/view.css' },
-    ...{ language: 'en', texts },
+    ...{ language, texts },
   });
   const head = '<link rel="icon" href="data:,"><link rel="stylesheet" href="/theme.css">';
   return html

@@ -19,10 +19,13 @@ export async function monosem(): Promise<ExportedApi & TestingApi> {
 }
 
 /** Polls until `read` gives something; `what` names it in the failure. */
-export async function eventually<T>(what: string, read: () => T | undefined | false): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  read: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
   const deadline = Date.now() + longestMs;
   for (;;) {
-    const value = read();
+    const value = await read();
     if (value !== undefined && value !== false) return value;
     assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
     await sleep(20);
@@ -71,6 +74,8 @@ export async function closeEverything(): Promise<void> {
     isDirty && uri.scheme !== 'vscode-notebook-cell';
   for (const document of vscode.workspace.textDocuments.filter(isUnsaved)) {
     await vscode.window.showTextDocument(document);
+    // Closing alone would leave the changed text to whoever still has the document open.
+    if (!document.isUntitled) await vscode.commands.executeCommand('workbench.action.files.revert');
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');

@@ -20,7 +20,7 @@ export function navigation(open: (feature: FeatureIndex) => void): Navigation {
       type: 'number',
       min: 0,
       step: 1,
-      placeholder: t('Go to number'),
+      placeholder: t('Number'),
       'aria-label': t('Go to the feature with this number'),
       title: t('Type the number of a feature and press Enter'),
     },

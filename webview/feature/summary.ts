@@ -67,7 +67,7 @@ function numbers(summary: FeatureSummary): HTMLElement {
       t('Density'),
       percentText(density),
       t(
-        'Active on {0} of the tokens of the corpus, which has {1}',
+        'Active on {0} of the {1} tokens of the corpus',
         percentText(density),
         countText(corpusTokens),
       ),
@@ -108,7 +108,7 @@ function activations(summary: FeatureSummary): HTMLElement {
 
 function neverFired({ corpusTokens }: FeatureSummary): HTMLElement {
   const text = t(
-    'Never active: none of the {0} tokens of the corpus has it, so there are no examples. It may be dead, or rarer than the corpus is long.',
+    'Not active on any of the {0} tokens of the corpus, so there are no examples: the feature may be dead, or rarer than the corpus is long.',
     countText(corpusTokens),
   );
   return element('p', { class: 'quiet' }, text);

@@ -21,7 +21,7 @@ export function addForm(add: (feature: FeatureRef) => void): AddForm {
       type: 'number',
       min: 0,
       step: 1,
-      placeholder: t('Feature number'),
+      placeholder: t('Number'),
       'aria-label': t('Number of a feature to add'),
     },
   });
@@ -39,8 +39,11 @@ export function addForm(add: (feature: FeatureRef) => void): AddForm {
     { class: 'add-form' },
     saePlace,
     field,
-    button({ label: t('Add'), title: t('Add the feature with this number'), onPress: submit })
-      .element,
+    button({
+      label: t('Add Feature'),
+      title: t('Add the feature with this number'),
+      onPress: submit,
+    }).element,
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();

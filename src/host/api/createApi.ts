@@ -1,6 +1,7 @@
 // Makes what `activate` returns: the public API over the services, and beside it what the tests look at.
 import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
+import { rankFile } from '../trees/rankFile.ts';
 import { activeSaes, analysedToken } from './analysedTokens.ts';
 import { refuse } from './arguments.ts';
 import type { ApiCalls } from './calls.ts';
@@ -15,7 +16,7 @@ export function createApi(
   services: Services,
   shown: Pick<TestingApi, 'activationMs' | 'paintedIn'>,
 ): ExportedApi {
-  const { analyses, engine, model, saeChecks, shownSae } = services;
+  const { analyses, collection, engine, model, saeChecks, shownSae } = services;
   let loaded: Promise<ApiCalls> | undefined;
   const calls = (): Promise<ApiCalls> =>
     (loaded ??= import('./calls.ts').then((module) => new module.ApiCalls(services)));
@@ -37,6 +38,10 @@ export function createApi(
     testing: {
       ...shown,
       checkSaes: async () => saeChecks.check(await model.source()),
+      rankedFeatures: async (uri, ranking) =>
+        rankFile(services, analyses.of(uri)?.tokens.rows ?? [], ranking),
+      pinnedFeatures: () => collection.pinned,
+      recentFeatures: () => collection.recent,
       enginePid: () => engine.pid,
     },
   };

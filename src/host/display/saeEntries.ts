@@ -7,6 +7,7 @@ import { blockOfNeurons, nameOfNeurons, siteOfNeurons } from '../../shared/saePl
 import type { SaeOutcome } from '../saeChecks.ts';
 import type { FileEntry } from '../trees/fileEntry.ts';
 import type { EntryIcon } from '../trees/treeEntry.ts';
+import { featuresText } from './features/featureEntries.ts';
 import { oneLine } from './oneLine.ts';
 import { nameOfSae } from './saeName.ts';
 import { sizeText } from './size.ts';
@@ -32,7 +33,7 @@ export function saeEntry(standing: SaeStanding): FileEntry {
   const words = wordsOf(standing);
   const context = isUsed ? 'usedSae' : 'unusedSae';
   return {
-    id: `sae ${sae}`,
+    id: `sae:${sae}`,
     label: name,
     description: words.join(' · '),
     tooltip: tooltip(name, standing),
@@ -58,7 +59,7 @@ function wordsOf(standing: SaeStanding): readonly string[] {
   const state = isPainted ? t('painted') : isUsed ? t('used') : t('not used');
   if (facts === undefined)
     return download === undefined ? [state] : [state, sizeText(download.bytes)];
-  const features = t('{0} features', facts.features.toLocaleString('en'));
+  const features = featuresText(facts.features);
   const isOff = outcome?.check?.passes === false;
   return [state, features, ...(isOff ? [t('does not fit')] : [])];
 }

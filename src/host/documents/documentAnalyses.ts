@@ -1,6 +1,7 @@
 // Which documents are analysed and when: those somebody can see, while features are switched on. One DocumentAnalysis
 // each; it lives as long as its document is open.
 import * as vscode from 'vscode';
+import { settings } from '../../shared/contributions.ts';
 import type { SettingName } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Disposable } from '../../shared/disposable.ts';
@@ -38,6 +39,8 @@ export interface DocumentAnalysesOptions {
 
 /** Tokens predicted in the place of each token, where predictions are wanted. */
 const predictions = 5;
+/** Features kept where single ones are followed: a weak one is to be found, too. */
+const [, mostFeatures] = settings.topK.range;
 
 export class DocumentAnalyses implements vscode.Disposable {
   readonly #options: DocumentAnalysesOptions;
@@ -139,7 +142,8 @@ export class DocumentAnalyses implements vscode.Disposable {
     }
     const before = this.#view;
     this.#view = view;
-    const asksMore = question(view).predictions > question(before).predictions;
+    const [asks, asked] = [question(view), question(before)];
+    const asksMore = asks.predictions > asked.predictions || asks.topK > asked.topK;
     const readsOthers = neuronsOfView(view) !== neuronsOfView(before);
     if (isSameView(view, before) || !(asksMore || readsOthers)) this.#look();
     else this.#again();
@@ -174,8 +178,9 @@ export class DocumentAnalyses implements vscode.Disposable {
 
 function question({ kind }: View): AnalysisQuestion {
   const isWanted = kind === 'surprise' || readSetting('predictions');
+  const follows = kind === 'feature' || kind === 'pinned';
   return {
-    topK: readSetting('topK'),
+    topK: follows ? mostFeatures : readSetting('topK'),
     maxFileKB: readSetting('maxFileKB'),
     predictions: isWanted ? predictions : 0,
   };

@@ -76,6 +76,8 @@ export class DocumentAnalysis implements Disposable {
   /** Of the last run, where it has finished: not all of the text has results. */
   #isPartial = false;
   #looked: readonly TextRange[] = [];
+  /** The engine has been asked about the present text, and for a part of it that may no longer be looked at. */
+  #isAsked = false;
   #abort = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
@@ -115,7 +117,8 @@ export class DocumentAnalysis implements Disposable {
     if (visible.length === 0) return;
     const isNear = visible.every((range) => this.#isNear(range));
     const isMissing = this.#state.kind === 'ready' && this.#isPartial && !isNear;
-    if (isMissing || this.#state.kind === 'analysing') this.start(scrollPauseMs);
+    const isUnderWay = this.#isAsked && isAnalysing(this.#state);
+    if (isMissing || isUnderWay) this.start(scrollPauseMs);
   }
 
   /** Stops looking; the tokens stay known. */
@@ -126,7 +129,7 @@ export class DocumentAnalysis implements Disposable {
 
   /** Ends what is being computed, and begins nothing until the text is edited or `resume`; the tokens stay known. */
   interrupt(): void {
-    if (isSettled(this.#state)) return;
+    if (!isAnalysing(this.#state)) return;
     this.#cancel();
     this.#setState({ kind: 'stopped' });
   }
@@ -138,10 +141,10 @@ export class DocumentAnalysis implements Disposable {
 
   /** Resolves when nothing is being computed or waited for. */
   whenIdle(): Promise<AnalysisState> {
-    if (isSettled(this.#state)) return Promise.resolve(this.#state);
+    if (!isAnalysing(this.#state)) return Promise.resolve(this.#state);
     return new Promise((resolve) => {
       const listening = this.#changed.event((state) => {
-        if (!isSettled(state)) return;
+        if (isAnalysing(state)) return;
         listening.dispose();
         resolve(state);
       });
@@ -155,6 +158,9 @@ export class DocumentAnalysis implements Disposable {
 
   #cancel(): void {
     clearTimeout(this.#timer);
+    // Most keystrokes come before anybody was asked, and an abortion costs more than all else that they do.
+    if (!this.#isAsked) return;
+    this.#isAsked = false;
     this.#abort.abort();
     this.#abort = new AbortController();
   }
@@ -168,6 +174,7 @@ export class DocumentAnalysis implements Disposable {
       this.#setState({ kind: 'skipped', reason });
       return;
     }
+    this.#isAsked = true;
     try {
       const extent = isLong ? 'visible' : 'all';
       await this.#ask(text, { topK, extent, ...(predictions > 0 && { predictions }) }, signal);
@@ -248,8 +255,9 @@ export class DocumentAnalysis implements Disposable {
   }
 }
 
-function isSettled({ kind }: AnalysisState): boolean {
-  return kind !== 'waiting' && kind !== 'analysing';
+/** Something is being computed or waited for. */
+export function isAnalysing(state: AnalysisState | undefined): boolean {
+  return state?.kind === 'waiting' || state?.kind === 'analysing';
 }
 
 function asMonosemError(error: unknown): MonosemError {

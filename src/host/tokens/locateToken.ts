@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { AnalyseParams, SaePlace } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
 import { charOffset } from '../../shared/units.ts';
 import type { TextLines } from '../display/tokens/excerpt.ts';
 import type { DocumentAnalysis } from '../documents/documentAnalysis.ts';
@@ -21,30 +22,30 @@ export interface LocatedToken {
 
 /** @throws MonosemError where there is no such token, saying why */
 export async function locateToken(
-  { analyses }: Services,
+  { analyses, view }: Services,
   argument: TokenArgument,
 ): Promise<LocatedToken> {
   const { document, offset } = placeIn(argument);
-  const analysis = analyses.of(document.uri);
-  if (analysis === undefined || analysis.state.kind === 'idle') {
-    throw new MonosemError(
-      'badArgument',
-      'The tokens of this file are not known: choose a view other than “off”, and look at the file.',
-    );
-  }
-  let token = tokenAt(analysis.tokens, offset);
-  if (token === undefined) {
-    const state = await analysis.whenIdle();
-    if ('reason' in state) throw state.reason;
-    token = tokenAt(analysis.tokens, offset);
-  }
-  if (token === undefined) {
-    throw new MonosemError(
-      'badArgument',
-      'There is no analysed token at this place; put the cursor on one that has a hover.',
-    );
-  }
+  const analysis = view.isOn ? analyses.of(document.uri) : undefined;
+  const token = analysis && (await tokenIn(analysis, offset));
+  if (analysis === undefined || token === undefined) throw noToken();
   return { document, token, text: askedText(document, analysis) };
+}
+
+/** Where an edit is being analysed, the token may be on its way. */
+async function tokenIn(analysis: DocumentAnalysis, offset: number): Promise<Token | undefined> {
+  const known = tokenAt(analysis.tokens, offset);
+  if (known !== undefined) return known;
+  const state = await analysis.whenIdle();
+  if ('reason' in state) throw state.reason;
+  return tokenAt(analysis.tokens, offset);
+}
+
+function noToken(): MonosemError {
+  return new MonosemError(
+    'badArgument',
+    t('There is no analysed token at this place: put the cursor on a token that has a hover.'),
+  );
 }
 
 export function askedText(
@@ -111,7 +112,7 @@ function placeIn({ offset, uri }: TokenArgument): {
   const active = activeTextEditor ?? visibleTextEditors[0];
   const document = uri === undefined ? active?.document : named;
   if (document === undefined) {
-    throw new MonosemError('badArgument', 'The file of this token is not open; open it first.');
+    throw new MonosemError('badArgument', t('The file of this token is not open; open it first.'));
   }
   const cursor = editorOf(document)?.selection.start ?? new vscode.Position(0, 0);
   return { document, offset: offset ?? document.offsetAt(cursor) };

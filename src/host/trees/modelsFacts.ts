@@ -1,5 +1,5 @@
 // Gathers what there is to know about models and SAEs for their list. Nothing is opened for it, and the engine is asked
-// only where it runs, or where somebody wants to know of downloads.
+// only where it runs.
 import type { SaePlace } from '../../shared/engineProtocol.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Download } from '../../shared/hubProtocol.ts';
@@ -9,51 +9,43 @@ import type { ModelsFacts } from '../display/modelsList.ts';
 import type { SaeStanding } from '../display/saeEntries.ts';
 import { knownModelIn } from '../hub/choices.ts';
 import type { Known } from '../hub/choices.ts';
-import { knownOf } from '../hub/questions.ts';
 import type { Services } from '../services.ts';
 import { embeddedModel, saesBeside } from '../source.ts';
 
-export interface WantedFacts {
-  /** Somebody asked for downloads: the engine is started for them if need be. */
-  readonly asksForDownloads: boolean;
+export interface EarlierFacts {
+  /** Downloads, as far as somebody has asked for them. */
+  readonly known: Known | undefined;
   /** Why the model in use could not be opened. */
   readonly failure: string | undefined;
 }
 
-export async function modelsFacts(services: Services, wanted: WantedFacts): Promise<ModelsFacts> {
+export async function modelsFacts(
+  services: Services,
+  { known, failure }: EarlierFacts,
+): Promise<ModelsFacts> {
   const { engine, model, sourceSettings, view } = services;
-  const known =
-    engine.state === 'running' || wanted.asksForDownloads ? await knownHere(services) : undefined;
-  const open = engine.state === 'running' ? await openThings(services) : undefined;
+  const isEngineRunning = engine.state === 'running';
+  const open = isEngineRunning ? await openThings(services) : undefined;
   const { current } = view;
   return {
     choice: model.choice,
     embedded: embeddedModel(sourceSettings()),
     place: model.place,
     facts: model.facts,
-    failure: wanted.failure,
+    failure,
     open,
-    isEngineRunning: engine.state === 'running',
+    isEngineRunning,
     downloads: known?.downloads,
     saes: await saeStandings(services, known, open),
     neuronBlock: current.kind === 'neurons' ? current.block : undefined,
   };
 }
 
-async function knownHere(services: Services): Promise<Known | undefined> {
-  try {
-    return await knownOf(services);
-  } catch (error) {
-    services.log.warn(`Downloads are not listed: ${messageOf(error)}`);
-    return undefined;
-  }
-}
-
 async function openThings({ engine, log }: Services): Promise<OpenThings | undefined> {
   try {
     return await engine.call('openThings', {});
   } catch (error) {
-    log.debug(`How much memory is in use is not known: ${messageOf(error)}`);
+    log.warn(`How much memory is in use is not known: ${messageOf(error)}`);
     return undefined;
   }
 }

@@ -222,7 +222,7 @@ function whyImpossible(
   }
   if (feature < facts.features) return undefined;
   return t(
-    'There is no feature {0}: {1} has the features 0 to {2}.',
+    'There is no feature {0} in {1}: choose one from 0 to {2}.',
     feature,
     facts.name,
     facts.features - 1,

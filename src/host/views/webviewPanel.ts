@@ -1,10 +1,12 @@
-// What every web view needs: its document, and a typed channel whose incoming messages are validated. It knows no view
-// in particular.
+// What every web view needs: its document, and a typed channel whose incoming messages are validated. Every view is told
+// the palette of features. It knows no view in particular.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Disposable } from '../../shared/disposable.ts';
 import { locale } from '../../shared/l10n.ts';
+import type { PaletteMessage } from '../../shared/webviewProtocol.ts';
+import { onDidChangeSettings, readSetting } from '../settings.ts';
 import { viewDocument } from './viewDocument.ts';
 
 export interface ViewOptions<In> {
@@ -28,7 +30,7 @@ export function viewRoots(extensionUri: vscode.Uri): readonly vscode.Uri[] {
 }
 
 /** Fills a webview and connects it. */
-export function openChannel<In, Out>(
+export function openChannel<In extends { readonly kind: string }, Out>(
   webview: vscode.Webview,
   options: ViewOptions<In>,
 ): ViewChannel<Out> {
@@ -37,8 +39,15 @@ export function openChannel<In, Out>(
   lifetime.add(
     webview.onDidReceiveMessage((raw: unknown) => {
       const message = options.read(raw);
+      // A view that is loaded again begins anew; before it has features it knows their colours.
+      if (message?.kind === 'ready') tellPalette(webview);
       if (message === undefined) options.onMalformed();
       else options.onMessage(message);
+    }),
+  );
+  lifetime.add(
+    onDidChangeSettings((names) => {
+      if (names.includes('palette')) tellPalette(webview);
     }),
   );
   webview.html = html(webview, options);
@@ -48,6 +57,11 @@ export function openChannel<In, Out>(
     },
     dispose: () => lifetime.dispose(),
   };
+}
+
+function tellPalette(webview: vscode.Webview): void {
+  const message: PaletteMessage = { kind: 'palette', palette: readSetting('palette') };
+  void webview.postMessage(message);
 }
 
 function html<In>(webview: vscode.Webview, options: ViewOptions<In>): string {

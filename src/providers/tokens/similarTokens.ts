@@ -87,7 +87,9 @@ async function pick(
   const marking = lifetime.add(
     vscode.window.createTextEditorDecorationType({
       backgroundColor: new vscode.ThemeColor('editor.findMatchHighlightBackground'),
-      borderColor: new vscode.ThemeColor('editor.findMatchHighlightBorder'),
+      // In high-contrast themes the background is bare.
+      border: '1px solid',
+      borderColor: new vscode.ThemeColor('focusBorder'),
     }),
   );
   const [before] = editor.visibleRanges;

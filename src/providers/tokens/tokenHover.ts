@@ -48,24 +48,23 @@ export function registerTokenHover(services: Services): Disposable {
   return lifetime;
 }
 
-/** Texts of what was predicted where somebody looks are there before the pointer is: nobody else has asked for them. */
+/** What a hover says of tokens where somebody looks is there before the pointer is. */
 function readAhead(services: Services): Disposable {
   const { analyses, view } = services;
   const timers = new Map<string, NodeJS.Timeout>();
   const read = (editor: vscode.TextEditor): void => {
     const { document, visibleRanges } = editor;
     const tokens = view.isOn ? analyses.of(document.uri)?.tokens : undefined;
-    const visible = visibleRanges.flatMap(({ start, end }) =>
-      (tokens?.between(document.offsetAt(start), document.offsetAt(end)) ?? []).filter(
-        ({ prediction }) => prediction !== undefined,
-      ),
+    const visible = visibleRanges.flatMap(
+      ({ start, end }) => tokens?.between(document.offsetAt(start), document.offsetAt(end)) ?? [],
     );
     if (visible.length > 0) void learnAbout(services, visible);
   };
   const later = (uri: vscode.Uri): void => {
     const key = uri.toString();
     const isShown = ({ document }: vscode.TextEditor): boolean => document.uri.toString() === key;
-    if (timers.has(key)) return;
+    // Between an edit and its results nothing new is known.
+    if (timers.has(key) || analyses.of(uri)?.state.kind === 'waiting') return;
     const timer = setTimeout(() => {
       timers.delete(key);
       vscode.window.visibleTextEditors.filter(isShown).forEach(read);

@@ -32,6 +32,8 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
   readonly #changed = this.#lifetime.add(new vscode.EventEmitter<undefined>());
   readonly #view: vscode.TreeView<TreeNode>;
   #document: vscode.TextDocument | undefined;
+  /** A token of it was asked for; another one may be read. */
+  #asked: vscode.TextDocument | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Something has changed that the list, being hidden, does not show. */
   #isStale = true;
@@ -42,12 +44,14 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
     this.#view = this.#lifetime.add(
       vscode.window.createTreeView(tokensView, { treeDataProvider: this, showCollapseAll: true }),
     );
-    const { analyses, collection, inspector, model, shownSae, view } = services;
+    const { analyses, collection, inspector, model, reading, shownSae, view } = services;
     const changed = (): void => this.#later();
     for (const listening of [
       this.#view.onDidChangeVisibility(() => this.#shown()),
-      vscode.window.onDidChangeActiveTextEditor(changed),
-      vscode.window.onDidChangeVisibleTextEditors(changed),
+      reading.onDidChange(() => {
+        this.#asked = undefined;
+        this.#later();
+      }),
       analyses.onDidChange((uri) => this.#analysed(uri)),
       inspector.onDidChange((document) => {
         if (document === undefined) this.#isBosUnknowable = false;
@@ -71,7 +75,8 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
     item.id = node.id;
     item.contextValue = node.kind;
     item.accessibilityInformation = { label: node.spoken };
-    if (node.tooltip !== undefined) item.tooltip = node.tooltip;
+    // What does not fit into a narrow list can be read all the same.
+    item.tooltip = node.tooltip ?? [node.label, node.description].join(' ').trim();
     if (node.description !== undefined) item.description = node.description;
     if (node.icon !== undefined) item.iconPath = iconOf(node.icon);
     if (node.command !== undefined) {
@@ -102,7 +107,11 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
     token: Token,
     below: readonly string[] = [],
   ): Promise<void> {
-    this.#document = document;
+    this.#asked = document;
+    if (this.#document !== document) {
+      this.#document = document;
+      this.#now();
+    }
     const tree = this.#tree();
     const node = tree && findTokenNode(tree, rootNode(tree.uri), token);
     if (node === undefined) return;
@@ -113,6 +122,8 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
         const child = children.find(({ id }) => id === `${node.id}/${key}`);
         if (child) await this.#view.reveal(child, { select: false, focus: false, expand: true });
       }
+      // What was unfolded may have pushed it out of sight.
+      if (below.length > 0) await this.#view.reveal(node, { select: true, focus: true });
     } catch (error) {
       // The list is made anew at this moment; the token is in it all the same.
       this.#services.log.warn(`The token could not be shown in the list: ${messageOf(error)}`);
@@ -148,25 +159,13 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
 
   #top(): TreeNode[] {
     this.#isStale = false;
-    this.#document = this.#read();
+    this.#document = this.#asked ?? this.#services.reading.current;
     const tree = this.#tree();
     const nodes = tree === undefined ? [] : topNodes(tree, rootNode(tree.uri));
     const message = nodes.length > 0 ? '' : this.#whyEmpty();
     if (this.#view.message !== message) this.#view.message = message;
     this.#askForBos();
     return [...nodes];
-  }
-
-  /** That of the active editor, or the one so far while something that is no text is active. */
-  #read(): vscode.TextDocument | undefined {
-    const { activeTextEditor, visibleTextEditors } = vscode.window;
-    const visible = visibleTextEditors.map(({ document }) => document);
-    return [activeTextEditor?.document, this.#document, ...visible].find(
-      (document) =>
-        document !== undefined &&
-        visible.includes(document) &&
-        this.#services.analyses.of(document.uri) !== undefined,
-    );
   }
 
   #analysis(): DocumentAnalysis | undefined {
@@ -204,7 +203,10 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
     const state = this.#analysis()?.state;
     if (!this.#services.view.isOn) return t('Features are switched off, so no tokens are shown.');
     if (state === undefined) return t('Open a text to see its tokens and their features.');
-    return 'reason' in state ? state.reason.message : t('The tokens are being analysed…');
+    if ('reason' in state) return state.reason.message;
+    return state.kind === 'stopped'
+      ? t('The analysis of this file was stopped, so its tokens are not known.')
+      : t('The tokens are being analysed…');
   }
 
   /** Labels that do not come at once are shown when they come. */

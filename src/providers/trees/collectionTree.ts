@@ -4,7 +4,7 @@ import { collectionGroups } from '../../host/display/features/collectionEntries.
 import type { CollectionGroup } from '../../host/display/features/collectionEntries.ts';
 import { summing } from '../../host/display/features/featureSums.ts';
 import type { Services } from '../../host/services.ts';
-import { onDidChangeSettings } from '../../host/settings.ts';
+import { onDidChangeSettings, readSetting } from '../../host/settings.ts';
 import { inSlices } from '../../host/slices.ts';
 import { fileFeaturePorts, listedSaes } from '../../host/trees/fileFeaturePorts.ts';
 import { QuietUpdates } from '../../host/trees/quietUpdates.ts';
@@ -16,7 +16,6 @@ import { DisposableStore } from '../../shared/disposable.ts';
 import type { FeatureRef } from '../../shared/engineProtocol.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { featureKey } from '../../shared/featureRef.ts';
-import { featureIndex } from '../../shared/units.ts';
 
 /** How soon the list follows, in milliseconds: what somebody did, and what the file has become. */
 const soon = 20;
@@ -87,7 +86,8 @@ export class CollectionTree implements vscode.TreeDataProvider<TreeEntry>, vscod
       recent: collection.recent,
       active,
       brief: briefs.get,
-      tokensWith: (ref) => (counts === undefined ? undefined : (counts.get(featureKey(ref)) ?? 0)),
+      palette: readSetting('palette'),
+      tokensWith: (ref) => counts?.get(featureKey(ref)),
     });
     const entries = (of: readonly CollectionGroup[]): readonly TreeEntry[] =>
       of.flatMap(({ entry, features }) => [entry, ...features]);
@@ -102,10 +102,13 @@ export class CollectionTree implements vscode.TreeDataProvider<TreeEntry>, vscod
     const tokens = reading.current && analyses.of(reading.current.uri)?.tokens;
     if (tokens === undefined || tokens.count === 0) return undefined;
     const counts = new Map<string, number>();
-    for (const sae of new Set(this.#kept().map((ref) => ref.sae))) {
-      const { features } = await inSlices(summing(tokens.rows, sae, filter().showsOn), signal);
-      for (const sum of features) {
-        counts.set(featureKey({ sae, feature: featureIndex(sum.feature) }), sum.tokens);
+    const kept = this.#kept();
+    for (const sae of new Set(kept.map((ref) => ref.sae))) {
+      const sums = await inSlices(summing(tokens.rows, sae, filter().showsOn), signal);
+      if (sums.tokens === 0) continue;
+      const tokensOf = new Map(sums.features.map((sum) => [sum.feature, sum.tokens]));
+      for (const ref of kept.filter((each) => each.sae === sae)) {
+        counts.set(featureKey(ref), tokensOf.get(ref.feature) ?? 0);
       }
     }
     return counts;

@@ -1,6 +1,8 @@
 // “Models and SAEs”: what is in use, open and downloaded. Looking at it opens nothing and does not start the engine.
 import * as vscode from 'vscode';
 import { modelsList } from '../../host/display/modelsList.ts';
+import type { Known } from '../../host/hub/choices.ts';
+import { knownOf } from '../../host/hub/questions.ts';
 import type { Services } from '../../host/services.ts';
 import { onDidChangeSettings } from '../../host/settings.ts';
 import type { FileEntry, FileNode } from '../../host/trees/fileEntry.ts';
@@ -22,7 +24,10 @@ export class ModelsTree implements vscode.TreeDataProvider<FileEntry>, vscode.Di
   readonly #updates: QuietUpdates;
   readonly #view: vscode.TreeView<FileEntry>;
   #nodes: readonly FileNode[] = [];
+  /** Somebody wants to see downloads: for them, the engine is started. */
   #asksForDownloads = false;
+  /** As far as somebody has asked for them, or the engine ran anyway. */
+  #known: Known | undefined;
   /** Why the model in use could not be opened. */
   #failure: string | undefined;
 
@@ -93,13 +98,25 @@ export class ModelsTree implements vscode.TreeDataProvider<FileEntry>, vscode.Di
   }
 
   async #update(signal: AbortSignal): Promise<void> {
-    const wanted = { asksForDownloads: this.#asksForDownloads, failure: this.#failure };
-    const nodes = modelsList(await modelsFacts(this.#services, wanted));
+    await this.#learn();
+    const earlier = { known: this.#known, failure: this.#failure };
+    const nodes = modelsList(await modelsFacts(this.#services, earlier));
     if (signal.aborted) return;
     // All of it is plain data.
     const isSame = JSON.stringify(nodes) === JSON.stringify(this.#nodes);
     this.#nodes = nodes;
     if (!isSame) this.#changed.fire(undefined);
+  }
+
+  async #learn(): Promise<void> {
+    const { engine, log } = this.#services;
+    if (engine.state !== 'running' && !this.#asksForDownloads) return;
+    this.#asksForDownloads = false;
+    try {
+      this.#known = await knownOf(this.#services);
+    } catch (error) {
+      log.warn(`Downloads are not listed: ${messageOf(error)}`);
+    }
   }
 }
 

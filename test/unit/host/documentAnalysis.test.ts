@@ -21,7 +21,13 @@ interface Bench {
 /** Analyses a text of which the engine makes one token per character, after `ms`. */
 function bench(
   text: string,
-  options: { ms?: number; fail?: MonosemError; crashes?: boolean; covered?: number } = {},
+  options: {
+    ms?: number;
+    fail?: MonosemError;
+    crashes?: boolean;
+    covered?: number;
+    meanwhile?: () => void;
+  } = {},
 ): Bench {
   const made: { -readonly [Key in keyof Bench]: Bench[Key] } = {
     analysis: undefined as never,
@@ -38,6 +44,7 @@ function bench(
     question: () => ({ topK: 1, maxFileKB: 1, predictions: 0 }),
     analyse: async (params, { signal, onProgress, onRetry }) => {
       made.asked.push(params);
+      options.meanwhile?.();
       await sleep(options.ms ?? 0);
       if (options.fail !== undefined) throw options.fail;
       const half = params.text.length >> 1;
@@ -146,6 +153,20 @@ test('stopping cancels, keeps the tokens and answers those who wait', async () =
   await sleep(40);
   expect(asked).toHaveLength(1);
   expect(analysis.state.kind).toBe('idle');
+});
+
+test('what is looked at when nothing has been answered yet comes first', async () => {
+  const scroll = (): void => {
+    if (asked.length > 1) return;
+    made.visible = [{ start: 300, end: 400 }];
+    analysis.scrolled();
+  };
+  const made = bench('é'.repeat(600), { covered: 300, meanwhile: scroll });
+  const { analysis, asked, kinds } = made;
+  analysis.start();
+  await analysis.whenIdle();
+  expect(asked.map(({ visible }) => visible?.start)).toEqual([0, 300]);
+  expect(kinds.at(-1)).toBe('ready');
 });
 
 /** Interrupted when the first tokens are there. */

@@ -66,6 +66,19 @@ function languagesOf(folder: string, prefix: string): readonly string[] {
     .filter((language) => language !== undefined);
 }
 
+/** Commands that a text names as `*Monosem: …*`. */
+function namedCommands(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/\*Monosem: ([^*]+)\*/g)].map(([, title = '']) => title);
+}
+
+test('settings name commands by their titles', () => {
+  const titles: readonly string[] = Object.values(commands).map(({ title }) => title);
+  const english = Object.values(readTexts(path.join(root, 'package.nls.json')));
+  const named = english.flatMap(namedCommands);
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((title) => !titles.includes(title))).toEqual([]);
+});
+
 const languages = languagesOf('l10n', 'bundle\\.l10n');
 
 test('a language has both its files: the texts, and those of the manifest', () => {
@@ -98,6 +111,10 @@ describe.each(languages.map((language) => ({ language })))('$language', ({ langu
     const keyOf = new Map(Object.entries(english).map(([key, text]) => [text, key]));
     for (const { title } of Object.values(commands)) {
       expect(texts[title], title).toBe(manifest[keyOf.get(title) ?? '']);
+    }
+    for (const [key, text] of Object.entries(english)) {
+      const titles = namedCommands(text).map((title) => texts[title]);
+      expect(namedCommands(manifest[key] ?? ''), key).toEqual(titles);
     }
   });
 });

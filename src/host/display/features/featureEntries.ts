@@ -1,7 +1,9 @@
 // Features, and the tokens they are strongest on, as entries of lists. Without VS Code.
-import type { FeatureBrief, FeatureRef } from '../../../shared/engineProtocol.ts';
+import type { FeatureBrief, FeatureRef, SaePlace } from '../../../shared/engineProtocol.ts';
 import { featureKey } from '../../../shared/featureRef.ts';
 import { t } from '../../../shared/l10n.ts';
+import { countText, multipleText } from '../../../shared/numberText.ts';
+import type { PaletteName } from '../../../shared/palette.ts';
 import type { TreeEntry } from '../../trees/treeEntry.ts';
 import { meanLossOf, scoreOf } from './featureRankings.ts';
 import type { Ranking } from './featureRankings.ts';
@@ -19,10 +21,16 @@ export interface ListedFeature {
   readonly brief: FeatureBrief | undefined;
   /** Colour of a pinned feature; absent for others. */
   readonly slot?: number | undefined;
+  readonly palette: PaletteName;
 }
 
 /** What every list says of a feature that can be looked at now. */
-export function featureEntry({ ref, brief, slot }: ListedFeature): Omit<FeatureEntry, 'spoken'> {
+export function featureEntry({
+  ref,
+  brief,
+  slot,
+  palette,
+}: ListedFeature): Omit<FeatureEntry, 'spoken'> {
   const { sae, feature } = ref;
   const label = featureLabel(brief);
   return {
@@ -30,7 +38,9 @@ export function featureEntry({ ref, brief, slot }: ListedFeature): Omit<FeatureE
     feature,
     id: featureKey(ref),
     label: label === '' ? `#${feature}` : `#${feature} ${label}`,
-    icon: { swatch: slot === undefined ? featureSwatch(feature) : pinnedSwatch(slot) },
+    icon: {
+      swatch: slot === undefined ? featureSwatch(feature, palette) : pinnedSwatch(slot, palette),
+    },
     context: slot === undefined ? 'feature' : 'pinnedFeature',
     command: { name: 'openFeature', args: [feature, sae] },
   };
@@ -62,6 +72,18 @@ export function fileFeatureEntry(
   };
 }
 
+/** The end of a list that is longer than anybody reads. @param more how many are not listed */
+export function moreEntry(sae: SaePlace, more: number): TreeEntry {
+  const label = t('{0} more; a filter finds them', countText(more));
+  return {
+    id: `more:${sae}`,
+    label,
+    icon: { codicon: 'filter' },
+    command: { name: 'filterFeatures', args: [] },
+    spoken: label,
+  };
+}
+
 /** Where a feature is active. */
 export interface PlaceEntry extends TreeEntry {
   readonly start: number;
@@ -83,7 +105,7 @@ export function placeEntry(
   return {
     start,
     end,
-    id: `${featureKey(ref)} @${at}`,
+    id: `${featureKey(ref)}@${at}`,
     label: excerpt.text,
     highlight: excerpt.highlight,
     description: t('line {0} · {1}', line, strength),
@@ -93,7 +115,11 @@ export function placeEntry(
 }
 
 export function tokensText(tokens: number): string {
-  return tokens === 1 ? t('1 token') : t('{0} tokens', tokens.toLocaleString('en'));
+  return tokens === 1 ? t('1 token') : t('{0} tokens', countText(tokens));
+}
+
+export function featuresText(features: number): string {
+  return features === 1 ? t('1 feature') : t('{0} features', countText(features));
 }
 
 function title({ ref, brief, slot }: ListedFeature): string {
@@ -114,7 +140,7 @@ function ratioOf(
 function scoreText(score: number, ranking: Ranking): string {
   switch (ranking) {
     case 'total':
-      return t('total {0}', activationText(score));
+      return activationText(score);
     case 'surprise':
       return t('{0} nats', activationText(score));
     case 'density':
@@ -125,7 +151,7 @@ function scoreText(score: number, ranking: Ranking): string {
 function spokenScore(score: string, ranking: Ranking): string {
   switch (ranking) {
     case 'total':
-      return score;
+      return t('total activation {0}', score);
     case 'surprise':
       return t('loss {0}', score);
     case 'density':
@@ -134,7 +160,7 @@ function spokenScore(score: string, ranking: Ranking): string {
 }
 
 function ratioText(ratio: number): string {
-  return `${activationText(ratio)}×`;
+  return multipleText(ratio);
 }
 
 function lossLine(sum: FeatureSum): readonly string[] {

@@ -35,21 +35,27 @@ export interface Selection {
   readonly unranked: number;
 }
 
-export function selectFeatures(text: TextSums, rules: SelectionRules): Selection {
+/** Features between two chances to interrupt. */
+const featuresPerStep = 1024;
+
+/** Yields from time to time. */
+export function* selecting(text: TextSums, rules: SelectionRules): Generator<undefined, Selection> {
   const { ranking, words, most, shows, brief } = rules;
   const fits = matcherOf(words);
+  const density = (feature: number): number | undefined => brief(feature)?.density;
   const first = new FirstOnes(most);
   let [fitting, leftOut, unranked] = [0, 0, 0];
-  for (const sum of text.features) {
+  for (const [n, sum] of text.features.entries()) {
+    if (n % featuresPerStep === featuresPerStep - 1) yield;
     if (!shows(sum.feature)) {
       leftOut++;
       continue;
     }
-    const score = scoreOf(sum, ranking, text, (feature) => brief(feature)?.density);
+    const score = scoreOf(sum, ranking, text, density);
     if (score === undefined) unranked++;
-    else if (fits(sum.feature, brief(sum.feature))) {
+    else if (fits(sum.feature, brief)) {
       fitting++;
-      first.offer({ ...sum, score });
+      first.offer(sum, score);
     }
   }
   const active = text.features.length - leftOut;
@@ -71,9 +77,10 @@ class FirstOnes {
     this.#most = most;
   }
 
-  offer(sum: RankedSum): void {
-    if (this.#last !== undefined && byRank(sum, this.#last) >= 0) return;
-    this.#kept.push(sum);
+  offer(sum: FeatureSum, score: number): void {
+    // Nearly all of many features end here.
+    if (this.#last !== undefined && score < this.#last.score) return;
+    this.#kept.push({ ...sum, score });
     if (this.#kept.length >= 2 * this.#most) this.#cut();
   }
 

@@ -26,7 +26,7 @@ export interface TextSums {
   readonly features: readonly FeatureSum[];
 }
 
-/** Rows between two chances to interrupt. */
+/** Rows, and features, between two chances to interrupt. */
 const rowsPerStep = 2048;
 
 /**
@@ -48,7 +48,7 @@ export function* summing(
       if (++rows % rowsPerStep === 0) yield;
     }
   }
-  return sums.result();
+  return yield* sums.result();
 }
 
 /** Columns of the sums of one feature, which lie side by side: a feature met again is in the cache as a whole. */
@@ -80,19 +80,28 @@ class Sums {
     }
   }
 
-  result(): TextSums {
-    const table = this.#table;
+  *result(): Generator<undefined, TextSums> {
+    const features: FeatureSum[] = [];
+    for (const [n, feature] of this.#slots.features.entries()) {
+      features.push(this.#sumAt(n * columns, feature));
+      if (n % rowsPerStep === rowsPerStep - 1) yield;
+    }
     return {
       tokens: this.#tokens,
       ...(this.#lossTokens > 0 && { meanLoss: this.#loss / this.#lossTokens }),
-      features: this.#slots.features.map((feature, n) => ({
-        feature,
-        tokens: table[n * columns + countAt] ?? 0,
-        total: table[n * columns + totalAt] ?? 0,
-        max: table[n * columns + maxAt] ?? 0,
-        lossWeight: table[n * columns + weightAt] ?? 0,
-        lossTotal: table[n * columns + lossAt] ?? 0,
-      })),
+      features,
+    };
+  }
+
+  #sumAt(slot: number, feature: number): FeatureSum {
+    const table = this.#table;
+    return {
+      feature,
+      tokens: table[slot + countAt] ?? 0,
+      total: table[slot + totalAt] ?? 0,
+      max: table[slot + maxAt] ?? 0,
+      lossWeight: table[slot + weightAt] ?? 0,
+      lossTotal: table[slot + lossAt] ?? 0,
     };
   }
 

@@ -1,7 +1,8 @@
 // Finds features by what somebody types: the beginning of their number, or words of what they stand for. Without VS Code.
 import type { FeatureBrief } from '../../../shared/engineProtocol.ts';
 
-type Fits = (feature: number, brief: FeatureBrief | undefined) => boolean;
+type BriefOf = (feature: number) => FeatureBrief | undefined;
+type Fits = (feature: number, brief: BriefOf) => boolean;
 
 /**
  * `57` and `#57` mean the features whose number begins so; other words have to occur in the tokens that a feature peaks
@@ -9,13 +10,15 @@ type Fits = (feature: number, brief: FeatureBrief | undefined) => boolean;
  */
 export function matcherOf(typed: string): Fits {
   const words = wordsOf(typed);
+  const numbers = words.map(numberIn).filter((number) => number !== undefined);
+  const others = words.filter((word) => numberIn(word) === undefined);
   return (feature, brief) => {
-    const tokens = (brief?.peakTokens ?? []).map((token) => token.toLowerCase());
-    return words.every((word) => {
-      const number = numberIn(word);
-      if (number !== undefined) return `${feature}`.startsWith(number);
-      return tokens.some((token) => token.includes(word));
-    });
+    if (numbers.length > 0 && !numbers.every((number) => `${feature}`.startsWith(number))) {
+      return false;
+    }
+    if (others.length === 0) return true;
+    const tokens = (brief(feature)?.peakTokens ?? []).map((token) => token.toLowerCase());
+    return others.every((word) => tokens.some((token) => token.includes(word)));
   };
 }
 

@@ -2,17 +2,18 @@
 // stand for. Without VS Code.
 import type { TokenRows } from '../../documents/tokenTable.ts';
 import type { FeatureBrief, FeatureRef, SaePlace } from '../../../shared/engineProtocol.ts';
+import type { PaletteName } from '../../../shared/palette.ts';
 import { featureIndex } from '../../../shared/units.ts';
 import { inSlices } from '../../slices.ts';
 import { t } from '../../../shared/l10n.ts';
 import type { TreeEntry } from '../../trees/treeEntry.ts';
 import { oneLine } from '../oneLine.ts';
-import { fileFeatureEntry } from './featureEntries.ts';
+import { featuresText, fileFeatureEntry, moreEntry } from './featureEntries.ts';
 import type { FeatureEntry } from './featureEntries.ts';
 import type { FeatureFilter } from './featureFilter.ts';
 import type { Ranking } from './featureRankings.ts';
-import { selectFeatures } from './featureSelection.ts';
-import type { Selection } from './featureSelection.ts';
+import { selecting } from './featureSelection.ts';
+import type { Selection, SelectionRules } from './featureSelection.ts';
 import { summing } from './featureSums.ts';
 import type { TextSums } from './featureSums.ts';
 import { asksForLabels } from './featureWords.ts';
@@ -43,12 +44,15 @@ export interface FilePorts {
   readonly brief: (sae: SaePlace, feature: number) => FeatureBrief | undefined;
   /** Colour of a pinned feature; `undefined` for others. */
   readonly slotOf: (ref: FeatureRef) => number | undefined;
+  readonly palette: PaletteName;
 }
 
 /** The features of one SAE; an entry of its own where there are several. */
 export interface SaeGroup {
   readonly entry: TreeEntry;
   readonly features: readonly FeatureEntry[];
+  /** Behind the features: what is done about those that are not listed, where there are any. */
+  readonly end: readonly TreeEntry[];
 }
 
 export interface FileFeatureList {
@@ -77,7 +81,7 @@ export async function listFileFeatures(
   if (state !== 'list') return { state, groups: [], message: '' };
   const message = selections.every(({ active, leftOut }) => active + leftOut === 0)
     ? t('No feature is active in this file.')
-    : listMessage(selections, { ...question, most: mostListed });
+    : listMessage(selections, question);
   return { state, groups: groups.filter(({ features }) => features.length > 0), message };
 }
 
@@ -90,23 +94,22 @@ export async function rankOne(
   const { filter, load, brief } = ports;
   const sums = await inSlices(summing(rows, sae, filter.showsOn), signal);
   const asksAll = ranking === 'density' || filter.asksForDensities || asksForLabels(words);
-  const select = (): Selection =>
-    selectFeatures(sums, {
-      ranking,
-      words,
-      most: mostListed,
-      shows: (feature) => filter.shows({ sae, feature: featureIndex(feature) }),
-      brief: (feature) => brief(sae, feature),
-    });
+  const rules: SelectionRules = {
+    ranking,
+    words,
+    most: mostListed,
+    shows: (feature) => filter.shows({ sae, feature: featureIndex(feature) }),
+    brief: (feature) => brief(sae, feature),
+  };
   if (asksAll) {
     await load(
       sae,
       sums.features.map(({ feature }) => feature),
     );
     signal?.throwIfAborted();
-    return { sums, selection: select() };
+    return { sums, selection: await inSlices(selecting(sums, rules), signal) };
   }
-  const selection = select();
+  const selection = await inSlices(selecting(sums, rules), signal);
   await load(
     sae,
     selection.listed.map(({ feature }) => feature),
@@ -129,20 +132,26 @@ function groupOf(
   const { ranking } = question;
   const features = selection.listed.map((sum) => {
     const ref = { sae, feature: featureIndex(sum.feature) };
-    const listed = { ref, brief: ports.brief(sae, sum.feature), slot: ports.slotOf(ref) };
+    const listed = {
+      ref,
+      brief: ports.brief(sae, sum.feature),
+      slot: ports.slotOf(ref),
+      palette: ports.palette,
+    };
     return fileFeatureEntry(listed, sum, { ranking, tokens: sums.tokens });
   });
   const name = oneLine(label);
-  const description = t('{0} features', selection.fitting);
+  const description = featuresText(selection.fitting);
   const entry: TreeEntry = {
-    id: `sae ${sae}`,
+    id: `sae:${sae}`,
     label: name,
     description,
     tooltip: oneLine(sae),
     opens: 'expanded',
     spoken: `${name}, ${description}`,
   };
-  return { entry, features };
+  const more = selection.fitting - features.length;
+  return { entry, features, end: more > 0 ? [moreEntry(sae, more)] : [] };
 }
 
 /** Nothing can be ranked where what ranks it was never computed. */

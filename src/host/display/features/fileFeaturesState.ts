@@ -3,9 +3,18 @@
 import { t } from '../../../shared/l10n.ts';
 import type { AnalysisState } from '../../documents/documentAnalysis.ts';
 
-/** The welcome text that fits; `list` and `reason` have none. */
-export type FileFeaturesState =
-  'list' | 'reason' | 'noFile' | 'off' | 'noSae' | 'analysing' | 'noLosses' | 'noDensities';
+/** States that a welcome text of the manifest explains. */
+export const welcomeStates = [
+  'noFile',
+  'off',
+  'noSae',
+  'analysing',
+  'noLosses',
+  'noDensities',
+] as const;
+
+/** `list`: there is one; `reason`: there is none, and a sentence says why. */
+export type FileFeaturesState = (typeof welcomeStates)[number] | 'list' | 'reason';
 
 export interface FileSituation {
   readonly isOn: boolean;

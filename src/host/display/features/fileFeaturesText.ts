@@ -48,11 +48,7 @@ export function rankingChoices(): readonly RankingChoice[] {
 /** What is said of all SAEs together; empty where there is nothing to say. */
 export function listMessage(
   selections: readonly Selection[],
-  {
-    words,
-    ranking,
-    most,
-  }: { readonly words: string; readonly ranking: Ranking; readonly most: number },
+  { words, ranking }: { readonly words: string; readonly ranking: Ranking },
 ): string {
   const sum = (of: (selection: Selection) => number): number =>
     selections.reduce((total, selection) => total + of(selection), 0);
@@ -66,9 +62,6 @@ export function listMessage(
     sentences.push(
       t('Filter “{0}”: {1} of {2} features; an empty filter shows all.', words, fitting, active),
     );
-  }
-  if (selections.some(({ listed, fitting: all }) => listed.length < all)) {
-    sentences.push(t('The first {0} are listed; a filter finds the others.', most));
   }
   if (leftOut > 0) {
     sentences.push(

@@ -1,11 +1,12 @@
 // What the model expected in the place of a token, as markdown: loss, rank, likeliest tokens, and the logit lens layer
 // by layer. Text of the vocabulary is escaped. Without VS Code.
 import { t } from '../../../shared/l10n.ts';
+import { countText } from '../../../shared/numberText.ts';
 import { expectedByAnalysis, expectedByLook, layersOf } from '../tokens/expected.ts';
 import type { Expected, LayerView, LikelyToken } from '../tokens/expected.ts';
 import type { TokenFacts } from '../tokens/tokenFacts.ts';
-import { likelyText, lossText } from '../tokens/tokenText.ts';
-import { codeSpan, percent } from './featureText.ts';
+import { likelyText, lossText, rankText } from '../tokens/tokenText.ts';
+import { codeInCell, codeSpan, percent } from './featureText.ts';
 import { detailsOf } from './hoverToken.ts';
 import type { HoverToken } from './hoverToken.ts';
 
@@ -21,17 +22,19 @@ export function expectationMarkdown(
   const expected =
     expectedByAnalysis(token, tokenText) ?? (details?.here && expectedByLook(details.here));
   if (expected === undefined) return [];
-  const layers = details?.here === undefined ? [] : layersOf(details.here);
-  return [
-    ...lossMarkdown(expected),
-    likelyMarkdown(expected, token.id),
-    ...(layers.length === 0 ? [] : [lensMarkdown(layers)]),
-  ];
+  return [...lossMarkdown(expected), likelyMarkdown(expected, token.id)];
+}
+
+/** A table of all layers, where a look at the token has read them. */
+export function lensMarkdown(token: HoverToken): readonly string[] {
+  const here = detailsOf(token)?.here;
+  const layers = here === undefined ? [] : layersOf(here);
+  return layers.length === 0 ? [] : [tableOf(layers)];
 }
 
 function lossMarkdown({ loss, rank }: Expected): readonly string[] {
   if (loss === undefined || rank === undefined) return [];
-  return [`**${t('Loss')}** ${lossText(loss)}, ${t('rank {0}', rank)}`];
+  return [`**${t('Loss')}** ${lossText(loss)}, ${rankText(rank)}`];
 }
 
 /** The token that is there is set in bold. */
@@ -43,14 +46,14 @@ function likelyMarkdown({ likely }: Expected, actual: number): string {
   return `**${t('Expected here')}** ${words.join(' · ')}`;
 }
 
-function lensMarkdown(layers: readonly LayerView[]): string {
-  const columns = [t('layer'), t('expected by the logit lens'), '', t('rank of this token')];
+function tableOf(layers: readonly LayerView[]): string {
+  const columns = [t('layer'), t('logit lens'), '', t('rank of this token')];
   const rows = layers.map(({ layer, likeliest, rank }) =>
     [
       layer,
-      likeliest === undefined ? '' : codeSpan(likelyText(likeliest)),
+      likeliest === undefined ? '' : codeInCell(likelyText(likeliest)),
       shareOf(likeliest),
-      rank,
+      countText(rank),
     ].join(' | '),
   );
   return [

@@ -8,16 +8,21 @@ import { oneLine } from '../oneLine.ts';
 import { activeFeatures, leftOutOf } from '../tokens/activeFeatures.ts';
 import type { ActiveFeature, ActiveOfSae } from '../tokens/activeFeatures.ts';
 import type { TokenFacts } from '../tokens/tokenFacts.ts';
-import { activationText, bar, codeSpan, featureLabel, percent } from './featureText.ts';
+import { activationText, bar, codeInCell, codeSpan, featureLabel, percent } from './featureText.ts';
 import type { HoverToken } from './hoverToken.ts';
 import { swatchAddress } from './hoverSwatch.ts';
 
 const barWidth = 8;
 
-/** Paragraphs of markdown. */
-export function featuresMarkdown(token: HoverToken, facts: TokenFacts): readonly string[] {
+/** Paragraphs of markdown. @param most features listed of all SAEs together, the same number of each */
+export function featuresMarkdown(
+  token: HoverToken,
+  facts: TokenFacts,
+  most: number,
+): readonly string[] {
   const found = activeFeatures(token, facts);
-  const tables = found.map((ofSae) => tableOf(ofSae, token, facts));
+  const ofEach = Math.max(1, Math.floor(most / found.length));
+  const tables = found.map((ofSae) => tableOf(ofSae, token, facts, ofEach));
   const titled =
     found.length < 2
       ? tables
@@ -41,7 +46,7 @@ function leftOutLink(count: number): string {
   return commandLink(text, title, commands.openSettings.id, ['features']);
 }
 
-function tableOf(found: ActiveOfSae, token: HoverToken, facts: TokenFacts): string {
+function tableOf(found: ActiveOfSae, token: HoverToken, facts: TokenFacts, most: number): string {
   if (found.shown.length === 0) {
     return found.leftOut === 0
       ? t('No feature is active on this token.')
@@ -54,11 +59,14 @@ function tableOf(found: ActiveOfSae, token: HoverToken, facts: TokenFacts): stri
     [settings.topK.key],
   );
   const columns = ['', t('feature'), t('activation'), share, t('peaks on'), t('density'), ''];
-  return [
+  const listed = found.shown.slice(0, most);
+  const more = found.shown.length - listed.length;
+  const table = [
     `| ${columns.join(' | ')} |`,
     '|---|---|---|---:|---|---:|---|',
-    ...found.shown.map((active) => row(active, token, facts)),
+    ...listed.map((active) => row(active, token, facts)),
   ].join('\n');
+  return more === 0 ? table : `${table}\n\n${t('and {0} weaker ones', more)}`;
 }
 
 function row(active: ActiveFeature, token: HoverToken, facts: TokenFacts): string {
@@ -71,9 +79,9 @@ function row(active: ActiveFeature, token: HoverToken, facts: TokenFacts): strin
       feature,
       sae,
     ]),
-    `${codeSpan(bar(strength, barWidth))} ${activationText(activation)}`,
+    `${codeInCell(bar(strength, barWidth))} ${activationText(activation)}`,
     percent(share),
-    label === '' ? '' : codeSpan(label),
+    label === '' ? '' : codeInCell(label),
     brief === undefined ? '' : percent(brief.density),
     links(active, token, facts.isPinned({ sae, feature })),
   ];

@@ -17,10 +17,18 @@ export function swatchIcons({ dark, light }: PaletteColour): {
   return { light: svgAddress(`fill="${light}"`, 3), dark: svgAddress(`fill="${dark}"`, 3) };
 }
 
+/** Few colours are there, and many rows. */
+const made = new Map<string, string>();
+
 /** @param margin around the square, so that it is no larger than other icons */
 function svgAddress(paint: string, margin = 0): string {
+  const key = `${paint} ${margin}`;
+  const known = made.get(key);
+  if (known !== undefined) return known;
   const size = side + 2 * margin;
   const place = `x="${margin}" y="${margin}" width="${side}" height="${side}" rx="2"`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}"><rect ${place} ${paint}/></svg>`;
-  return `data:image/svg+xml;base64,${btoa(svg)}`;
+  const address = `data:image/svg+xml;base64,${btoa(svg)}`;
+  made.set(key, address);
+  return address;
 }

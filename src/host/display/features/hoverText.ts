@@ -6,7 +6,7 @@ import { commandLink } from '../commandLink.ts';
 import type { TokenFacts } from '../tokens/tokenFacts.ts';
 import { bytesOfText, hexText } from '../tokens/tokenText.ts';
 import { codeSpan, visibleToken } from './featureText.ts';
-import { expectationMarkdown } from './hoverExpectation.ts';
+import { expectationMarkdown, lensMarkdown } from './hoverExpectation.ts';
 import { featuresMarkdown } from './hoverFeatures.ts';
 import { detailsOf } from './hoverToken.ts';
 import type { HoverToken } from './hoverToken.ts';
@@ -25,11 +25,14 @@ export const hoverCommands: readonly string[] = [
 
 /** Tokens shown of those that share one character. */
 const mostTokens = 4;
+/** Features listed in one hover: VS Code cuts texts of more than 100,000 characters wherever that may be. */
+const mostFeatures = 64;
 
 /** @param tokens those under the pointer: several where one character is split over tokens */
 export function hoverMarkdown(tokens: readonly HoverToken[], facts: TokenFacts): string {
   const shown = tokens.slice(0, mostTokens);
-  const sections = shown.map((token) => tokenMarkdown(token, facts));
+  const ofEach = Math.floor(mostFeatures / shown.length);
+  const sections = shown.map((token) => tokenMarkdown(token, facts, ofEach));
   const more = tokens.length - shown.length;
   const last = [
     ...(more > 0 ? [t('and {0} more tokens of this character', more)] : []),
@@ -38,11 +41,12 @@ export function hoverMarkdown(tokens: readonly HoverToken[], facts: TokenFacts):
   return [sections.join('\n\n---\n\n'), ...last].join('\n\n');
 }
 
-function tokenMarkdown(token: HoverToken, facts: TokenFacts): string {
+function tokenMarkdown(token: HoverToken, facts: TokenFacts, most: number): string {
   return [
     head(token, facts),
     ...expectationMarkdown(token, facts),
-    ...featuresMarkdown(token, facts),
+    ...featuresMarkdown(token, facts, most),
+    ...lensMarkdown(token),
   ].join('\n\n');
 }
 

@@ -45,13 +45,16 @@ export interface Excerpt {
 }
 
 /** Characters of its line that are shown before and behind a token. */
-const before = 24;
-const behind = 40;
+const before = 20;
+const behind = 30;
 
 /** A token with what surrounds it in its line; what would not show is made visible. */
 export function excerptAt(text: string, start: number, end: number): Excerpt {
-  const head = shown(headOf(text.slice(Math.max(0, start - before - 1), start)));
-  const token = visibleToken(text.slice(start, end));
+  const raw = text.slice(start, end);
+  // The blank that most tokens begin with reads better as a blank, unless there is nothing else.
+  const blanks = raw.trim() === '' ? '' : (/^ */.exec(raw)?.[0] ?? '');
+  const head = shown(headOf(text.slice(Math.max(0, start - before - 1), start))) + blanks;
+  const token = visibleToken(raw.slice(blanks.length));
   const tail = shown(tailOf(text.slice(end, end + behind + 1)));
   return { text: head + token + tail, highlight: [head.length, head.length + token.length] };
 }
@@ -60,8 +63,9 @@ export function excerptAt(text: string, start: number, end: number): Excerpt {
 function headOf(text: string): string {
   const line = text.slice(Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1);
   if (line.length <= before) return line.trimStart();
-  // Not the second half of a character.
-  return `…${line.slice(1).replace(/^[\uDC00-\uDFFF]/, '')}`;
+  // From a whole word on, where there is one; never from the second half of a character.
+  const word = line.indexOf(' ');
+  return `…${line.slice(word < 0 || word === line.length - 1 ? 1 : word + 1).replace(/^[\uDC00-\uDFFF]/, '')}`;
 }
 
 function tailOf(text: string): string {

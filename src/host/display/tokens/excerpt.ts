@@ -18,12 +18,14 @@ export interface TextLines {
 /** The beginning of a stretch of text, in one line. */
 export function excerptOf({ slice }: TextLines, start: number, end: number): string {
   const longest = 2 * excerptLength;
-  const text = oneLine(slice(start, Math.min(end, start + longest)));
-  if (text.length > excerptLength) {
-    // Half a character is not shown.
-    return `${text.slice(0, excerptLength).replace(/[\uD800-\uDBFF]$/, '')}…`;
-  }
+  const text = oneLine(whole(slice(start, Math.min(end, start + longest))));
+  if (text.length > excerptLength) return `${whole(text.slice(0, excerptLength))}…`;
   return end - start > longest ? `${text}…` : text;
+}
+
+/** Without the half of a character that a cut may have left at the end. */
+function whole(text: string): string {
+  return text.replace(/[\uD800-\uDBFF]$/, '');
 }
 
 /** The token with what is around it, cut where words are, in one line. */

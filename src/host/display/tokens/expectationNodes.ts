@@ -6,7 +6,7 @@ import type { Token } from '../../documents/tokenTable.ts';
 import { bar, percent } from '../features/featureText.ts';
 import { expectedByAnalysis, expectedByLook, layersOf } from './expected.ts';
 import type { Expected, LayerView, LikelyToken } from './expected.ts';
-import { likelyText, lossText, spokenToken } from './tokenText.ts';
+import { likelyText, lossText, rankText, spokenToken } from './tokenText.ts';
 import { messageNode, nodeBelow } from './treeNode.ts';
 import type { NodeContent, TreeNode } from './treeNode.ts';
 import type { TokenTree } from './treeSource.ts';
@@ -110,7 +110,7 @@ function layerNodes(parent: TreeNode, expectation: Expectation): readonly TreeNo
   return layersOf(expectation).map(({ layer, likeliest, rank }) => {
     const likely =
       likeliest === undefined ? '' : `${likelyText(likeliest)} ${percent(likeliest.probability)}`;
-    const ranked = rank === 0 ? '' : t('rank {0}', rank);
+    const ranked = rank === 0 ? '' : rankText(rank);
     const description = [likely, ranked].filter((part) => part !== '').join(' · ');
     return nodeBelow(parent, `layer ${layer}`, {
       label: t('Layer {0}', layer),
@@ -149,7 +149,10 @@ function likelyNodes(
     const share = percent(token.probability);
     return nodeBelow(parent, `likely ${n}`, {
       label: likelyText(token),
-      description: `${bar(token.probability, barWidth)} ${share}${isActual ? ` · ${t('in the text')}` : ''}`,
+      description: [
+        `${share} ${bar(token.probability, barWidth)}`.trimEnd(),
+        ...(isActual ? [t('in the text')] : []),
+      ].join(' · '),
       spoken: [
         spokenToken(token.text ?? likelyText(token)),
         share,
@@ -170,7 +173,7 @@ function turnText(layers: readonly LayerView[]): string {
 
 function lossOf(expected: Expected | undefined): string {
   if (expected?.loss === undefined || expected.rank === undefined) return '';
-  return t('rank {0} · {1}', expected.rank, lossText(expected.loss));
+  return `${rankText(expected.rank)} · ${lossText(expected.loss)}`;
 }
 
 function nothingBefore(): string {

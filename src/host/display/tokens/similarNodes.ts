@@ -1,6 +1,7 @@
 // Tokens of the same text whose features are like those of one of them, as entries of the list of tokens. Without VS Code.
 import type { SimilarTokens } from '../../../shared/engineProtocol.ts';
 import { t } from '../../../shared/l10n.ts';
+import { numberText } from '../../../shared/numberText.ts';
 import type { Token } from '../../documents/tokenTable.ts';
 import { visibleToken } from '../features/featureText.ts';
 import { excerptAround } from './excerpt.ts';
@@ -40,9 +41,9 @@ export interface SimilarToken {
   readonly similarity: number;
 }
 
-/** Cosine with two digits. */
+/** A cosine. */
 export function similarityText(similarity: number): string {
-  return similarity.toFixed(2);
+  return numberText(similarity);
 }
 
 /** Most similar first. */

@@ -1,6 +1,7 @@
 // Tokens and what is measured on them, in words: losses, probabilities, bytes, and what a screen reader says for a token.
 // Without VS Code.
 import { t } from '../../../shared/l10n.ts';
+import { countText, numberText } from '../../../shared/numberText.ts';
 import { percent, visibleToken } from '../features/featureText.ts';
 import { oneLine } from '../oneLine.ts';
 import type { LikelyToken } from './expected.ts';
@@ -9,12 +10,12 @@ import type { LikelyToken } from './expected.ts';
 const mostBytes = 16;
 
 export function nats(loss: number): string {
-  return t('{0} nats', decimal(loss));
+  return t('{0} nats', numberText(loss));
 }
 
 /** 1 nat is 1 ⁄ ln 2 bits. */
 export function bits(loss: number): string {
-  return t('{0} bits', decimal(loss / Math.LN2));
+  return t('{0} bits', numberText(loss / Math.LN2));
 }
 
 /** e.g. `3.21 nats (4.63 bits), probability 4%` */
@@ -24,14 +25,16 @@ export function lossText(loss: number): string {
 
 /** A change, with its sign; nothing but the sign tells a fall from a rise. */
 export function signedNats(change: number): string {
-  const sign = change < 0 ? '−' : '+';
-  return t('{0} nats', sign + decimal(Math.abs(change)));
+  return t('{0} nats', `${change > 0 ? '+' : ''}${numberText(change)}`);
 }
 
-/** Two digits behind the point, more where nothing would be left. */
-function decimal(value: number): string {
-  if (value === 0 || Math.abs(value) >= 0.01) return value.toFixed(2);
-  return Math.abs(value) < 1e-6 ? '0.00' : String(Number(value.toPrecision(1)));
+/** 1 + the number of likelier tokens. */
+export function rankText(rank: number): string {
+  return t('rank {0}', countText(rank));
+}
+
+export function tokensText(count: number): string {
+  return count === 1 ? t('1 token') : t('{0} tokens', countText(count));
 }
 
 /** A likely token as it is shown; by its id until its text is known. */

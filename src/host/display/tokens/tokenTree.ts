@@ -5,6 +5,7 @@ import type { Token } from '../../documents/tokenTable.ts';
 import { bosNode } from './bosNode.ts';
 import { excerptOf } from './excerpt.ts';
 import { tokenNode } from './tokenNode.ts';
+import { tokensText } from './tokenText.ts';
 import { nodeBelow } from './treeNode.ts';
 import type { TreeNode } from './treeNode.ts';
 import type { TokenTree } from './treeSource.ts';
@@ -136,8 +137,4 @@ function tokensNode(tree: TokenTree, parent: TreeNode, { tokens, part }: TokensO
     children: () => tokenNodes(tree, node, { tokens, part }),
   });
   return node;
-}
-
-function tokensText(count: number): string {
-  return count === 1 ? t('1 token') : t('{0} tokens', count);
 }
