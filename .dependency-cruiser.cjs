@@ -168,6 +168,12 @@ module.exports = {
       'One file owns child processes.',
     ),
     door(
+      'network-door',
+      '^(node:)?(http|https|http2|net|tls|dgram|dns|dns/promises)$|node_modules/(@huggingface/hub|undici)/',
+      { door: '^src/engine/hub/' },
+      'Nothing but downloads somebody asked for uses the network.',
+    ),
+    door(
       'sqlite-door',
       '^(node:)?sqlite$',
       { door: '^src/engine/features/store\\.ts$' },
