@@ -4,7 +4,13 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from '../../scripts/setup/paths.mjs';
-import { commands, contextKeys, walkthrough } from '../../src/shared/contributions.ts';
+import {
+  commands,
+  contextKeys,
+  settingSection,
+  settings,
+  walkthrough,
+} from '../../src/shared/contributions.ts';
 
 interface Item {
   readonly command?: string;
@@ -183,6 +189,28 @@ describe('menus', () => {
       const found = Object.values(commands).find(({ id }) => id === item.command);
       expect(found && 'icon' in found ? found.icon : '', item.command).toMatch(/^\$\([a-z-]+\)$/);
     }
+  });
+});
+
+describe('documentation', () => {
+  const pages = ['README.md', 'docs/reading.md', 'docs/places.md'].map(read).join('\n');
+
+  test.each(Object.values(settings))('says what the setting $key is for', ({ key }) => {
+    expect(pages).toContain(`\`${settingSection}.${key}\``);
+  });
+
+  test('says the keys that commands have', () => {
+    const spelled = (key: string): string => {
+      const chords = key.split(' ').map((chord) =>
+        chord
+          .split('+')
+          .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+          .join('+'),
+      );
+      return `\`${chords.join(' ')}\``;
+    };
+    for (const { key } of contributes.keybindings)
+      expect(read('docs/reading.md')).toContain(spelled(key));
   });
 });
 
