@@ -1,7 +1,6 @@
 // Everything of Monosem that a person sees in VS Code, and the table of its commands. Building a surface registers it;
 // nothing is read, loaded or started.
 import type * as vscode from 'vscode';
-import { pickerTitle } from './host/commandTitle.ts';
 import type { PaintedRange } from './host/api/testing.ts';
 import { registerCommands } from './host/commands.ts';
 import { reportFailures } from './host/failures/failureReporter.ts';
@@ -63,7 +62,6 @@ import { ModelsTree } from './providers/trees/modelsTree.ts';
 import { registerLinks } from './providers/uriHandler.ts';
 import { registerWhenContext } from './providers/whenContext.ts';
 import type { DisposableStore } from './shared/disposable.ts';
-import { t } from './shared/l10n.ts';
 
 export interface Surfaces {
   /** What is painted in the visible editor of a document, in text order. */
@@ -95,16 +93,16 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
     ...generalCommands(services),
     ...{
       changeView: (view: unknown) =>
-        changeView(services, () => pickFeature(services, pickerTitle('changeView')), view),
+        changeView(services, () => pickFeature(services, 'changeView'), view),
       nextOccurrence: () => nextOccurrence(services),
       previousOccurrence: () => previousOccurrence(services),
       showFeaturesOf: (sae: unknown) => showFeaturesOf(services, sae),
     },
     ...{
       openFeature: (feature: unknown, sae: unknown) =>
-        featureView.open(feature, sae, () => pickFeature(services, t('Open Feature'))),
+        featureView.open(feature, sae, () => pickFeature(services, 'openFeature')),
       pinFeature: (feature: unknown, sae: unknown) =>
-        pinFeature(services, { feature, sae }, () => pickFeature(services, t('Pin Feature'))),
+        pinFeature(services, { feature, sae }, () => pickFeature(services, 'pinFeature')),
       unpinFeature: (feature: unknown, sae: unknown) => unpinFeature(services, { feature, sae }),
       hideFeature: (feature: unknown, sae: unknown) => hideFeature(services, { feature, sae }),
       showFeatureInText: (feature: unknown, sae: unknown) =>

@@ -55,7 +55,7 @@ import { captureActivations } from './analysis/captureActivations.ts';
 import { checkSae } from './evaluation/checkSae.ts';
 import { featureBriefs, featureSummary } from './features/query.ts';
 import type { StoreFacts } from './features/store.ts';
-import { buildStoreOf, featureStoreFile, recordedPerToken } from './featureStores.ts';
+import { buildStoreOf, recordedPerToken } from './featureStores.ts';
 import { readTensor } from './files/tensorData.ts';
 import { readSafetensors, writeSafetensors } from './files/safetensors.ts';
 import { BlobCache } from './files/blobCache.ts';
@@ -277,8 +277,7 @@ export class Engine {
       const sae = open.sae(place);
       const run = await open.windowRun(Math.min(sae.F, recordedPerToken(sae)), false);
       const indexed = { model, sae, capacity, run };
-      const facts = await buildStoreOf(indexed, corpus, onProgress, () => Promise.resolve());
-      return { ...facts, file: featureStoreFile(sae) };
+      return buildStoreOf(indexed, corpus, onProgress, () => Promise.resolve());
     });
   }
 

@@ -16,9 +16,8 @@ import type { LensRun } from './analysis/tokenLens.ts';
 import type { TopFeatures } from './analysis/topFeatures.ts';
 import { WindowStore } from './analysis/windowStore.ts';
 import type { FeatureStore } from './features/store.ts';
-import { featureStoreFile, openFeatureStore } from './featureStores.ts';
+import { findFeatureStore, openFeatureStore } from './featureStores.ts';
 import type { BlobCache } from './files/blobCache.ts';
-import { exists } from './files/files.ts';
 import type { OpenModel } from './model/openModel.ts';
 import type { PlacedModel } from './model/placement.ts';
 import type { Program } from './model/program.ts';
@@ -149,7 +148,7 @@ export class OpenSource implements Disposable {
           site: sae.site,
           architecture: sae.architecture,
           features: sae.F,
-          hasFeatureStore: await exists(featureStoreFile(sae)),
+          hasFeatureStore: (await findFeatureStore({ model, sae })) !== undefined,
         })),
       ),
     };
@@ -231,7 +230,7 @@ export class OpenSource implements Disposable {
   /** @throws MonosemError `noFeatureStore` */
   async featureStore(place: SaePlace): Promise<FeatureStore> {
     const sae = this.sae(place);
-    return this.#stores.get(place, () => openFeatureStore(sae));
+    return this.#stores.get(place, () => openFeatureStore({ model: this.model, sae }));
   }
 
   /** @returns nothing for a model that was tested already or is too large */

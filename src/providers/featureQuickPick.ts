@@ -7,6 +7,7 @@ import { activationText, featureLabel } from '../host/display/features/featureTe
 import { oneLine } from '../host/display/oneLine.ts';
 import type { Services } from '../host/services.ts';
 import { readFeature } from '../host/views/viewMessages.ts';
+import type { CommandName } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { FeatureRef, SaePlace } from '../shared/engineProtocol.ts';
 import { messageOf } from '../shared/errors.ts';
@@ -31,17 +32,17 @@ interface SaeChoice {
 
 /**
  * Resolves with the chosen feature, or `undefined` when nothing is chosen.
- * @param title what is done with it
+ * @param command what is done with it
  */
 export async function pickFeature(
   services: Services,
-  title: string,
+  command: CommandName,
 ): Promise<FeatureRef | undefined> {
   // Also before the first file is analysed: then only this tells which are active.
   await services.source();
   const lifetime = new DisposableStore();
   const picker = lifetime.add(vscode.window.createQuickPick<FeatureItem>());
-  picker.title = title;
+  picker.title = pickerTitle(command);
   picker.placeholder = t('Number of a feature, or a word it stands for');
   picker.matchOnDescription = true;
   const saes = activeSaes(services);

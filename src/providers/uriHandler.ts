@@ -2,6 +2,7 @@
 // which check it once more; nothing is opened that is not in use already.
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { commandTitle } from '../host/commandTitle.ts';
 import { runCommand } from '../host/commands.ts';
 import { quoted } from '../host/display/quoted.ts';
 import { showFailure } from '../host/failures/notifications.ts';
@@ -9,7 +10,6 @@ import { readLink } from '../host/links/link.ts';
 import type { NamedFeature } from '../host/links/link.ts';
 import { saesNamed } from '../host/links/linkedSae.ts';
 import type { Services } from '../host/services.ts';
-import { commands } from '../shared/contributions.ts';
 import type { FeatureRef, SaePlace } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
 import { t } from '../shared/l10n.ts';
@@ -91,7 +91,7 @@ async function meantSae(
 }
 
 async function offerSaes({ feature, sae = '', model }: NamedFeature): Promise<void> {
-  const { title } = commands.chooseSaes;
+  const title = commandTitle('chooseSaes');
   const message =
     model === undefined
       ? t(
@@ -122,7 +122,7 @@ async function offerAnyway(
       quoted(present),
     ),
     anyway,
-    commands.openModelFolder.title,
+    commandTitle('openModelFolder'),
   );
   if (chosen === anyway) await show();
   else if (chosen !== undefined) await runCommand('openModelFolder');

@@ -46,8 +46,9 @@ describe('two texts side by side', () => {
     await page.locator('.monaco-diff-editor .editor.modified .selected-text').first().waitFor();
 
     // What is closed stays closed, what is open stays open, when a text changes.
-    await group('Features gained (').locator('.monaco-tl-twistie').click();
-    await group('Tokens whose strongest feature changed (').locator('.monaco-tl-twistie').click();
+    for (const name of ['Features gained (', 'Features lost (', 'Tokens whose']) {
+      await group(name).locator('.monaco-tl-twistie').click();
+    }
     const isOpen = (name: string): Promise<string | null> =>
       group(name).getAttribute('aria-expanded');
     await expect.poll(() => isOpen('Features gained ('), slowly).toBe('false');
@@ -72,7 +73,7 @@ describe('two texts side by side', () => {
     onTestFailed(() => session.keepEvidence('comparison-steering'));
     const { page } = session;
     await workbench.runCommand('View: Close All Editors');
-    await page.locator('.activitybar [aria-label^="Explorer"]').click();
+    await page.keyboard.press('Control+Shift+E');
     await workbench.openFile(left);
     await workbench.selectLine(1);
     await workbench.runCommand('Monosem: Steer Selection');

@@ -101,6 +101,16 @@ describe('views of a text', () => {
     expect(await lookAt('light', count)).toBe(count);
   });
 
+  test('a view is seen while somebody goes through the list, and left with the list', async () => {
+    await changeView('Strongest Features');
+    await expect.poll(() => workbench.isBusy(), slowly).toBe(false);
+    await workbench.runAskingCommand('Monosem: Change View');
+    await session.page.keyboard.type('Boundaries');
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).toMatch(/· boundaries/);
+    await session.page.keyboard.press('Escape');
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).not.toMatch(/·/);
+  });
+
   test('off', async () => {
     await changeView('Off');
     await expect.poll(() => workbench.coloured.count(), slowly).toBe(0);

@@ -8,6 +8,7 @@ const viewTimeoutMs = 60_000;
 /** VS Code shows a hover when the mouse has rested this long, with some reserve, in milliseconds. */
 const hoverTimeoutMs = 3_000;
 const hoverAttempts = 4;
+const menuDelayMs = 300;
 
 /** A painted stretch of text: the colour behind it, and the width of the line below it in pixels. */
 export interface Look {
@@ -258,6 +259,8 @@ export class Workbench {
       await row(name).click(n === 0 ? {} : { modifiers: ['Control'] });
     }
     await row(names.at(-1) ?? '').click({ button: 'right' });
-    await this.#page.locator('.monaco-menu .action-item', { hasText: action }).click();
+    // A menu takes no notice of a button that is let go in its first tenth of a second.
+    const item = this.#page.locator('.monaco-menu .action-item', { hasText: action });
+    await item.click({ delay: menuDelayMs });
   }
 }

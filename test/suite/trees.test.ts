@@ -138,6 +138,19 @@ describe('the lists at the side', () => {
     assert.equal(editor.document.getText(editor.selection), 'Lily');
   });
 
+  it('show one feature in the text', async () => {
+    const api = await monosem();
+    const { uri } = await analysed();
+    const [first] = await api.rankedFeatures(uri, 'total');
+    assert.ok(first);
+    await run('showFeatureInText', first);
+    await eventually('the feature alone to be painted', () => {
+      const painted = api.paintedIn(uri);
+      return painted.length > 0 && painted.every(({ feature }) => feature === first.feature);
+    });
+    await run('changeView', 'top');
+  });
+
   it('copy links, which lead back to the feature', async () => {
     const api = await monosem();
     const { uri } = await analysed();

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { ModelChoice, ModelFacts } from '../../shared/engineProtocol.ts';
 import type { Download } from '../../shared/hubProtocol.ts';
 import { t } from '../../shared/l10n.ts';
+import { countText } from '../../shared/numberText.ts';
 import type { OpenThings } from '../../shared/readingProtocol.ts';
 import type { ModelPlace } from '../modelInUse.ts';
 import type { FileEntry, FileNode } from '../trees/fileEntry.ts';
@@ -60,7 +61,7 @@ function usedModel(facts: ModelsFacts): FileNode {
   const own = saes.filter(({ isOfOtherModel }) => !isOfOtherModel);
   return {
     entry: {
-      id: `model ${choice.model}`,
+      id: `model:${choice.model}`,
       label: name,
       description: words.join(' · '),
       tooltip: [name, oneLine(choice.model), failure ?? oneLine(place?.reason ?? '')]
@@ -157,7 +158,7 @@ function neuronsNode({ facts, neuronBlock }: ModelsFacts): FileNode {
 function neuronEntry(block: number, isPainted: boolean): FileEntry {
   const label = t('Block {0}', block);
   return {
-    id: `neurons ${block}`,
+    id: `neurons:${block}`,
     label,
     ...(isPainted && { description: t('painted') }),
     tooltip: t('Paint the neurons of block {0}', block),
@@ -195,22 +196,21 @@ function details(
     [t('Weights in memory'), memory === undefined ? t('not known') : sizeText(memory)],
   ];
   if (facts === undefined) return [folder, ...known];
-  const number = (value: number): string => value.toLocaleString('en');
   return [
     folder,
     ...known,
     [t('Architecture'), facts.architecture],
-    [t('Layers'), number(facts.layers)],
-    [t('Width'), number(facts.dModel)],
-    [t('Vocabulary'), t('{0} tokens', number(facts.vocabularySize))],
-    [t('Context'), t('{0} tokens', number(facts.contextLength))],
+    [t('Layers'), countText(facts.layers)],
+    [t('Width'), countText(facts.dModel)],
+    [t('Vocabulary'), t('{0} tokens', countText(facts.vocabularySize))],
+    [t('Context'), t('{0} tokens', countText(facts.contextLength))],
   ];
 }
 
 function detailEntry([name, value, more]: Detail): FileEntry {
   const shown = oneLine(value);
   return {
-    id: `detail ${name}`,
+    id: `detail:${name}`,
     label: name,
     description: shown,
     tooltip: [`${name}: ${shown}`, ...(more === undefined ? [] : [oneLine(more)])].join('\n'),
@@ -249,7 +249,7 @@ function otherModel(facts: ModelsFacts, { folder, name, words, more = {} }: Othe
   const all = memory === undefined ? words : [...words, t('open, {0}', sizeText(memory))];
   const label = oneLine(name);
   return leaf({
-    id: `model ${folder}`,
+    id: `model:${folder}`,
     label,
     description: all.join(' · '),
     tooltip: `${label}\n${oneLine(folder)}`,

@@ -33,7 +33,7 @@ export function saeEntry(standing: SaeStanding): FileEntry {
   const words = wordsOf(standing);
   const context = isUsed ? 'usedSae' : 'unusedSae';
   return {
-    id: `sae ${sae}`,
+    id: `sae:${sae}`,
     label: name,
     description: words.join(' · '),
     tooltip: tooltip(name, standing),

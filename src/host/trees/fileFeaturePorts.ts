@@ -1,10 +1,10 @@
 // What the lists of features take from the services: which SAEs there are, what is known of features, which are pinned.
-// Without VS Code.
 import type { SaePlace } from '../../shared/engineProtocol.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { saeLabels, sameFeature } from '../../shared/featureRef.ts';
 import type { FilePorts, ListedSae } from '../display/features/fileFeatureList.ts';
 import type { Services } from '../services.ts';
+import { readSetting } from '../settings.ts';
 
 /** The active SAEs, the painted one first. */
 export function listedSaes({ model, shownSae }: Services): readonly ListedSae[] {
@@ -28,5 +28,6 @@ export function fileFeaturePorts({ briefs, collection, filter, log }: Services):
       }
     },
     slotOf: (ref) => collection.pinned.find((pinned) => sameFeature(pinned, ref))?.slot,
+    palette: readSetting('palette'),
   };
 }

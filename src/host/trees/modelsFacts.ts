@@ -45,7 +45,7 @@ async function openThings({ engine, log }: Services): Promise<OpenThings | undef
   try {
     return await engine.call('openThings', {});
   } catch (error) {
-    log.debug(`How much memory is in use is not known: ${messageOf(error)}`);
+    log.warn(`How much memory is in use is not known: ${messageOf(error)}`);
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-// The features of a document in an order, as plain data for other extensions. Without VS Code.
+// The features of a document in an order, as plain data for other extensions.
 import type { SaePlace } from '../../shared/engineProtocol.ts';
 import type { Ranking } from '../display/features/featureRankings.ts';
 import { rankOne } from '../display/features/fileFeatureList.ts';

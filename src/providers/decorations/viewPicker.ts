@@ -95,7 +95,9 @@ async function pickView(services: Services): Promise<{ readonly kind: ViewKind }
   picker.title = commands.changeView.title.replace('…', '');
   picker.placeholder = t('What the colours in the text stand for');
   picker.matchOnDescription = true;
-  picker.items = offeredKinds(services).map((kind) => viewItem(kind, kind === before.kind));
+  picker.items = offeredKinds(services).map((kind) =>
+    viewItem(services, kind, kind === before.kind),
+  );
   picker.activeItems = picker.items.filter(({ view }) => view === before.kind);
   lifetime.add(
     picker.onDidChangeActive(([item]) => view.preview(item && previewOf(item.view, before))),
@@ -122,11 +124,13 @@ function offeredKinds({ model, view: { current } }: Services): readonly ViewKind
   return viewKinds.filter((kind) => kind !== 'merged' || areSeveral || current.kind === 'merged');
 }
 
-function viewItem(kind: ViewKind, isCurrent: boolean): ViewItem {
+function viewItem({ collection }: Services, kind: ViewKind, isCurrent: boolean): ViewItem {
   const { title, description, icon } = viewWords(kind);
+  const isEmpty = kind === 'pinned' && collection.pinned.length === 0;
+  const words = isEmpty ? t('Nothing is pinned yet: pin features in hovers or lists') : description;
   return {
     label: `${icon} ${title}`,
-    description: isCurrent ? t('{0} · chosen now', description) : description,
+    description: isCurrent ? t('{0} · chosen now', words) : words,
     view: kind,
   };
 }

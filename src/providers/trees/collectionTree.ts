@@ -4,7 +4,7 @@ import { collectionGroups } from '../../host/display/features/collectionEntries.
 import type { CollectionGroup } from '../../host/display/features/collectionEntries.ts';
 import { summing } from '../../host/display/features/featureSums.ts';
 import type { Services } from '../../host/services.ts';
-import { onDidChangeSettings } from '../../host/settings.ts';
+import { onDidChangeSettings, readSetting } from '../../host/settings.ts';
 import { inSlices } from '../../host/slices.ts';
 import { fileFeaturePorts, listedSaes } from '../../host/trees/fileFeaturePorts.ts';
 import { QuietUpdates } from '../../host/trees/quietUpdates.ts';
@@ -86,6 +86,7 @@ export class CollectionTree implements vscode.TreeDataProvider<TreeEntry>, vscod
       recent: collection.recent,
       active,
       brief: briefs.get,
+      palette: readSetting('palette'),
       tokensWith: (ref) => counts?.get(featureKey(ref)),
     });
     const entries = (of: readonly CollectionGroup[]): readonly TreeEntry[] =>

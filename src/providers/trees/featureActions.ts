@@ -1,6 +1,7 @@
 // What can be done with a feature from any list: pin it, hide it, see it in the text, share it.
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { commandTitle } from '../../host/commandTitle.ts';
 import { mostPinned } from '../../host/collection/featureCollection.ts';
 import { featureName } from '../../host/display/features/featureFilter.ts';
 import { quoted } from '../../host/display/quoted.ts';
@@ -10,7 +11,6 @@ import { nameInLink } from '../../host/links/linkedSae.ts';
 import type { Services } from '../../host/services.ts';
 import { readSetting, writeSetting } from '../../host/settings.ts';
 import { readFeatureRef } from '../../host/views/viewMessages.ts';
-import { commands } from '../../shared/contributions.ts';
 import type { FeatureRef } from '../../shared/engineProtocol.ts';
 import { t } from '../../shared/l10n.ts';
 
@@ -67,7 +67,7 @@ async function offerUndo(name: string): Promise<void> {
   const chosen = await vscode.window.showInformationMessage(
     t('Feature {0} is neither painted nor listed any more.', quoted(name)),
     undo,
-    commands.openSettings.title,
+    commandTitle('openSettings'),
   );
   if (chosen === undo) {
     await writeSetting(

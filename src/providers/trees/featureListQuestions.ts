@@ -1,10 +1,11 @@
 // “Rank Features By…” and “Filter Features…”: how the features of the file are listed.
 import * as vscode from 'vscode';
+import { pickerTitle } from '../../host/commandTitle.ts';
 import { readRanking } from '../../host/display/features/featureRankings.ts';
 import { rankingChoices } from '../../host/display/features/fileFeaturesText.ts';
 import { writeSetting } from '../../host/settings.ts';
 import type { FeatureListChoice } from '../../host/trees/featureListChoice.ts';
-import { commands, fileFeaturesView } from '../../shared/contributions.ts';
+import { fileFeaturesView } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import { t } from '../../shared/l10n.ts';
 
@@ -23,7 +24,7 @@ export async function rankFeatures(choice: FeatureListChoice, argument?: unknown
     ...(item.ranking === choice.ranking && { description: t('now') }),
   }));
   const chosen = await vscode.window.showQuickPick(items, {
-    title: commands.rankFeatures.title,
+    title: pickerTitle('rankFeatures'),
     placeHolder: t('Which features of the file come first'),
     matchOnDetail: true,
   });
@@ -48,7 +49,7 @@ export async function filterFeatures(choice: FeatureListChoice, argument?: unkno
 async function typeFilter(choice: FeatureListChoice): Promise<string | undefined> {
   const lifetime = new DisposableStore();
   const box = lifetime.add(vscode.window.createInputBox());
-  box.title = commands.filterFeatures.title;
+  box.title = pickerTitle('filterFeatures');
   box.prompt = t('Numbers of features, or words they stand for; empty shows all');
   box.value = choice.words;
   let timer: NodeJS.Timeout | undefined;

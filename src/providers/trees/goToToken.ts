@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { readOffset } from '../../host/place.ts';
 import { MonosemError } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
 
 /**
  * @param start UTF-16 offset
@@ -14,7 +15,7 @@ export async function goToToken(start: unknown, end: unknown, uri?: unknown): Pr
   if (from === undefined || editor === undefined) {
     throw new MonosemError(
       'badArgument',
-      'This is no place in a document that is open; open the file first.',
+      t('This is no place in a document that is open; open the file first.'),
     );
   }
   const { document } = editor;

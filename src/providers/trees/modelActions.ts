@@ -1,6 +1,7 @@
 // What can be done with the models and SAEs of the list. Arguments are entries of the list; links and other extensions may
 // name an SAE by its place.
 import * as vscode from 'vscode';
+import { commandTitle } from '../../host/commandTitle.ts';
 import { chooseActiveSaes, chosenSaes } from '../../host/activeSaes.ts';
 import { runCommand } from '../../host/commands.ts';
 import { quoted } from '../../host/display/quoted.ts';
@@ -10,7 +11,6 @@ import type { Services } from '../../host/services.ts';
 import { writeSetting } from '../../host/settings.ts';
 import { embeddedModel, standardSaes } from '../../host/source.ts';
 import { readFileArgument } from '../../host/trees/fileArgument.ts';
-import { commands } from '../../shared/contributions.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
 import { blockOfNeurons, siteOfNeurons } from '../../shared/saePlace.ts';
@@ -43,7 +43,7 @@ export async function leaveOutSae(services: Services, argument: unknown): Promis
 }
 
 async function offerToHide(sae: string): Promise<void> {
-  const hide = commands.toggleFeatures.title;
+  const hide = commandTitle('toggleFeatures');
   const chosen = await vscode.window.showInformationMessage(
     t(
       '{0} is the only active sparse autoencoder; use another one first, or hide the features.',

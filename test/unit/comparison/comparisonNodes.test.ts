@@ -137,6 +137,17 @@ test('numbers do not claim what the engine was not asked for', () => {
   ]);
 });
 
+test('of many features those with the largest differences are listed', () => {
+  const gained = Array.from({ length: 120 }, (_, n) => featureChange('/s', n, [0, 0, 200 - n, 1]));
+  const [first] = nodes({ ...one, gained }, { limit: 200 });
+  expect(first?.kind === 'gained' && [first.label, first.children.length]).toEqual([
+    'Features gained (50 largest of 120)',
+    50,
+  ]);
+  const [some] = nodes({ ...one, gained }, { limit: 120 });
+  expect(some?.kind === 'gained' && some.label).toBe('Features gained (largest 50)');
+});
+
 test('ids stay the same when figures change', () => {
   const grown = { ...one, gained: [featureChange('/s', 7, [0, 0, 99, 6])] };
   expect(allIds(nodes(one))).toEqual(expect.arrayContaining([...allIds(nodes(grown))]));

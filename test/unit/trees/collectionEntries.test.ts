@@ -20,6 +20,7 @@ const facts: CollectionFacts = {
   ],
   recent: [ref('/s', 57), ref('/s', 9), ref('neurons:blocks.1.mlp.hook_post', 4)],
   active: new Map([['/s', 'the site']]),
+  palette: 'standard',
   brief: (_, feature) => (feature === 57 ? brief(57, 0.1, ' rain') : undefined),
   tokensWith: ({ feature }) => (Number(feature) === 57 ? 12 : 0),
 };

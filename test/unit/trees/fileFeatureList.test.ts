@@ -68,6 +68,7 @@ function bench(
       filter: new FeatureFilter({ ...hidden, ...rules }, briefOf),
       load: (_, features) => Promise.resolve(void asked.push(features)),
       brief: briefOf,
+      palette: 'standard',
       slotOf: ({ feature }) => (Number(feature) === 8 ? 3 : undefined),
     },
     asked,
@@ -84,7 +85,7 @@ test('the features of a file by total activation, named, with where they stand',
   const list = await listFileFeatures(question, ports);
   // (2 tokens + 2) ÷ (3 · 0.2 + 2) and (2 + 2) ÷ (3 · 0.001 + 2).
   expect(shown(list)).toEqual([
-    '#8 rain | 5.00 · 2 tokens · 2.00×',
+    '#8 rain | 5.00 · 2 tokens · 2×',
     '#57 rain | 5.00 · 2 tokens · 1.54×',
   ]);
   expect(list).toMatchObject({ state: 'list', message: '' });
@@ -141,7 +142,7 @@ test('what is left out by the settings is counted, also by density, which has to
 test('features of the token that begins a text do not count where that is wanted', async () => {
   const { question, ports } = bench({}, { bosId: 101 });
   expect(shown(await listFileFeatures(question, ports))).toEqual([
-    '#8 rain | 5.00 · 2 tokens · 2.00×',
+    '#8 rain | 5.00 · 2 tokens · 2×',
     '#57 rain | 2.00 · 1 token · 1.25×',
   ]);
 });
@@ -157,7 +158,7 @@ test('a ranking that needs what nobody has computed says so', async () => {
   expect((await listFileFeatures(density.question, density.ports)).state).toBe('noDensities');
   const known = bench({ ranking: 'density' });
   expect(shown(await listFileFeatures(known.question, known.ports))).toEqual([
-    '#8 rain | 2.00× · 2 tokens',
+    '#8 rain | 2× · 2 tokens',
     '#57 rain | 1.54× · 2 tokens',
   ]);
 });

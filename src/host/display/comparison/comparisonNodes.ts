@@ -16,6 +16,9 @@ import { oneLine } from '../oneLine.ts';
 import { changeTexts, tokenTexts } from './comparisonText.ts';
 import type { NodeTexts, TokenFeature } from './comparisonText.ts';
 
+/** Features listed of each kind: small changes of many features follow from any edit, for all behind it reads it. */
+const mostListed = 50;
+
 /** UTF-16 range in one of the two texts that were compared. */
 export interface ComparedPlace {
   readonly side: Side;
@@ -81,12 +84,19 @@ function featuresNode(
 ): BranchNode {
   const all = comparison[change].filter((each) => each.sae === sae);
   const shown = all.filter(facts.shows);
-  const counted = countText(shown.length);
-  const count = all.length < facts.limit ? counted : t('largest {0}', counted);
+  const listed = shown.slice(0, mostListed);
+  const count = countOf(listed.length, shown.length, all.length >= facts.limit);
   const label =
     change === 'gained' ? t('Features gained ({0})', count) : t('Features lost ({0})', count);
-  const children = shown.map((each) => featureNode(change, each, facts));
+  const children = listed.map((each) => featureNode(change, each, facts));
   return { kind: change, id: `${change}:${sae}`, label, isOpen: true, children };
+}
+
+/** @param hasMore there are more than the engine was asked for */
+function countOf(listed: number, known: number, hasMore: boolean): string {
+  if (hasMore) return t('largest {0}', countText(listed));
+  if (listed === known) return countText(known);
+  return t('{0} largest of {1}', countText(listed), countText(known));
 }
 
 function featureNode(

@@ -4,6 +4,7 @@ import type { PinnedFeature } from '../../collection/featureCollection.ts';
 import type { FeatureBrief, FeatureRef, SaePlace } from '../../../shared/engineProtocol.ts';
 import { featureKey, sameFeature } from '../../../shared/featureRef.ts';
 import { t } from '../../../shared/l10n.ts';
+import type { PaletteName } from '../../../shared/palette.ts';
 import type { TreeEntry } from '../../trees/treeEntry.ts';
 import { oneLine } from '../oneLine.ts';
 import { nameOfSae } from '../saeName.ts';
@@ -20,6 +21,7 @@ export interface CollectionFacts {
   readonly brief: (sae: SaePlace, feature: number) => FeatureBrief | undefined;
   /** Tokens of the file on which a feature is active; `undefined` where no file is analysed. */
   readonly tokensWith: (ref: FeatureRef) => number | undefined;
+  readonly palette: PaletteName;
 }
 
 export interface CollectionGroup {
@@ -63,16 +65,16 @@ function entryOf(
 function activeEntry(
   group: GroupName,
   { ref, name }: { readonly ref: FeatureRef & { readonly slot?: number }; readonly name: string },
-  { active, brief, tokensWith }: CollectionFacts,
+  { active, brief, tokensWith, palette }: CollectionFacts,
 ): FeatureEntry {
   const known = brief(ref.sae, ref.feature);
   const label = featureLabel(known);
   const standing = standingText(tokensWith(ref));
   const facts = [standing, active.size > 1 ? oneLine(name) : ''].filter((word) => word !== '');
-  const entry = featureEntry({ ref, brief: known, slot: ref.slot });
+  const entry = featureEntry({ ref, brief: known, slot: ref.slot, palette });
   return {
     ...entry,
-    id: `${group} ${featureKey(ref)}`,
+    id: `${group}:${featureKey(ref)}`,
     description: facts.join(' · '),
     tooltip: [entry.label, oneLine(name), standing].filter((line) => line !== '').join('\n'),
     spoken: [t('Feature {0}', ref.feature), label, ...facts]
@@ -92,7 +94,7 @@ function inactiveEntry(group: GroupName, ref: FeatureRef): FeatureEntry {
   return {
     sae,
     feature,
-    id: `${group} ${featureKey(ref)}`,
+    id: `${group}:${featureKey(ref)}`,
     label: `#${feature}`,
     description: t('{0} is not active', name),
     tooltip: t('{0} is not active; use it to see where its feature {1} is.', oneLine(sae), feature),

@@ -2,6 +2,8 @@
 import type { FeatureBrief, FeatureRef, SaePlace } from '../../../shared/engineProtocol.ts';
 import { featureKey } from '../../../shared/featureRef.ts';
 import { t } from '../../../shared/l10n.ts';
+import { countText, multipleText } from '../../../shared/numberText.ts';
+import type { PaletteName } from '../../../shared/palette.ts';
 import type { TreeEntry } from '../../trees/treeEntry.ts';
 import { meanLossOf, scoreOf } from './featureRankings.ts';
 import type { Ranking } from './featureRankings.ts';
@@ -19,10 +21,16 @@ export interface ListedFeature {
   readonly brief: FeatureBrief | undefined;
   /** Colour of a pinned feature; absent for others. */
   readonly slot?: number | undefined;
+  readonly palette: PaletteName;
 }
 
 /** What every list says of a feature that can be looked at now. */
-export function featureEntry({ ref, brief, slot }: ListedFeature): Omit<FeatureEntry, 'spoken'> {
+export function featureEntry({
+  ref,
+  brief,
+  slot,
+  palette,
+}: ListedFeature): Omit<FeatureEntry, 'spoken'> {
   const { sae, feature } = ref;
   const label = featureLabel(brief);
   return {
@@ -30,7 +38,9 @@ export function featureEntry({ ref, brief, slot }: ListedFeature): Omit<FeatureE
     feature,
     id: featureKey(ref),
     label: label === '' ? `#${feature}` : `#${feature} ${label}`,
-    icon: { swatch: slot === undefined ? featureSwatch(feature) : pinnedSwatch(slot) },
+    icon: {
+      swatch: slot === undefined ? featureSwatch(feature, palette) : pinnedSwatch(slot, palette),
+    },
     context: slot === undefined ? 'feature' : 'pinnedFeature',
     command: { name: 'openFeature', args: [feature, sae] },
   };
@@ -64,9 +74,9 @@ export function fileFeatureEntry(
 
 /** The end of a list that is longer than anybody reads. @param more how many are not listed */
 export function moreEntry(sae: SaePlace, more: number): TreeEntry {
-  const label = t('{0} more; a filter finds them', more.toLocaleString('en'));
+  const label = t('{0} more; a filter finds them', countText(more));
   return {
-    id: `more ${sae}`,
+    id: `more:${sae}`,
     label,
     icon: { codicon: 'filter' },
     command: { name: 'filterFeatures', args: [] },
@@ -95,7 +105,7 @@ export function placeEntry(
   return {
     start,
     end,
-    id: `${featureKey(ref)} @${at}`,
+    id: `${featureKey(ref)}@${at}`,
     label: excerpt.text,
     highlight: excerpt.highlight,
     description: t('line {0} · {1}', line, strength),
@@ -105,11 +115,11 @@ export function placeEntry(
 }
 
 export function tokensText(tokens: number): string {
-  return tokens === 1 ? t('1 token') : t('{0} tokens', tokens.toLocaleString('en'));
+  return tokens === 1 ? t('1 token') : t('{0} tokens', countText(tokens));
 }
 
 export function featuresText(features: number): string {
-  return features === 1 ? t('1 feature') : t('{0} features', features.toLocaleString('en'));
+  return features === 1 ? t('1 feature') : t('{0} features', countText(features));
 }
 
 function title({ ref, brief, slot }: ListedFeature): string {
@@ -150,7 +160,7 @@ function spokenScore(score: string, ranking: Ranking): string {
 }
 
 function ratioText(ratio: number): string {
-  return `${activationText(ratio)}×`;
+  return multipleText(ratio);
 }
 
 function lossLine(sum: FeatureSum): readonly string[] {

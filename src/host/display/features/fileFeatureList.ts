@@ -2,6 +2,7 @@
 // stand for. Without VS Code.
 import type { TokenRows } from '../../documents/tokenTable.ts';
 import type { FeatureBrief, FeatureRef, SaePlace } from '../../../shared/engineProtocol.ts';
+import type { PaletteName } from '../../../shared/palette.ts';
 import { featureIndex } from '../../../shared/units.ts';
 import { inSlices } from '../../slices.ts';
 import { t } from '../../../shared/l10n.ts';
@@ -43,6 +44,7 @@ export interface FilePorts {
   readonly brief: (sae: SaePlace, feature: number) => FeatureBrief | undefined;
   /** Colour of a pinned feature; `undefined` for others. */
   readonly slotOf: (ref: FeatureRef) => number | undefined;
+  readonly palette: PaletteName;
 }
 
 /** The features of one SAE; an entry of its own where there are several. */
@@ -130,13 +132,18 @@ function groupOf(
   const { ranking } = question;
   const features = selection.listed.map((sum) => {
     const ref = { sae, feature: featureIndex(sum.feature) };
-    const listed = { ref, brief: ports.brief(sae, sum.feature), slot: ports.slotOf(ref) };
+    const listed = {
+      ref,
+      brief: ports.brief(sae, sum.feature),
+      slot: ports.slotOf(ref),
+      palette: ports.palette,
+    };
     return fileFeatureEntry(listed, sum, { ranking, tokens: sums.tokens });
   });
   const name = oneLine(label);
   const description = featuresText(selection.fitting);
   const entry: TreeEntry = {
-    id: `sae ${sae}`,
+    id: `sae:${sae}`,
     label: name,
     description,
     tooltip: oneLine(sae),

@@ -1,39 +1,26 @@
-// Small squares in the colours of features, as pictures for lists. The only place that knows how lists come by the colour
-// of a feature. Without VS Code.
-import { featureColour, palette } from '../../../shared/palette.ts';
-import type { PaletteColour } from '../../../shared/palette.ts';
+// The colours of features as pictures for lists, made once each. Without VS Code.
+import { featureColour, slotColour } from '../../../shared/palette.ts';
+import type { PaletteColour, PaletteName } from '../../../shared/palette.ts';
 import { featureIndex } from '../../../shared/units.ts';
+import { swatchIcons } from './hoverSwatch.ts';
 
 /** Addresses of the picture for light and for dark themes. */
-export interface Swatch {
-  readonly light: string;
-  readonly dark: string;
-}
+export type Swatch = ReturnType<typeof swatchIcons>;
 
 const made = new Map<PaletteColour, Swatch>();
 
 /** In the colour that the feature has everywhere. */
-export function featureSwatch(feature: number): Swatch {
-  return swatchOf(featureColour(featureIndex(feature)));
+export function featureSwatch(feature: number, palette: PaletteName): Swatch {
+  return swatchOf(featureColour(featureIndex(feature), palette));
 }
 
-/** In the colour of a pinned feature. @param slot counted round when the palette is smaller */
-export function pinnedSwatch(slot: number): Swatch {
-  const colour = palette[slot % palette.length];
-  if (colour === undefined) throw new RangeError('A palette slot lies outside the palette.');
-  return swatchOf(colour);
+/** In the colour of a pinned feature. */
+export function pinnedSwatch(slot: number, palette: PaletteName): Swatch {
+  return swatchOf(slotColour(slot, palette));
 }
 
 function swatchOf(colour: PaletteColour): Swatch {
-  const known = made.get(colour);
-  if (known !== undefined) return known;
-  const swatch = { light: picture(colour.light), dark: picture(colour.dark) };
+  const swatch = made.get(colour) ?? swatchIcons(colour);
   made.set(colour, swatch);
   return swatch;
-}
-
-/** Sixteen units wide, as icons of lists are. */
-function picture(colour: string): string {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16"><rect x="3" y="3" width="10" height="10" rx="2" fill="${colour}"/></svg>`;
-  return `data:image/svg+xml;base64,${btoa(svg)}`;
 }
