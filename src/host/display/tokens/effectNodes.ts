@@ -2,6 +2,7 @@
 // without the feature, and how the losses of the tokens behind change. Without VS Code.
 import type { FeatureRef, LikelyTokens } from '../../../shared/engineProtocol.ts';
 import { t } from '../../../shared/l10n.ts';
+import { numberText } from '../../../shared/numberText.ts';
 import type { TokenEffect } from '../../tokens/tokenInspector.ts';
 import { percent, visibleToken } from '../features/featureText.ts';
 import { likelyText, nats, signedNats, spokenToken } from './tokenText.ts';
@@ -118,7 +119,7 @@ function changeNodes(
     const arrow = arrowOf(is - was);
     return nodeBelow(parent, `behind:${n}`, {
       label: visibleToken(word),
-      description: `${change}${arrow === '' ? '' : ` ${arrow}`} · ${nats(was)} → ${nats(is)}`,
+      description: `${change}${arrow === '' ? '' : ` ${arrow}`} · ${numberText(was)} → ${nats(is)}`,
       spoken: t(
         '{0}: loss {1}, without the feature {2}, {3}',
         spokenToken(word),
