@@ -3,7 +3,6 @@
 import type * as vscode from 'vscode';
 import type { PaintedRange } from './host/api/testing.ts';
 import { registerCommands } from './host/commands.ts';
-import { provideAnalysisContext } from './host/documents/analysisContext.ts';
 import { reportFailures } from './host/failures/failureReporter.ts';
 import { reportSaes } from './host/failures/saeReporter.ts';
 import { generalCommands } from './host/generalCommands.ts';
@@ -20,7 +19,6 @@ import { ComparisonTree } from './providers/comparison/comparisonTree.ts';
 import { registerKeptTexts } from './providers/comparison/keptTextDocuments.ts';
 import { nextOccurrence, previousOccurrence } from './providers/decorations/occurrences.ts';
 import { TokenDecorations } from './providers/decorations/tokenDecorations.ts';
-import { registerViewContext } from './providers/decorations/viewContext.ts';
 import { changeView } from './providers/decorations/viewPicker.ts';
 import { DiagnosticsDocument } from './providers/diagnosticsDocument.ts';
 import { pickFeature } from './providers/featureQuickPick.ts';
@@ -62,6 +60,7 @@ import {
 } from './providers/trees/modelActions.ts';
 import { ModelsTree } from './providers/trees/modelsTree.ts';
 import { registerLinks } from './providers/uriHandler.ts';
+import { registerWhenContext } from './providers/whenContext.ts';
 import type { DisposableStore } from './shared/disposable.ts';
 
 export interface Surfaces {
@@ -79,10 +78,9 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const tokenActions = lifetime.add(new TokenActions(services, tokensTree));
   lifetime.add(new ComparisonTree(services));
   lifetime.add(registerKeptTexts(services));
-  lifetime.add(registerViewContext(services));
+  lifetime.add(registerWhenContext(services));
   lifetime.add(registerTokenHover(services));
   lifetime.add(createStatusBar(services));
-  lifetime.add(provideAnalysisContext(services.analyses));
   lifetime.add(reportFailures(services));
   lifetime.add(reportSaes(services));
   const listChoice = lifetime.add(new FeatureListChoice(services.memory));

@@ -2,6 +2,7 @@
 // command line and the tests call it alike. Each function is stateless for its caller: it names the model and SAE it
 // means, and what was opened for earlier calls is reused.
 import path from 'node:path';
+import process from 'node:process';
 import type { CallContext } from '../shared/call.ts';
 import type {
   ActiveFeature,
@@ -210,8 +211,13 @@ export class Engine {
   }
 
   /** What is open, and the memory it takes. */
-  openThings(params: object, context: Context<never>): Promise<OpenThings> {
-    throw new MonosemError('internal', JSON.stringify([params, context]));
+  openThings(): Promise<OpenThings> {
+    const { opened, cacheBytes } = this.#sources;
+    return Promise.resolve({
+      sources: opened.map((source) => source.opened()),
+      cacheBytes,
+      residentBytes: process.memoryUsage.rss(),
+    });
   }
 
   /** Texts to show for tokens of the vocabulary. */

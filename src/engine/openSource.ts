@@ -3,6 +3,7 @@
 import type { ProviderReport, SelfTest } from '../shared/diagnostics.ts';
 import type { AnalyseParams, SaePlace, SaeReading, SourceFacts } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
+import type { OpenSourceFacts } from '../shared/readingProtocol.ts';
 import type { Disposable } from '../shared/disposable.ts';
 import { tokenId } from '../shared/units.ts';
 import type { AnalysedWindow, WindowRun } from './analysis/analysedWindow.ts';
@@ -26,6 +27,7 @@ import { untimed } from './model/timer.ts';
 import { weightBytes } from './model/weightTypes.ts';
 import { fittedSae } from './sae/fits.ts';
 import type { Sae } from './sae/sae.ts';
+import { saeWeightBytes } from './sae/weightBytes.ts';
 import { DocumentEncoder } from './tokenizer/documentEncoder.ts';
 import { OpenedOnce } from './openedOnce.ts';
 import { openForcedProgram } from './steering/forcedProgram.ts';
@@ -150,6 +152,22 @@ export class OpenSource implements Disposable {
           hasFeatureStore: await exists(featureStoreFile(sae)),
         })),
       ),
+    };
+  }
+
+  /** What is open of it, and how much that weighs. */
+  opened(): OpenSourceFacts {
+    const lens = this.#lens.opened.flatMap(({ reader, unembedding }) => [
+      reader,
+      unembedding ?? [],
+    ]);
+    return {
+      model: this.model.folder,
+      variant: this.model.variant,
+      provider: this.placement.provider,
+      weightBytes: weightBytes(this.model.onnx),
+      saes: this.saes.map(({ place, sae }) => ({ sae: place, weightBytes: saeWeightBytes(sae) })),
+      sessions: this.#programs.opened.length + lens.flat().length,
     };
   }
 

@@ -5,7 +5,6 @@ import type { CommandTable } from './commands.ts';
 import { walkthrough } from '../shared/contributions.ts';
 import { sizeText } from './display/size.ts';
 import type { DocumentAnalysis } from './documents/documentAnalysis.ts';
-import { documentInFront } from './documents/documentInFront.ts';
 import type { Services } from './services.ts';
 
 type GeneralCommand =
@@ -22,12 +21,11 @@ export function generalCommands({
   analyses,
   engine,
   log,
+  reading,
   view,
 }: Services): Pick<CommandTable, GeneralCommand> {
-  const inFront = (): DocumentAnalysis | undefined => {
-    const document = documentInFront();
-    return document && analyses.of(document.uri);
-  };
+  const read = (): DocumentAnalysis | undefined =>
+    reading.current && analyses.of(reading.current.uri);
   return {
     toggleFeatures: () => view.toggle(),
     /** Those of Monosem; of them those with some words in their names, where a link says which. */
@@ -54,7 +52,7 @@ export function generalCommands({
         'workbench.action.openWalkthrough',
         `monosem.monosem#${walkthrough}`,
       ),
-    stopAnalysis: () => inFront()?.interrupt(),
-    resumeAnalysis: () => inFront()?.resume(),
+    stopAnalysis: () => read()?.interrupt(),
+    resumeAnalysis: () => read()?.resume(),
   };
 }

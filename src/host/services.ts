@@ -154,6 +154,7 @@ export function createServices(
       if (state === 'stopped') saeChecks.forgetFailures();
     }),
   );
+  lifetime.add(model.onDidChange(() => void leaveView(view, model.saes)));
   const comparison = createComparison({ engine, source, briefs, view, log }, lifetime);
   const services = {
     hub,
@@ -179,6 +180,13 @@ export function createServices(
 /** The first results show that the model is open: what it is can be asked without waiting for it. */
 function learnWhenOpen(model: ModelInUse, state: AnalysisState | undefined): void {
   if (state?.kind === 'analysing' || state?.kind === 'ready') void model.learn();
+}
+
+/** There is nothing to see of a feature whose SAE is not active any more. */
+async function leaveView(view: ViewInUse, saes: readonly SaePlace[]): Promise<void> {
+  const { current } = view;
+  const isGone = current.kind === 'feature' && saes.length > 0;
+  if (isGone && !saes.includes(current.feature.sae)) await view.choose({ kind: 'top' });
 }
 
 /** When the colours are there and nobody waits for anything else. */

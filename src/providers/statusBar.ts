@@ -4,8 +4,8 @@ import * as vscode from 'vscode';
 import { runCommand } from '../host/commands.ts';
 import { statusText } from '../host/display/statusText.ts';
 import type { Status } from '../host/display/statusText.ts';
+import { isAnalysing } from '../host/documents/documentAnalysis.ts';
 import type { AnalysisState } from '../host/documents/documentAnalysis.ts';
-import { documentInFront } from '../host/documents/documentInFront.ts';
 import type { Services } from '../host/services.ts';
 import { ownSaes } from '../host/view/viewChoice.ts';
 import { commands } from '../shared/contributions.ts';
@@ -16,7 +16,7 @@ import { saeLabels } from '../shared/featureRef.ts';
 import { t } from '../shared/l10n.ts';
 
 export function createStatusBar(services: Services): Disposable {
-  const { analyses, engine, model, saeChecks, shownSae, view } = services;
+  const { analyses, engine, model, reading, saeChecks, shownSae, view } = services;
   const lifetime = new DisposableStore();
   const item = lifetime.add(
     vscode.window.createStatusBarItem('monosem.status', vscode.StatusBarAlignment.Right, 90),
@@ -36,7 +36,7 @@ export function createStatusBar(services: Services): Disposable {
   lifetime.add(model.onDidChange(show));
   lifetime.add(shownSae.onDidChange(show));
   lifetime.add(saeChecks.onDidFinish(show));
-  lifetime.add(vscode.window.onDidChangeActiveTextEditor(show));
+  lifetime.add(reading.onDidChange(show));
   show();
   item.show();
   return lifetime;
@@ -48,7 +48,7 @@ function presentStatus(services: Services): Status {
   return statusText({
     view: view.current,
     engine: engine.state,
-    analysis: stateInFront(services),
+    analysis: stateOfRead(services),
     place: model.place,
     painted: isOneOfSeveral ? saeLabels(model.namedSaes).get(shownSae.current ?? '') : undefined,
     warnings: model.saes
@@ -58,9 +58,8 @@ function presentStatus(services: Services): Status {
   });
 }
 
-function stateInFront({ analyses }: Services): AnalysisState | undefined {
-  const uri = documentInFront()?.uri;
-  return uri && analyses.of(uri)?.state;
+function stateOfRead({ analyses, reading }: Services): AnalysisState | undefined {
+  return reading.current && analyses.of(reading.current.uri)?.state;
 }
 
 function hasSeveralSaes({ model, view }: Services): boolean {
@@ -107,8 +106,7 @@ const needsFeatures: ReadonlySet<CommandName> = new Set([
 
 /** What can do nothing about an analysis as it is. */
 function uselessFor(analysis: AnalysisState | undefined): readonly CommandName[] {
-  const runs = analysis?.kind === 'waiting' || analysis?.kind === 'analysing';
-  if (runs) return ['resumeAnalysis'];
+  if (isAnalysing(analysis)) return ['resumeAnalysis'];
   return analysis?.kind === 'stopped' ? ['stopAnalysis'] : ['stopAnalysis', 'resumeAnalysis'];
 }
 
@@ -117,7 +115,7 @@ export async function showActions(services: Services): Promise<void> {
   const { action } = presentStatus(services);
   const useless = new Set<CommandName>([
     ...(action === 'chooseSaes' ? needsFeatures : []),
-    ...uselessFor(stateInFront(services)),
+    ...uselessFor(stateOfRead(services)),
     ...(hasSeveralSaes(services) ? [] : (['showFeaturesOf'] as const)),
   ]);
   const names = (Object.keys(icons) as (keyof typeof icons)[]).filter((name) => !useless.has(name));

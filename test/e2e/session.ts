@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { cacheFolder, root } from '../../scripts/setup/paths.mjs';
 import { launchBrowser } from '../../scripts/vscode/browser.ts';
 import { startCodeServer, type CodeServer } from '../../scripts/vscode/codeServerProcess.ts';
+import { speakLanguage } from '../../scripts/vscode/languagePack.ts';
 import { linkedExtension, prepareProfile } from '../../scripts/vscode/profile.ts';
 
 const viewport = { width: 1360, height: 820 };
@@ -20,6 +21,8 @@ export interface SessionOptions {
   readonly asksForTrust?: boolean;
   /** Changes the workspace before it is opened. */
   readonly prepare?: (workspace: string) => void;
+  /** Of VS Code, e.g. `de`; English if left out. */
+  readonly language?: string;
 }
 
 export class Session {
@@ -44,7 +47,7 @@ export class Session {
 
   static async start(
     settings: Readonly<Record<string, unknown>> = {},
-    { asksForTrust = false, prepare }: SessionOptions = {},
+    { asksForTrust = false, language, prepare }: SessionOptions = {},
   ): Promise<Session> {
     // A stage that takes too long is ended by this signal; leaving through exit() takes the server along.
     process.once('SIGTERM', () => process.exit(1));
@@ -53,6 +56,7 @@ export class Session {
     fs.cpSync(path.join(root, 'samples'), workspace, { recursive: true });
     prepare?.(workspace);
     const profile = prepareProfile(scratch, [linkedExtension(root)], settings);
+    if (language !== undefined) speakLanguage(profile, language);
     const server = await startCodeServer(workspace, profile, { asksForTrust });
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport, deviceScaleFactor: 2 });

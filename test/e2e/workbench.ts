@@ -9,6 +9,12 @@ const viewTimeoutMs = 60_000;
 const hoverTimeoutMs = 3_000;
 const hoverAttempts = 4;
 
+/** A painted stretch of text: the colour behind it, and the width of the line below it in pixels. */
+export interface Look {
+  readonly background: string;
+  readonly line: number;
+}
+
 export class Workbench {
   readonly #page: Page;
 
@@ -24,6 +30,11 @@ export class Workbench {
   /** Our item in the status bar. */
   get statusItem(): Locator {
     return this.#page.locator('.statusbar-item', { hasText: 'Monosem' }).first();
+  }
+
+  /** Something is being analysed. */
+  async isBusy(): Promise<boolean> {
+    return (await this.statusItem.locator('.codicon-loading').count()) > 0;
   }
 
   /** The text of the file in the first column. */
@@ -66,6 +77,34 @@ export class Workbench {
   /** Runs a command that goes on with another question in the same place. */
   async runAskingCommand(title: string): Promise<void> {
     await this.#choose('F1', title);
+  }
+
+  /** Chooses from the list that such a command shows. */
+  async answer(text: string | RegExp): Promise<void> {
+    const box = this.#page.locator('.quick-input-widget');
+    await box.locator('.monaco-list-row', { hasText: text }).first().click();
+  }
+
+  /** How what is painted looks, place by place. */
+  async looks(): Promise<readonly Look[]> {
+    return this.coloured.evaluateAll((elements) =>
+      elements.map((element) => {
+        const style = getComputedStyle(element);
+        return {
+          background: style.backgroundColor,
+          line: Number.parseFloat(style.borderBottomWidth),
+        };
+      }),
+    );
+  }
+
+  /** What is written behind the ends of lines. */
+  async lineLabels(): Promise<readonly string[]> {
+    const lines = this.editor.locator('[class*="ced-"]');
+    const contents = await lines.evaluateAll((elements) =>
+      elements.map((element) => getComputedStyle(element, '::after').content),
+    );
+    return contents.filter((content) => content.startsWith('"')).map((text) => text.slice(1, -1));
   }
 
   async #choose(key: string, text: string): Promise<Locator> {

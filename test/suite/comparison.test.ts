@@ -39,7 +39,7 @@ describe('two texts', () => {
   const fileOf = (name: string): vscode.Uri => vscode.Uri.file(path.join(scratch, name));
   const [a, b] = [fileOf('a.txt'), fileOf('b.txt')];
 
-  beforeEach(() => {
+  before(() => {
     fs.writeFileSync(a.fsPath, left);
     fs.writeFileSync(b.fsPath, right);
   });
@@ -122,9 +122,12 @@ describe('two texts', () => {
 
   it('that nobody saved are compared as they stand in their editors', async () => {
     const untitled = await openText(left);
-    const file = await vscode.window.showTextDocument(b, { viewColumn: vscode.ViewColumn.Two });
+    const changed = fileOf('changed.txt');
+    fs.writeFileSync(changed.fsPath, right);
+    const inSecond = { viewColumn: vscode.ViewColumn.Two };
+    const file = await vscode.window.showTextDocument(changed, inSecond);
     await replace(file, [0, right.length], left);
-    const same = await compare(untitled.document.uri, b);
+    const same = await compare(untitled.document.uri, changed);
     assert.ok(same);
     assert.equal(same.commonTokens, same.leftTokens);
     assert.deepEqual([same.gained.length, same.lost.length, ...same.changedTokens], [0, 0, 0]);

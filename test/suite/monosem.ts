@@ -19,10 +19,13 @@ export async function monosem(): Promise<ExportedApi & TestingApi> {
 }
 
 /** Polls until `read` gives something; `what` names it in the failure. */
-export async function eventually<T>(what: string, read: () => T | undefined | false): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  read: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
   const deadline = Date.now() + longestMs;
   for (;;) {
-    const value = read();
+    const value = await read();
     if (value !== undefined && value !== false) return value;
     assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
     await sleep(20);
@@ -67,10 +70,13 @@ export async function replace(
 
 /** Nothing is saved, and nothing asks whether it should be. */
 export async function closeEverything(): Promise<void> {
-  const isUnsaved = ({ isDirty, uri }: vscode.TextDocument): boolean =>
-    isDirty && uri.scheme !== 'vscode-notebook-cell';
+  // That an untitled text is dirty may not be known yet.
+  const isUnsaved = ({ isDirty, isUntitled, uri }: vscode.TextDocument): boolean =>
+    (isDirty || isUntitled) && uri.scheme !== 'vscode-notebook-cell';
   for (const document of vscode.workspace.textDocuments.filter(isUnsaved)) {
     await vscode.window.showTextDocument(document);
+    // Closing alone would leave the changed text to whoever still has the document open.
+    if (!document.isUntitled) await vscode.commands.executeCommand('workbench.action.files.revert');
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');

@@ -302,7 +302,7 @@ describe('settings of painting take effect at once, without another analysis', (
     );
   });
 
-  it('the token at the beginning of a text', async () => {
+  it('whether the token that begins a text is shown', async () => {
     const shown = await painted();
     const before = shown.api.paintedIn(shown.editor.document.uri).length;
     await repainted(shown, { 'features.ignoreBos': false }, (all) => all.length === before);

@@ -84,8 +84,8 @@ export class FeatureComparison implements Disposable {
   }
 
   /**
-   * Compares two documents from now on; resolves when it is known what came of the present texts. What is known of the
-   * same pair stays until then.
+   * Compares two documents from now on; resolves when it is known what came of the present texts, maybe of later ones
+   * than those of now. What is known of the same pair stays until then.
    */
   async open(pair: ComparedPair): Promise<void> {
     this.#cancel();
@@ -95,6 +95,7 @@ export class FeatureComparison implements Disposable {
     if (!isSame) this.#moves = { left: [], right: [] };
     this.#state = { ...(isSame && before), pair, isComparing: true };
     await this.#compare();
+    await this.whenIdle();
   }
 
   close(): void {

@@ -4,6 +4,8 @@
 import { MonosemError } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
 
+const head = 'HEAD';
+
 /** `Uri` is VS Code's. */
 export interface GitApi<Uri> {
   getRepository(file: Uri): GitRepository | null;
@@ -13,9 +15,10 @@ export interface GitApi<Uri> {
 }
 
 export interface GitRepository {
-  readonly state: { readonly HEAD?: { readonly commit?: string } | undefined };
   /** Rejects for a path that the commit does not have. */
   getObjectDetails(ref: string, path: string): Promise<unknown>;
+  /** Rejects where there is none. Asks git: what the repository says of its HEAD comes some time after it is opened. */
+  getCommit(ref: string): Promise<unknown>;
 }
 
 export interface FileInGit<Uri> {
@@ -50,15 +53,26 @@ export async function uriAtHead<Uri>(
   if (repository === null) {
     throw refusal(t('{0} is in no git repository; compare it with another file.', name));
   }
-  if (repository.state.HEAD?.commit === undefined) {
-    throw refusal(t('The repository of {0} has no commit yet; make one to compare with.', name));
-  }
   try {
-    await repository.getObjectDetails('HEAD', file.fsPath);
+    await repository.getObjectDetails(head, file.fsPath);
   } catch (error) {
-    throw refusal(t('{0} is not in the last commit; commit it to compare later.', name), error);
+    throw await whyNotAtHead(repository, name, error);
   }
-  return api.toGitUri(uri, 'HEAD');
+  return api.toGitUri(uri, head);
+}
+
+async function whyNotAtHead(
+  repository: GitRepository,
+  name: string,
+  cause: unknown,
+): Promise<MonosemError> {
+  const hasCommit = await repository.getCommit(head).then(
+    () => true,
+    () => false,
+  );
+  return hasCommit
+    ? refusal(t('{0} is not in the last commit; commit it to compare later.', name), cause)
+    : refusal(t('The repository of {0} has no commit yet; make one to compare with.', name), cause);
 }
 
 /** Repositories of the workspace are known; that of any other file is opened. */

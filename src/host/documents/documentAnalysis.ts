@@ -105,7 +105,10 @@ export class DocumentAnalysis implements Disposable {
   /** The text was changed; known tokens move with it. */
   edited(changes: readonly TextChange[]): void {
     for (const change of changes) this.tokens.edit(change);
-    if (this.#state.kind !== 'idle') this.start(typingPauseMs);
+    const { kind } = this.#state;
+    // One that was stopped and is out of sight begins when somebody looks at it again.
+    if (kind === 'stopped' && this.#ports.visible().length === 0) this.stop();
+    else if (kind !== 'idle') this.start(typingPauseMs);
   }
 
   /** Somebody looks at another part: it comes first where results are missing. */
@@ -155,6 +158,8 @@ export class DocumentAnalysis implements Disposable {
 
   #cancel(): void {
     clearTimeout(this.#timer);
+    // Most keystrokes come before anybody was asked, and an abortion costs more than all else that they do.
+    if (!this.#isAsked) return;
     this.#isAsked = false;
     this.#abort.abort();
     this.#abort = new AbortController();

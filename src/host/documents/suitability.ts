@@ -21,24 +21,30 @@ export interface Suitability {
 
 /** @param maxKB largest text analysed as a whole, in kilobytes of UTF-8 */
 export function suitability(text: string, maxKB: number): Suitability {
-  const kilobytes = Buffer.byteLength(text) / 1024;
-  const reason = whyNot(text, kilobytes);
-  return { isLong: kilobytes > maxKB, ...(reason === undefined ? {} : { reason }) };
+  const reason = whyNot(text);
+  return { isLong: isAbove(text, maxKB), ...(reason === undefined ? {} : { reason }) };
 }
 
-function whyNot(text: string, kilobytes: number): MonosemError | undefined {
+/** UTF-8 has one to three bytes per UTF-16 unit, so that the length alone mostly tells; counting a large text takes long. */
+function isAbove(text: string, kilobytes: number): boolean {
+  const limit = kilobytes * 1024;
+  if (text.length > limit) return true;
+  return 3 * text.length > limit && Buffer.byteLength(text) > limit;
+}
+
+function whyNot(text: string): MonosemError | undefined {
   if (text.trim() === '') {
     return new MonosemError(
       'emptyText',
       t('The file is empty: type something to see its features.'),
     );
   }
-  if (kilobytes > hardLimitKB) {
+  if (isAbove(text, hardLimitKB)) {
     return new MonosemError(
       'tooLarge',
       t(
         'The file has {0} KB and only files up to {1} KB are analysed; open a part of it.',
-        countText(Math.ceil(kilobytes)),
+        countText(Math.ceil(Buffer.byteLength(text) / 1024)),
         countText(hardLimitKB),
       ),
     );

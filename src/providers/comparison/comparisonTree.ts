@@ -14,6 +14,7 @@ import type {
 import { comparisonSummary } from '../../host/display/comparison/comparisonText.ts';
 import type { Services } from '../../host/services.ts';
 import { onDidChangeSettings } from '../../host/settings.ts';
+import { ToldContext } from '../../host/toldContext.ts';
 import { commands, comparisonView, contextKeys } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import { saeLabels } from '../../shared/featureRef.ts';
@@ -27,6 +28,7 @@ const icons: Readonly<Record<ChangeKind, vscode.ThemeIcon>> = {
 
 export class ComparisonTree implements vscode.TreeDataProvider<ComparisonNode>, vscode.Disposable {
   readonly #services: Services;
+  readonly #context = new ToldContext();
   readonly #lifetime = new DisposableStore();
   readonly #changed = this.#lifetime.add(new vscode.EventEmitter<undefined>());
   readonly #view: vscode.TreeView<ComparisonNode>;
@@ -70,11 +72,7 @@ export class ComparisonTree implements vscode.TreeDataProvider<ComparisonNode>, 
 
   #follow(): void {
     const { state } = this.#services.comparison;
-    void vscode.commands.executeCommand(
-      'setContext',
-      contextKeys.hasComparison,
-      state !== undefined,
-    );
+    this.#context.tell(contextKeys.hasComparison, state !== undefined);
     this.#view.description = state === undefined ? '' : titleOf(state.pair);
     this.#view.message = messageOf(state);
     if (state?.result !== this.#shown) {

@@ -42,12 +42,11 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
     this.#view = this.#lifetime.add(
       vscode.window.createTreeView(tokensView, { treeDataProvider: this, showCollapseAll: true }),
     );
-    const { analyses, collection, inspector, model, shownSae, view } = services;
+    const { analyses, collection, inspector, model, reading, shownSae, view } = services;
     const changed = (): void => this.#later();
     for (const listening of [
       this.#view.onDidChangeVisibility(() => this.#shown()),
-      vscode.window.onDidChangeActiveTextEditor(changed),
-      vscode.window.onDidChangeVisibleTextEditors(changed),
+      reading.onDidChange(changed),
       analyses.onDidChange((uri) => this.#analysed(uri)),
       inspector.onDidChange((document) => {
         if (document === undefined) this.#isBosUnknowable = false;
@@ -113,6 +112,8 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
         const child = children.find(({ id }) => id === `${node.id}/${key}`);
         if (child) await this.#view.reveal(child, { select: false, focus: false, expand: true });
       }
+      // What was unfolded may have pushed it out of sight.
+      if (below.length > 0) await this.#view.reveal(node, { select: true, focus: true });
     } catch (error) {
       // The list is made anew at this moment; the token is in it all the same.
       this.#services.log.warn(`The token could not be shown in the list: ${messageOf(error)}`);
@@ -148,25 +149,13 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
 
   #top(): TreeNode[] {
     this.#isStale = false;
-    this.#document = this.#read();
+    this.#document = this.#services.reading.current;
     const tree = this.#tree();
     const nodes = tree === undefined ? [] : topNodes(tree, rootNode(tree.uri));
     const message = nodes.length > 0 ? '' : this.#whyEmpty();
     if (this.#view.message !== message) this.#view.message = message;
     this.#askForBos();
     return [...nodes];
-  }
-
-  /** That of the active editor, or the one so far while something that is no text is active. */
-  #read(): vscode.TextDocument | undefined {
-    const { activeTextEditor, visibleTextEditors } = vscode.window;
-    const visible = visibleTextEditors.map(({ document }) => document);
-    return [activeTextEditor?.document, this.#document, ...visible].find(
-      (document) =>
-        document !== undefined &&
-        visible.includes(document) &&
-        this.#services.analyses.of(document.uri) !== undefined,
-    );
   }
 
   #analysis(): DocumentAnalysis | undefined {

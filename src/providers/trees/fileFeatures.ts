@@ -10,6 +10,7 @@ import { rankingName } from '../../host/display/features/fileFeaturesText.ts';
 import { excerptAt, strongestTokens } from '../../host/display/features/strongestTokens.ts';
 import type { Services } from '../../host/services.ts';
 import { onDidChangeSettings } from '../../host/settings.ts';
+import { ToldContext } from '../../host/toldContext.ts';
 import type { FeatureListChoice } from '../../host/trees/featureListChoice.ts';
 import { fileFeaturePorts, listedSaes } from '../../host/trees/fileFeaturePorts.ts';
 import { QuietUpdates } from '../../host/trees/quietUpdates.ts';
@@ -37,6 +38,7 @@ export class FileFeatures implements vscode.TreeDataProvider<TreeEntry>, vscode.
   /** Features whose places are shown, as VS Code knows them. */
   readonly #opened = new Map<string, TreeEntry>();
   readonly #updates: QuietUpdates;
+  readonly #context = new ToldContext();
   readonly #view: vscode.TreeView<TreeEntry>;
   #list = nothing;
   /** The document that is listed. */
@@ -126,8 +128,8 @@ export class FileFeatures implements vscode.TreeDataProvider<TreeEntry>, vscode.
     this.#view.description = rankingName(this.#choice.ranking);
     // A view with a message has no welcome text.
     this.#view.message = list.message;
-    await setContext(contextKeys.fileFeatures, list.state);
-    await setContext(contextKeys.hasFeatureFilter, this.#choice.words !== '');
+    this.#context.tell(contextKeys.fileFeatures, list.state);
+    this.#context.tell(contextKeys.hasFeatureFilter, this.#choice.words !== '');
     if (!isSame) this.#changed.fire(undefined);
     // Tokens may have moved with an edit, although the features are what they were.
     else for (const feature of this.#opened.values()) this.#changed.fire(feature);
@@ -177,8 +179,4 @@ function hasSameEntries(a: FileFeatureList, b: FileFeatureList): boolean {
   const entries = ({ groups }: FileFeatureList): readonly TreeEntry[] =>
     groups.flatMap(({ entry, features, end }) => [entry, ...features, ...end]);
   return looksLike(entries(a), entries(b));
-}
-
-async function setContext(key: string, value: string | boolean): Promise<void> {
-  await vscode.commands.executeCommand('setContext', key, value);
 }

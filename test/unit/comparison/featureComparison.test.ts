@@ -1,7 +1,7 @@
 // The comparison of two documents over time, with an engine whose answers are made up here, because what is asked, and
 // when, matters.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { FeatureComparison } from '../../../src/host/comparison/featureComparison.ts';
 import type { ComparedPair } from '../../../src/host/comparison/featureComparison.ts';
 import { typingPauseMs } from '../../../src/host/documents/documentAnalysis.ts';
@@ -147,11 +147,13 @@ test('an answer for texts that have changed since is not taken', async () => {
   await sleep(5);
   texts.right = 'Three.';
   comparison.edited('file:///r', [{ offset: 0, removed: 10, inserted: 6 }]);
-  await opened;
-  expect(isCancelled).toBe(true);
+  await vi.waitFor(() => {
+    expect(isCancelled).toBe(true);
+  });
   expect(comparison.state).toMatchObject({ isComparing: true });
   expect(comparison.state?.result).toBeUndefined();
-  await comparison.whenIdle();
+  await opened;
+  expect(comparison.state?.isComparing).toBe(false);
   expect(comparison.state?.result?.texts.right).toBe('Three.');
 });
 

@@ -9,11 +9,12 @@ const file = {
   ...{ fsPath: '/repo/a.txt', name: 'a.txt' },
 };
 
-function repository(commit: string | undefined, paths: readonly string[] = []): GitRepository {
+function repository(hasCommit: boolean, paths: readonly string[] = []): GitRepository {
+  const answer = (isThere: boolean): Promise<unknown> =>
+    isThere ? Promise.resolve({}) : Promise.reject(new Error('not there'));
   return {
-    state: { HEAD: commit === undefined ? {} : { commit } },
-    getObjectDetails: (ref, path) =>
-      ref === 'HEAD' && paths.includes(path) ? Promise.resolve({}) : Promise.reject(new Error(ref)),
+    getObjectDetails: (ref, path) => answer(hasCommit && ref === 'HEAD' && paths.includes(path)),
+    getCommit: (ref) => answer(hasCommit && ref === 'HEAD'),
   };
 }
 
@@ -29,7 +30,7 @@ function git(changes: Partial<GitApi<string>> = {}): () => Promise<GitApi<string
 }
 
 test('a file of a known repository', async () => {
-  const known = git({ getRepository: () => repository('c0ffee', ['/repo/a.txt']) });
+  const known = git({ getRepository: () => repository(true, ['/repo/a.txt']) });
   expect(await uriAtHead(known, file)).toBe('file:///repo/a.txt@HEAD');
 });
 
@@ -39,7 +40,7 @@ test('a file of a repository that is not open yet', async () => {
     getRepositoryRoot: (folder) => Promise.resolve(folder),
     openRepository: (root) => {
       opened.push(root);
-      return Promise.resolve(repository('c0ffee', ['/repo/a.txt']));
+      return Promise.resolve(repository(true, ['/repo/a.txt']));
     },
   });
   expect(await uriAtHead(unknown, file)).toBe('file:///repo/a.txt@HEAD');
@@ -57,9 +58,8 @@ test.each([
     git({ getRepositoryRoot: () => Promise.reject(new Error('x')) }),
     file,
   ],
-  ['has no commit yet', inGit(repository(undefined)), file],
-  ['has no commit yet', inGit({ ...repository(undefined), state: {} }), file],
-  ['is not in the last commit', inGit(repository('c0ffee')), file],
+  ['has no commit yet', inGit(repository(false)), file],
+  ['is not in the last commit', inGit(repository(true)), file],
 ])('what is missing is told: %s', async (words, api, of) => {
   const failure: unknown = await uriAtHead<string>(api, of).catch((error: unknown) => error);
   expect(MonosemError.is(failure, 'badArgument')).toBe(true);

@@ -47,6 +47,27 @@ test('the tooltip says what runs where, and why not elsewhere', () => {
   ]);
 });
 
+test('what is waited for is said', () => {
+  const waiting = { kind: 'waiting' } as const;
+  const tooltip = (facts: Partial<Parameters<typeof statusText>[0]>): string =>
+    statusText({ ...running, analysis: waiting, ...facts }).tooltip;
+  expect(tooltip({ engine: 'starting' })).toContain('The engine is starting.');
+  expect(tooltip({})).toContain('The model is being opened.');
+  expect(tooltip({ place })).toContain('The model is reading the file.');
+});
+
+test('an analysis that was stopped says so, and how it goes on', () => {
+  const status = statusText({ ...running, analysis: { kind: 'stopped' }, place });
+  expect(status).toMatchObject({
+    text: '$(debug-pause) Monosem · stopped',
+    severity: 'ok',
+    action: 'resumeAnalysis',
+  });
+  expect(status.tooltip).toContain(
+    'It goes on when you resume it, edit the text or choose a view.',
+  );
+});
+
 test('an accelerator is named in the text, unless something else is to be said', () => {
   const fast = { ...place, provider: 'webgpu' };
   expect(statusText({ ...running, analysis: ready, place: fast }).text).toBe(

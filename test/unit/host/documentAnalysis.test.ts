@@ -169,6 +169,44 @@ test('what is looked at when nothing has been answered yet comes first', async (
   expect(kinds.at(-1)).toBe('ready');
 });
 
+/** Interrupted when the first tokens are there. */
+async function interrupted(): Promise<Bench> {
+  const made = bench('abcd');
+  const watching = made.analysis.onDidChange(({ kind }) => {
+    if (kind !== 'analysing') return;
+    watching.dispose();
+    made.analysis.interrupt();
+  });
+  made.analysis.start();
+  expect(await made.analysis.whenIdle()).toEqual({ kind: 'stopped' });
+  expect(made.analysis.tokens.count).toBe(2);
+  return made;
+}
+
+test('an interrupted analysis goes on when it is resumed, and not before', async () => {
+  const { analysis, asked } = await interrupted();
+  analysis.interrupt();
+  analysis.scrolled();
+  expect(analysis.state.kind).toBe('stopped');
+  analysis.resume();
+  expect(await analysis.whenIdle()).toEqual({ kind: 'ready', tokens: 4 });
+  expect(asked).toHaveLength(2);
+  analysis.interrupt();
+  analysis.resume();
+  expect(analysis.state.kind).toBe('ready');
+});
+
+test('an interrupted analysis goes on with the next edit, unless it is out of sight', async () => {
+  const made = await interrupted();
+  made.text = 'abcde';
+  made.analysis.edited([{ offset: 4, removed: 0, inserted: 1 }]);
+  expect(await made.analysis.whenIdle()).toEqual({ kind: 'ready', tokens: 5 });
+  const hidden = await interrupted();
+  hidden.visible = [];
+  hidden.analysis.edited([{ offset: 4, removed: 0, inserted: 1 }]);
+  expect(hidden.analysis.state.kind).toBe('idle');
+});
+
 test('of a long text only what is visible is asked for, and again where somebody scrolls', async () => {
   const made = bench('é'.repeat(600), { covered: 300 });
   const { analysis, asked } = made;

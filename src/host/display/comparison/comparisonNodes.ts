@@ -4,6 +4,7 @@
 import type { FeatureBrief, FeatureRef, SaePlace } from '../../../shared/engineProtocol.ts';
 import { featureKey } from '../../../shared/featureRef.ts';
 import { t } from '../../../shared/l10n.ts';
+import { countText } from '../../../shared/numberText.ts';
 import type {
   ChangedTokens,
   FeatureChange,
@@ -67,7 +68,7 @@ export function comparisonNodes(
       tokensNode(tokens, facts),
     ];
     const label = oneLine(facts.labels.get(sae) ?? sae);
-    return { kind: 'sae', id: `sae ${sae}`, label, isOpen: index === 0, children } as const;
+    return { kind: 'sae', id: `sae:${sae}`, label, isOpen: index === 0, children } as const;
   });
   return nodes.length === 1 ? (nodes[0]?.children ?? []) : nodes;
 }
@@ -80,11 +81,12 @@ function featuresNode(
 ): BranchNode {
   const all = comparison[change].filter((each) => each.sae === sae);
   const shown = all.filter(facts.shows);
-  const count = all.length < facts.limit ? shown.length : t('largest {0}', shown.length);
+  const counted = countText(shown.length);
+  const count = all.length < facts.limit ? counted : t('largest {0}', counted);
   const label =
     change === 'gained' ? t('Features gained ({0})', count) : t('Features lost ({0})', count);
   const children = shown.map((each) => featureNode(change, each, facts));
-  return { kind: change, id: `${change} ${sae}`, label, isOpen: true, children };
+  return { kind: change, id: `${change}:${sae}`, label, isOpen: true, children };
 }
 
 function featureNode(
@@ -98,7 +100,7 @@ function featureNode(
   return {
     kind: 'change',
     change,
-    id: `${change} ${featureKey(feature)}`,
+    id: `${change}:${featureKey(feature)}`,
     sae,
     feature: index,
     place: { side, start, end },
@@ -118,10 +120,11 @@ function tokensNode({ changed, total, text }: ChangedText, facts: ComparisonFact
   const { sae, rightStarts } = changed;
   const rows = Array.from(rightStarts.keys());
   const children = rows.flatMap((row) => tokenNode(changed, row, { text, facts }) ?? []);
-  const count = total === children.length ? total : t('{0} of {1}', children.length, total);
+  const [shown, all] = [countText(children.length), countText(total)];
+  const count = shown === all ? all : t('{0} of {1}', shown, all);
   return {
     kind: 'changed',
-    id: `changed ${sae}`,
+    id: `changed:${sae}`,
     label: t('Tokens whose strongest feature changed ({0})', count),
     isOpen: false,
     children,
@@ -145,7 +148,7 @@ function tokenNode(
   return {
     kind: 'change',
     change: 'changed',
-    id: `changed ${row} ${sae}`,
+    id: `changed:${row}:${sae}`,
     sae,
     feature: named.feature,
     place: { side: 'right', start, end },

@@ -2,6 +2,7 @@
 // files and models is one line with nothing invisible in it. Without VS Code.
 import type { FeatureBrief } from '../../../shared/engineProtocol.ts';
 import { t } from '../../../shared/l10n.ts';
+import { countText } from '../../../shared/numberText.ts';
 import type { FeatureChange, TextComparison } from '../../../shared/readingProtocol.ts';
 import type { FeatureIndex } from '../../../shared/units.ts';
 import { activationText, featureLabel, visibleToken } from '../features/featureText.ts';
@@ -29,7 +30,7 @@ export function changeTexts(
   const about = featureLabel(brief);
   const label = about === '' ? `#${feature.feature}` : `#${feature.feature} ${about}`;
   const totals = [total(feature.leftTotal), total(feature.rightTotal)] as const;
-  const tokens = [feature.leftTokens, feature.rightTokens] as const;
+  const tokens = [countText(feature.leftTokens), countText(feature.rightTokens)] as const;
   const peak = visibleToken(feature.peakToken);
   const where = change === 'gained' ? t('the right text') : t('the left text');
   const facts = [
@@ -84,7 +85,8 @@ export function comparisonSummary({
   rightTokens,
   commonTokens,
 }: TextComparison): string {
-  return t('{0} → {1} tokens, {2} of them in both.', leftTokens, rightTokens, commonTokens);
+  const [left, right, common] = [leftTokens, rightTokens, commonTokens].map(countText);
+  return t('{0} → {1} tokens, {2} of them in both.', left ?? '', right ?? '', common ?? '');
 }
 
 function total(sum: number): string {

@@ -21,12 +21,14 @@ export function expectationMarkdown(
   const expected =
     expectedByAnalysis(token, tokenText) ?? (details?.here && expectedByLook(details.here));
   if (expected === undefined) return [];
-  const layers = details?.here === undefined ? [] : layersOf(details.here);
-  return [
-    ...lossMarkdown(expected),
-    likelyMarkdown(expected, token.id),
-    ...(layers.length === 0 ? [] : [lensMarkdown(layers)]),
-  ];
+  return [...lossMarkdown(expected), likelyMarkdown(expected, token.id)];
+}
+
+/** A table of all layers, where a look at the token has read them. */
+export function lensMarkdown(token: HoverToken): readonly string[] {
+  const here = detailsOf(token)?.here;
+  const layers = here === undefined ? [] : layersOf(here);
+  return layers.length === 0 ? [] : [tableOf(layers)];
 }
 
 function lossMarkdown({ loss, rank }: Expected): readonly string[] {
@@ -43,8 +45,8 @@ function likelyMarkdown({ likely }: Expected, actual: number): string {
   return `**${t('Expected here')}** ${words.join(' · ')}`;
 }
 
-function lensMarkdown(layers: readonly LayerView[]): string {
-  const columns = [t('layer'), t('expected by the logit lens'), '', t('rank of this token')];
+function tableOf(layers: readonly LayerView[]): string {
+  const columns = [t('layer'), t('logit lens'), '', t('rank of this token')];
   const rows = layers.map(({ layer, likeliest, rank }) =>
     [
       layer,

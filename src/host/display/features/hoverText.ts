@@ -6,7 +6,7 @@ import { commandLink } from '../commandLink.ts';
 import type { TokenFacts } from '../tokens/tokenFacts.ts';
 import { bytesOfText, hexText } from '../tokens/tokenText.ts';
 import { codeSpan, visibleToken } from './featureText.ts';
-import { expectationMarkdown } from './hoverExpectation.ts';
+import { expectationMarkdown, lensMarkdown } from './hoverExpectation.ts';
 import { featuresMarkdown } from './hoverFeatures.ts';
 import { detailsOf } from './hoverToken.ts';
 import type { HoverToken } from './hoverToken.ts';
@@ -43,6 +43,7 @@ function tokenMarkdown(token: HoverToken, facts: TokenFacts): string {
     head(token, facts),
     ...expectationMarkdown(token, facts),
     ...featuresMarkdown(token, facts),
+    ...lensMarkdown(token),
   ].join('\n\n');
 }
 

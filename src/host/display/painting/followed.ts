@@ -51,9 +51,11 @@ function activeIn<Followed extends FeatureRef>(
   row: number,
 ): Active<Followed> | undefined {
   let best: Active<Followed> | undefined;
-  for (const { topK, features, activations, wanted, scale } of readings) {
+  for (const { topK, features, activations, sieve, wanted, scale } of readings) {
     for (let slot = row * topK; slot < (row + 1) * topK; slot++) {
-      const followed = wanted.get(features[slot] ?? 0);
+      const feature = features[slot] ?? 0;
+      if (sieve[feature & sieveMask] === 0) continue;
+      const followed = wanted.get(feature);
       const activation = activations[slot] ?? 0;
       if (followed === undefined || !(activation > 0)) continue;
       const share = scale.share(followed.feature, activation);
@@ -70,7 +72,12 @@ function stronger<Followed extends FeatureRef>(
   return best === undefined || other.share > best.share ? other : { ...best, isShared: true };
 }
 
+/** Nearly all features of a text are told apart from the few that are followed by the last bits of their numbers. */
+const sieveMask = 0x3ff;
+
 interface Group<Followed> {
+  /** [sieveMask + 1] 0: no followed feature ends in these bits. */
+  readonly sieve: Uint8Array;
   readonly wanted: ReadonlyMap<number, Followed>;
   readonly scale: FeatureScale;
 }
@@ -85,7 +92,9 @@ function groups<Followed extends FeatureRef>(
     [...saes].map((sae) => {
       const own = all.filter((each) => each.sae === sae);
       const wanted = new Map(own.map((each): [number, Followed] => [each.feature, each]));
-      return [sae, { wanted, scale: new FeatureScale(sae, rows, facts, true) }];
+      const sieve = new Uint8Array(sieveMask + 1);
+      for (const { feature } of own) sieve[feature & sieveMask] = 1;
+      return [sae, { sieve, wanted, scale: new FeatureScale(sae, rows, facts, true) }];
     }),
   );
 }

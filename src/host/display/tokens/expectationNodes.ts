@@ -149,7 +149,10 @@ function likelyNodes(
     const share = percent(token.probability);
     return nodeBelow(parent, `likely ${n}`, {
       label: likelyText(token),
-      description: `${bar(token.probability, barWidth)} ${share}${isActual ? ` · ${t('in the text')}` : ''}`,
+      description: [
+        `${share} ${bar(token.probability, barWidth)}`.trimEnd(),
+        ...(isActual ? [t('in the text')] : []),
+      ].join(' · '),
       spoken: [
         spokenToken(token.text ?? likelyText(token)),
         share,
