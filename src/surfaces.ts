@@ -64,7 +64,7 @@ import { registerWhenContext } from './providers/whenContext.ts';
 import type { DisposableStore } from './shared/disposable.ts';
 
 export interface Surfaces {
-  /** What is painted in the visible editor of a document, in text order. */
+  /** What is painted in the visible editors of a document, one after the other, each in text order. */
   readonly paintedIn: (uri: vscode.Uri) => readonly PaintedRange[];
 }
 
