@@ -3,6 +3,7 @@
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import { noDroppedDisposable } from './scripts/lint/noDroppedDisposable.mjs';
+import { noForgottenText } from './scripts/lint/noForgottenText.mjs';
 
 /** What only one file may do: the pattern, the file, and what everybody else does instead. */
 const doors = [
@@ -40,7 +41,12 @@ const closedDoors = (openFile) => [
 
 // Rules typed by typescript-eslint and plug-ins typed by eslint differ only in readonly-ness.
 const local = /** @type {import('eslint').ESLint.Plugin} */ (
-  /** @type {unknown} */ ({ rules: { 'no-dropped-disposable': noDroppedDisposable } })
+  /** @type {unknown} */ ({
+    rules: {
+      'no-dropped-disposable': noDroppedDisposable,
+      'no-forgotten-text': noForgottenText,
+    },
+  })
 );
 
 export default defineConfig(
@@ -79,6 +85,23 @@ export default defineConfig(
       ? []
       : [{ files: [file], rules: { 'no-restricted-syntax': closedDoors(file) } }],
   ),
+  {
+    files: ['{src/{host,providers,shared},webview}/**/*.ts', 'src/{extension,surfaces}.ts'],
+    ignores: [
+      'src/host/display/{features/**,statusText.ts}',
+      'src/providers/{statusBar.ts,comparison/**,decorations/**,tokens/**,trees/**}',
+    ],
+    rules: {
+      'local/no-forgotten-text': ['error', { names: ['Monosem', 'VS Code'] }],
+    },
+  },
+  // What is wrong with a call is for people who write extensions, and the story for a model that reads English.
+  {
+    files: ['src/host/api/**/*.ts', 'src/host/sampleStory.ts'],
+    rules: { 'local/no-forgotten-text': 'off' },
+  },
+  // Titles of commands: l10n/bundle.l10n.json takes them from there.
+  { files: ['src/shared/contributions.ts'], rules: { 'local/no-forgotten-text': 'off' } },
   { files: ['src/cli/**/*.ts', 'bench/**/*.ts', 'scripts/**'], rules: { 'no-console': 'off' } },
   // What mocha's describe() returns has a dispose() of its own, which mocha calls.
   { files: ['test/suite/**/*.ts'], rules: { 'local/no-dropped-disposable': 'off' } },

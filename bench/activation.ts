@@ -64,9 +64,9 @@ exports.activate = () => { setTimeout(measure, ${quietMs}); };
 async function measure() {
   const extension = vscode.extensions.getExtension('monosem.monosem');
   const start = performance.now();
-  const { activationMs } = await extension.activate();
+  const { testing } = await extension.activate();
   const total = performance.now() - start;
-  fs.writeFileSync(${file} + '.partial', JSON.stringify({ total, own: activationMs }));
+  fs.writeFileSync(${file} + '.partial', JSON.stringify({ total, own: testing.activationMs }));
   fs.renameSync(${file} + '.partial', ${file});
 }
 `,

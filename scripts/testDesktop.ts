@@ -16,7 +16,7 @@ await runMain(async () => {
   const program = process.env['MONOSEM_VSCODE'];
   try {
     await runTests({
-      extensionDevelopmentPath: root,
+      extensionDevelopmentPath: [root, path.join(root, 'docs', 'example-extension')],
       extensionTestsPath: path.join(root, 'dist', 'test', 'suite', 'run.cjs'),
       launchArgs: [samples, '--disable-workspace-trust', `--user-data-dir=${scratch}/user-data`],
       ...(program === undefined ? {} : { vscodeExecutablePath: program }),

@@ -1,7 +1,7 @@
 // Files of the workspace, opened and analysed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { MonosemApi } from '../../src/host/api.ts';
+import type { ExportedApi } from '../../src/host/api/createApi.ts';
 
 /** Milliseconds. */
 const longest = 180_000;
@@ -23,12 +23,12 @@ export async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 /** Until the present text has tokens and something of it is painted. */
-export async function analysed(api: MonosemApi, { uri }: vscode.TextDocument): Promise<void> {
+export async function analysed(api: ExportedApi, { uri }: vscode.TextDocument): Promise<void> {
   await until(`the analysis of ${uri.path}`, () => {
     const kind = api.stateOf(uri)?.kind;
     return kind !== undefined && kind !== 'idle';
   });
   const state = await api.whenIdle(uri);
   if (state?.kind !== 'ready') throw new Error(`${uri.path} is ${state?.kind ?? 'not analysed'}`);
-  await until(`colours of ${uri.path}`, () => api.paintedIn(uri).length > 0);
+  await until(`colours of ${uri.path}`, () => api.testing.paintedIn(uri).length > 0);
 }

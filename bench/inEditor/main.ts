@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../src/shared/errors.ts';
-import type { MonosemApi } from '../../src/host/api.ts';
+import type { ExportedApi } from '../../src/host/api/createApi.ts';
 import type { EditorPlan, EditorReport, TypingReport } from '../editorReport.ts';
 import { paint } from './painting.ts';
 import { typeInto } from './typing.ts';
@@ -26,7 +26,7 @@ async function run(plan: EditorPlan): Promise<void> {
 }
 
 async function carryOut(plan: EditorPlan): Promise<EditorReport> {
-  const extension = vscode.extensions.getExtension<MonosemApi>('monosem.monosem');
+  const extension = vscode.extensions.getExtension<ExportedApi>('monosem.monosem');
   if (extension === undefined) throw new Error('the extension is not installed');
   const api = await extension.activate();
   // Modules go by their real places, and the extension is a link.

@@ -2,7 +2,7 @@
 // were handed to VS Code.
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { MonosemApi } from '../../src/host/api.ts';
+import type { ExportedApi } from '../../src/host/api/createApi.ts';
 import type { EditorPlan, PaintingReport } from '../editorReport.ts';
 import { analysed, openFile, until } from './document.ts';
 import { now, OwnTime } from './ownTime.ts';
@@ -11,21 +11,21 @@ import { now, OwnTime } from './ownTime.ts';
 const calm = 1500;
 
 export async function paint(
-  api: MonosemApi,
+  api: ExportedApi,
   folder: string,
   { file, tokens, times }: NonNullable<EditorPlan['painting']>,
 ): Promise<PaintingReport> {
   const { document } = await openFile(file);
   await analysed(api, document);
-  const isPainted = (): boolean => api.paintedIn(document.uri).length >= tokens;
+  const isPainted = (): boolean => api.testing.paintedIn(document.uri).length >= tokens;
   await until(`${tokens} painted tokens`, isPainted);
-  const ranges = api.paintedIn(document.uri).length;
+  const ranges = api.testing.paintedIn(document.uri).length;
   const [asked, ended]: [number[], number[]] = [[], []];
   const [askedAt, handedOver]: [number[], number[]] = [[], []];
   const own = await OwnTime.during(folder, async () => {
     for (let n = 0; n < times; n++) {
       await vscode.commands.executeCommand('monosem.toggleFeatures');
-      await until('no colours', () => api.paintedIn(document.uri).length === 0);
+      await until('no colours', () => api.testing.paintedIn(document.uri).length === 0);
       await sleep(calm);
       askedAt.push(Date.now());
       asked.push(now());

@@ -1,7 +1,7 @@
 // Types into a file as fast typists do, then slowly, and says how long the extension host was in our code meanwhile.
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { MonosemApi } from '../../src/host/api.ts';
+import type { ExportedApi } from '../../src/host/api/createApi.ts';
 import type { EditorPlan, TypingCase, TypingReport } from '../editorReport.ts';
 import { analysed, openFile } from './document.ts';
 import { now, OwnTime } from './ownTime.ts';
@@ -16,7 +16,7 @@ const words =
   'and then they all went to the big park again because it was so much fun to play there ';
 
 export async function typeInto(
-  api: MonosemApi,
+  api: ExportedApi,
   folder: string,
   plan: EditorPlan,
   { name, file, maxFileKB }: TypingCase,
@@ -69,7 +69,7 @@ interface SlowTyping {
 }
 
 async function typeSlowly(
-  api: MonosemApi,
+  api: ExportedApi,
   document: vscode.TextDocument,
   { folder, count, typed }: SlowTyping,
 ): Promise<number[]> {

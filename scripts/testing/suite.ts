@@ -45,7 +45,8 @@ async function runInVsCode(scratch: string): Promise<SuiteReport> {
   fs.cpSync(path.join(root, 'samples'), samples, { recursive: true });
   const reportFile = path.join(scratch, 'report.json');
   const runner = writeRunner(path.join(scratch, 'runner'), reportFile);
-  const profile = prepareProfile(scratch, [linkedExtension(root), runner]);
+  const example = linkedExtension(path.join(root, 'docs', 'example-extension'));
+  const profile = prepareProfile(scratch, [linkedExtension(root), example, runner]);
   const server = await startCodeServer(samples, profile);
   const browser = await launchBrowser();
   try {

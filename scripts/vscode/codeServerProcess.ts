@@ -66,15 +66,24 @@ export function openingFile(url: string, file: string): string {
   return address.href;
 }
 
+export interface ServerOptions {
+  /** Folders are restricted until somebody trusts them; without it every folder is trusted. */
+  readonly asksForTrust?: boolean;
+}
+
 /**
  * Its two processes give each other ten seconds to meet; on a machine that is busy with something else they can miss
  * each other, so a start that fails is repeated.
  * @param folder the workspace to open
  */
-export async function startCodeServer(folder: string, profile: Profile): Promise<CodeServer> {
+export async function startCodeServer(
+  folder: string,
+  profile: Profile,
+  options: ServerOptions = {},
+): Promise<CodeServer> {
   const entry = await ensureCodeServer();
   for (let attempt = 1; attempt <= startAttempts; attempt += 1) {
-    const server = await tryToStart(entry, folder, profile);
+    const server = await tryToStart(entry, folder, { profile, options });
     if (server !== undefined) return server;
   }
   const log = fs.readFileSync(path.join(profile.userData, logName), 'utf8').trimEnd();
@@ -84,7 +93,7 @@ export async function startCodeServer(folder: string, profile: Profile): Promise
 async function tryToStart(
   entry: string,
   folder: string,
-  profile: Profile,
+  { profile, options }: { readonly profile: Profile; readonly options: ServerOptions },
 ): Promise<CodeServer | undefined> {
   const port = await freePort();
   const logFile = path.join(profile.userData, logName);
@@ -95,7 +104,8 @@ async function tryToStart(
       ...[entry, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
       ...['--config', path.join(profile.userData, 'config.yaml')],
       ...['--user-data-dir', profile.userData, '--extensions-dir', profile.extensions],
-      ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+      ...['--disable-telemetry', '--disable-update-check'],
+      ...(options.asksForTrust === true ? [] : ['--disable-workspace-trust']),
       ...['--disable-getting-started-override', '--app-name', 'Monosem', folder],
     ],
     { stdio: ['ignore', log, log], detached: hasProcessGroups, cwd: folder },

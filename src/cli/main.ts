@@ -5,8 +5,10 @@ import path from 'node:path';
 import { Engine } from '../engine/engine.ts';
 import { MonosemError, messageOf, type ErrorCode } from '../shared/errors.ts';
 import { version } from '../shared/version.ts';
+import { ablate } from './commands/ablate.ts';
 import { activations } from './commands/activations.ts';
 import { add } from './commands/add.ts';
+import { compare } from './commands/compare.ts';
 import { diagnose } from './commands/diagnose.ts';
 import { encode } from './commands/encode.ts';
 import { feature } from './commands/feature.ts';
@@ -25,6 +27,8 @@ import { jsonOption, readArguments, type Arguments } from './options.ts';
 const commands: Readonly<Record<string, Command>> = {
   inspect,
   token,
+  ablate,
+  compare,
   steer,
   feature,
   sites,

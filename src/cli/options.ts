@@ -162,14 +162,15 @@ const featurePattern = /^(?:(\d+)\/)?(\d+)$/;
 
 /**
  * Reads a feature as the command line writes it: `123`, or `2/123` for one of the second SAE.
+ * @param name what the text is the value of
  * @throws MonosemError `badArgument`
  */
-export function featureOf(text: string, { saes }: Source): FeatureRef {
+export function featureOf(text: string, { saes }: Source, name = 'ID'): FeatureRef {
   const [, position = '1', id] = featurePattern.exec(text) ?? [];
   const sae = saes[Number(position) - 1];
   if (id !== undefined && sae !== undefined) return { sae, feature: featureIndex(Number(id)) };
   throw new MonosemError(
     'badArgument',
-    `ID takes a whole number of at least 0, with N/ in front for the N-th of several SAEs, not "${text}".`,
+    `${name} takes a whole number of at least 0, with N/ in front for the N-th of several SAEs, not "${text}".`,
   );
 }

@@ -2,6 +2,7 @@
 // command line and the tests call it alike. Each function is stateless for its caller: it names the model and SAE it
 // means, and what was opened for earlier calls is reused.
 import path from 'node:path';
+import process from 'node:process';
 import type { CallContext } from '../shared/call.ts';
 import type {
   ActiveFeature,
@@ -46,6 +47,7 @@ import type { SaeCheck, SaeInfo, SaeTrial } from '../shared/saeCheck.ts';
 import { MonosemError } from '../shared/errors.ts';
 import { siteOfNeurons } from '../shared/saePlace.ts';
 import type { Tensor } from '../shared/tensor.ts';
+import { ablationEffect } from './ablation.ts';
 import { breathe } from './analysis/analysedWindow.ts';
 import { rankActiveFeatures } from './analysis/activeFeatures.ts';
 import { analyseText } from './analysis/analyseText.ts';
@@ -53,7 +55,7 @@ import { captureActivations } from './analysis/captureActivations.ts';
 import { checkSae } from './evaluation/checkSae.ts';
 import { featureBriefs, featureSummary } from './features/query.ts';
 import type { StoreFacts } from './features/store.ts';
-import { buildStoreOf, featureStoreFile, recordedPerToken } from './featureStores.ts';
+import { buildStoreOf, recordedPerToken } from './featureStores.ts';
 import { readTensor } from './files/tensorData.ts';
 import { readSafetensors, writeSafetensors } from './files/safetensors.ts';
 import { BlobCache } from './files/blobCache.ts';
@@ -80,7 +82,8 @@ import { SourceCache } from './sourceCache.ts';
 import { continueText, type ContinueParams } from './steering/continueText.ts';
 import { openSteerProgram } from './steering/steerProgram.ts';
 import { steerSource } from './steering/steerSource.ts';
-import { similarTokens, tokenDetails } from './tokenCalls.ts';
+import { compareTexts } from './textComparison.ts';
+import { bosReading, similarTokens, tokenDetails } from './tokenCalls.ts';
 
 export type { StoreFacts } from './features/store.ts';
 export { readUserText } from './files/textFile.ts';
@@ -192,22 +195,29 @@ export class Engine {
 
   /** What taking a feature out of one token does to what the model expects behind it. */
   ablationEffect(params: AblationParams, context: Context<never>): Promise<AblationEffect> {
-    throw new MonosemError('internal', JSON.stringify([params, context]));
+    return this.#sources.use(params.source, (open) =>
+      ablationEffect(open, params, breathe(context)),
+    );
   }
 
   /** What the SAEs read on the token in front of every text. */
-  bosReading(params: BosReadingParams, context: Context<never>): Promise<BosReading | null> {
-    throw new MonosemError('internal', JSON.stringify([params, context]));
+  bosReading(params: BosReadingParams): Promise<BosReading | null> {
+    return this.#sources.use(params.source, (open) => bosReading(open, params));
   }
 
   /** Tokens and features that two texts have, and have not, in common. */
   compareTexts(params: CompareTextsParams, context: Context<never>): Promise<TextComparison> {
-    throw new MonosemError('internal', JSON.stringify([params, context]));
+    return this.#sources.use(params.source, (open) => compareTexts(open, params, breathe(context)));
   }
 
   /** What is open, and the memory it takes. */
-  openThings(params: object, context: Context<never>): Promise<OpenThings> {
-    throw new MonosemError('internal', JSON.stringify([params, context]));
+  openThings(): Promise<OpenThings> {
+    const { opened, cacheBytes } = this.#sources;
+    return Promise.resolve({
+      sources: opened.map((source) => source.opened()),
+      cacheBytes,
+      residentBytes: process.memoryUsage.rss(),
+    });
   }
 
   /** Texts to show for tokens of the vocabulary. */
@@ -267,8 +277,7 @@ export class Engine {
       const sae = open.sae(place);
       const run = await open.windowRun(Math.min(sae.F, recordedPerToken(sae)), false);
       const indexed = { model, sae, capacity, run };
-      const facts = await buildStoreOf(indexed, corpus, onProgress, () => Promise.resolve());
-      return { ...facts, file: featureStoreFile(sae) };
+      return buildStoreOf(indexed, corpus, onProgress, () => Promise.resolve());
     });
   }
 

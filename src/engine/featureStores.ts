@@ -5,10 +5,13 @@ import { analyseText } from './analysis/analyseText.ts';
 import type { Breath, WindowRun } from './analysis/analysedWindow.ts';
 import { buildFeatureStore, type CorpusDocument } from './features/build.ts';
 import { FeatureStore, type StoreFacts } from './features/store.ts';
-import { hashFile } from './files/files.ts';
+import { exists, hashFile } from './files/files.ts';
+import { fingerprint } from './files/fingerprint.ts';
 import { readUserText } from './files/textFile.ts';
+import { userDataFolder } from './files/userData.ts';
 import type { OpenModel } from './model/openModel.ts';
-import type { Sae } from './sae/sae.ts';
+import { weightFiles } from './onnx/externalData/externalData.ts';
+import { isNeurons, type Sae } from './sae/sae.ts';
 
 /** Above the L0 of almost every token. */
 const recordedFeatures = 64;
@@ -23,13 +26,39 @@ export function recordedPerToken({ activation }: Pick<Sae, 'activation'>): numbe
 /** A line of its own between the documents of a corpus file. */
 const documentSeparator = /^<\|endoftext\|>\r?\n?/m;
 
-export function featureStoreFile(sae: Sae): string {
-  return path.join(sae.folder, 'features.sqlite');
+const fileName = 'features.sqlite';
+
+/** What a store is about. */
+export interface StoreSubject {
+  readonly model: Pick<OpenModel, 'folder' | 'onnx' | 'onnxFile'>;
+  readonly sae: Sae;
+}
+
+/**
+ * Where the feature store of an SAE is written: beside its weights. Neurons have no folder of their own, and that of the
+ * model may be shared or read-only; their stores lie in the user's data, under what the model's weights are, so that a
+ * model that was moved or came with another version finds them again.
+ */
+export async function featureStoreFile({ model, sae }: StoreSubject): Promise<string> {
+  if (!isNeurons(sae)) return path.join(sae.folder, fileName);
+  const files = new Set([model.onnxFile, ...weightFiles(model.onnx.proto.graph ?? {})]);
+  const weights = await fingerprint([...files], 'The model');
+  return path.join(userDataFolder(), 'neurons', weights, sae.site, fileName);
+}
+
+/** The store that is there. Those of neurons were written into the model's folder once. */
+export async function findFeatureStore(subject: StoreSubject): Promise<string | undefined> {
+  const { model, sae } = subject;
+  const places = [await featureStoreFile(subject)];
+  if (isNeurons(sae)) places.push(path.join(model.folder, 'neurons', sae.site, fileName));
+  for (const file of places) if (await exists(file)) return file;
+  return undefined;
 }
 
 /** @throws MonosemError `noFeatureStore` when there is none, or one of another SAE */
-export async function openFeatureStore(sae: Sae): Promise<FeatureStore> {
-  const file = featureStoreFile(sae);
+export async function openFeatureStore(subject: StoreSubject): Promise<FeatureStore> {
+  const { sae } = subject;
+  const file = (await findFeatureStore(subject)) ?? (await featureStoreFile(subject));
   const store = await FeatureStore.open(file);
   const { saeSha256, site } = store.facts;
   if (site === sae.site && saeSha256 === (await hashFile(sae.weightsFile, 'The SAE'))) return store;
@@ -69,7 +98,8 @@ export async function buildStoreOf(
   corpusFile: string,
   onProgress: (done: number, total: number) => void,
   breath: Breath,
-): Promise<StoreFacts> {
+): Promise<StoreFacts & { readonly file: string }> {
+  const file = await featureStoreFile({ model, sae });
   const texts = await readCorpus(corpusFile);
   const documents = async function* (): AsyncGenerator<CorpusDocument> {
     for (const [done, text] of texts.entries()) {
@@ -87,5 +117,5 @@ export async function buildStoreOf(
     features: sae.F,
     corpus: path.basename(corpusFile),
   };
-  return buildFeatureStore(featureStoreFile(sae), identity, documents());
+  return { ...(await buildFeatureStore(file, identity, documents())), file };
 }

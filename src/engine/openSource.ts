@@ -3,6 +3,7 @@
 import type { ProviderReport, SelfTest } from '../shared/diagnostics.ts';
 import type { AnalyseParams, SaePlace, SaeReading, SourceFacts } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
+import type { OpenSourceFacts } from '../shared/readingProtocol.ts';
 import type { Disposable } from '../shared/disposable.ts';
 import { tokenId } from '../shared/units.ts';
 import type { AnalysedWindow, WindowRun } from './analysis/analysedWindow.ts';
@@ -14,11 +15,9 @@ import { openLensPrograms, type LensPrograms } from './analysis/lensPrograms.ts'
 import type { LensRun } from './analysis/tokenLens.ts';
 import type { TopFeatures } from './analysis/topFeatures.ts';
 import { WindowStore } from './analysis/windowStore.ts';
-
 import type { FeatureStore } from './features/store.ts';
-import { featureStoreFile, openFeatureStore } from './featureStores.ts';
+import { findFeatureStore, openFeatureStore } from './featureStores.ts';
 import type { BlobCache } from './files/blobCache.ts';
-import { exists } from './files/files.ts';
 import type { OpenModel } from './model/openModel.ts';
 import type { PlacedModel } from './model/placement.ts';
 import type { Program } from './model/program.ts';
@@ -27,7 +26,10 @@ import { untimed } from './model/timer.ts';
 import { weightBytes } from './model/weightTypes.ts';
 import { fittedSae } from './sae/fits.ts';
 import type { Sae } from './sae/sae.ts';
+import { saeWeightBytes } from './sae/weightBytes.ts';
 import { DocumentEncoder } from './tokenizer/documentEncoder.ts';
+import { OpenedOnce } from './openedOnce.ts';
+import { openForcedProgram } from './steering/forcedProgram.ts';
 import { openSteerProgram } from './steering/steerProgram.ts';
 
 /** Largest model whose weights are held once more, for a moment, to test it without being asked: 256 MiB. */
@@ -62,6 +64,9 @@ export interface AnalysisMemory {
   readonly results?: BlobCache;
 }
 
+/** Which document, and what is wanted of its tokens. */
+export type DocumentParams = Pick<AnalyseParams, 'document' | 'topK' | 'loss' | 'predictions'>;
+
 /** What is known of one document. */
 export interface OpenDocument {
   readonly encoder: DocumentEncoder;
@@ -75,11 +80,11 @@ export class OpenSource implements Disposable {
   /** Where the model runs, and why there. */
   readonly placement: ProviderReport;
   readonly #memory: AnalysisMemory;
-  readonly #programs = new Map<string, Promise<Program>>();
+  readonly #programs = new OpenedOnce<Program>((program) => program.dispose());
+  readonly #lens = new OpenedOnce<LensPrograms>(closeLens);
+  readonly #stores = new OpenedOnce<FeatureStore>((store) => store.close());
   /** In the order of their last use. */
   readonly #documents = new Map<string, OpenDocument>();
-  readonly #stores = new Map<SaePlace, Promise<FeatureStore>>();
-  #lens: Promise<LensPrograms> | undefined;
   #looked: AnalysedWindow | undefined;
   #isTested = false;
 
@@ -143,9 +148,25 @@ export class OpenSource implements Disposable {
           site: sae.site,
           architecture: sae.architecture,
           features: sae.F,
-          hasFeatureStore: await exists(featureStoreFile(sae)),
+          hasFeatureStore: (await findFeatureStore({ model, sae })) !== undefined,
         })),
       ),
+    };
+  }
+
+  /** What is open of it, and how much that weighs. */
+  opened(): OpenSourceFacts {
+    const lens = this.#lens.opened.flatMap(({ reader, unembedding }) => [
+      reader,
+      unembedding ?? [],
+    ]);
+    return {
+      model: this.model.folder,
+      variant: this.model.variant,
+      provider: this.placement.provider,
+      weightBytes: weightBytes(this.model.onnx),
+      saes: this.saes.map(({ place, sae }) => ({ sae: place, weightBytes: saeWeightBytes(sae) })),
+      sessions: this.#programs.opened.length + lens.flat().length,
     };
   }
 
@@ -155,7 +176,7 @@ export class OpenSource implements Disposable {
     const predicted = predictions === 0 ? 0 : this.#predictionLimit(predictions);
     const saes = this.saes.map(({ sae }) => sae);
     const isIdentified = this.#memory.results !== undefined;
-    const program = await this.#program(`analysis ${limit} ${String(loss)} ${predicted}`, () =>
+    const program = await this.#programs.get(`analysis ${limit} ${String(loss)} ${predicted}`, () =>
       openAnalysisProgram(this.model, saes, { limit, loss, predictions: predicted, isIdentified }),
     );
     const fixedBlocks = this.model.sites.dynamicallyQuantized;
@@ -174,10 +195,7 @@ export class OpenSource implements Disposable {
 
   /** How single tokens are looked at. @throws MonosemError `unsupportedModel` for a model without logits */
   async lensRun(): Promise<LensRun> {
-    this.#lens ??= openLensPrograms(this.model);
-    const opening = this.#lens;
-    opening.catch(() => (this.#lens = undefined));
-    const programs = await opening;
+    const programs = await this.#lens.get('lens', () => openLensPrograms(this.model));
     const { dynamicallyQuantized } = this.model.sites;
     return {
       programs,
@@ -190,10 +208,13 @@ export class OpenSource implements Disposable {
     };
   }
 
-  /** A window with a cache of all layers that begins as some tokens do, from an analysis or an earlier look. */
-  windowLike(document: string, ids: Uint32Array): AnalysedWindow | undefined {
+  /**
+   * A window with a cache of all layers that begins as some tokens do, from an analysis or an earlier look.
+   * @param document whose analyses are searched; all when absent
+   */
+  windowLike(ids: Uint32Array, document?: string): AnalysedWindow | undefined {
     const analysed = [...this.#documents]
-      .filter(([key]) => isOfDocument(key, document))
+      .filter(([key]) => document === undefined || isOfDocument(key, document))
       .map(([, { analyser }]) => analyser.windowLike(ids));
     const all = [...analysed, this.#looked].filter((window) => window !== undefined);
     return new KnownWindows(all).closest(ids);
@@ -208,13 +229,8 @@ export class OpenSource implements Disposable {
 
   /** @throws MonosemError `noFeatureStore` */
   async featureStore(place: SaePlace): Promise<FeatureStore> {
-    const known = this.#stores.get(place);
-    if (known !== undefined) return known;
-    const opening = openFeatureStore(this.sae(place));
-    this.#stores.set(place, opening);
-    // A failure is not remembered: the store may be built meanwhile.
-    opening.catch(() => this.#stores.delete(place));
-    return opening;
+    const sae = this.sae(place);
+    return this.#stores.get(place, () => openFeatureStore({ model: this.model, sae }));
   }
 
   /** @returns nothing for a model that was tested already or is too large */
@@ -225,16 +241,18 @@ export class OpenSource implements Disposable {
   }
 
   steerProgram(): Promise<Program> {
-    return this.#program('steer', () =>
-      openSteerProgram(
-        this.model,
-        this.saes.map(({ sae }) => sae),
-      ),
-    );
+    const saes = this.saes.map(({ sae }) => sae);
+    return this.#programs.get('steer', () => openSteerProgram(this.model, saes));
+  }
+
+  /** Reads a given text under edits. @throws MonosemError `unsupportedModel` for a model without logits */
+  forcedProgram(): Promise<Program> {
+    const saes = this.saes.map(({ sae }) => sae);
+    return this.#programs.get('forced', () => openForcedProgram(this.model, saes));
   }
 
   /** What remembers earlier texts of this document. */
-  async openDocument(params: AnalyseParams): Promise<OpenDocument> {
+  async openDocument(params: DocumentParams): Promise<OpenDocument> {
     const { document, topK, predictions = 0 } = params;
     const loss = predictions > 0 || params.loss === true;
     const run = await this.windowRun(topK, loss, predictions);
@@ -262,47 +280,20 @@ export class OpenSource implements Disposable {
   dispose(): void {
     for (const { analyser } of this.#documents.values()) analyser.close();
     this.#documents.clear();
-    for (const program of this.#programs.values()) {
-      // One that failed to open has nothing to dispose of; its failure was reported to whoever asked for it.
-      program.then(
-        (open) => {
-          open.dispose();
-        },
-        () => undefined,
-      );
-    }
-    this.#programs.clear();
     if (this.#looked !== undefined) this.#memory.budget.drop(this.#looked);
-    this.#lens?.then(
-      ({ reader, unembedding }) => {
-        reader.dispose();
-        unembedding?.dispose();
-      },
-      () => undefined,
-    );
-    for (const store of this.#stores.values()) {
-      store.then(
-        (open) => {
-          open.close();
-        },
-        () => undefined,
-      );
-    }
-    this.#stores.clear();
+    this.#programs.dispose();
+    this.#lens.dispose();
+    this.#stores.dispose();
   }
 
   #predictionLimit(predictions: number): number {
     return Math.min(Math.max(usualPredictions, predictions), this.model.config.vocabularySize);
   }
+}
 
-  #program(key: string, open: () => Promise<Program>): Promise<Program> {
-    const known = this.#programs.get(key);
-    if (known !== undefined) return known;
-    const opening = open();
-    this.#programs.set(key, opening);
-    opening.catch(() => this.#programs.delete(key));
-    return opening;
-  }
+function closeLens({ reader, unembedding }: LensPrograms): void {
+  reader.dispose();
+  unembedding?.dispose();
 }
 
 /** What an analyser is kept under. */

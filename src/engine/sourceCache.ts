@@ -18,6 +18,8 @@ const cacheLimit = 256 * 1024 * 1024;
 
 interface Entry {
   readonly opening: Promise<OpenSource>;
+  /** Once it is open. */
+  open?: OpenSource;
   users: number;
 }
 
@@ -46,6 +48,16 @@ export class SourceCache {
     }
   }
 
+  /** What is open by now, last used first. */
+  get opened(): readonly OpenSource[] {
+    return [...this.#entries.values()].flatMap(({ open }) => open ?? []).reverse();
+  }
+
+  /** Bytes of the KV caches that are kept. */
+  get cacheBytes(): number {
+    return this.#memory.budget.bytes;
+  }
+
   async dispose(): Promise<void> {
     const entries = [...this.#entries.values()];
     this.#entries.clear();
@@ -56,21 +68,30 @@ export class SourceCache {
     const key = keyOf(source);
     const known = this.#entries.get(key);
     this.#entries.delete(key);
-    const entry = known ?? { opening: this.#open(key, source), users: 0 };
+    const entry = known ?? this.#newEntry(key, source);
     this.#entries.set(key, entry);
     return entry;
   }
 
-  #open(key: string, source: Source): Promise<OpenSource> {
+  #newEntry(key: string, source: Source): Entry {
+    const entry: Entry = { opening: this.#open(source), users: 0 };
+    entry.opening.then(
+      (open) => {
+        entry.open = open;
+      },
+      // A failure is not remembered: the user may have mended the file.
+      () => this.#entries.delete(key),
+    );
+    return entry;
+  }
+
+  #open(source: Source): Promise<OpenSource> {
     const model = openModel(path.resolve(source.model), source.variant);
     const placing = model.then((opened) => placeModel(opened, this.#chooser, requestOf(source)));
     const loading = openSaes(source.saes, model);
-    const opening = Promise.all([placing, loading]).then(
+    return Promise.all([placing, loading]).then(
       ([placed, saes]) => new OpenSource(placed, saes, this.#memory),
     );
-    // A failure is not remembered: the user may have mended the file.
-    opening.catch(() => this.#entries.delete(key));
-    return opening;
   }
 
   #closeUnused(): void {

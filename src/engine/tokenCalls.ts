@@ -1,24 +1,23 @@
 // What calls about single tokens compute, on a source that is open: what the model expects around a token, tokens like
 // it, texts of the vocabulary.
 import type {
-  AnalyseParams,
   SimilarTokens,
   SimilarTokensParams,
   TokenDetails,
   TokenDetailsParams,
-  TokenPlace,
 } from '../shared/engineProtocol.ts';
-import { MonosemError } from '../shared/errors.ts';
+import type { BosReading, BosReadingParams } from '../shared/readingProtocol.ts';
 import { charOffset, tokenId, tokenIndex } from '../shared/units.ts';
 import type { Breath } from './analysis/analysedWindow.ts';
-import type { DocumentAnalyser } from './analysis/documentAnalyser.ts';
+import { readBos } from './analysis/bosReading.ts';
 import { expectationOf } from './analysis/expectation.ts';
 import { lookAtToken } from './analysis/tokenLens.ts';
-import { lineStarts, planWindows } from './analysis/windows.ts';
+import { emptyTopFeatures } from './analysis/topFeatures.ts';
+import { documentReadings } from './documentReadings.ts';
 import { sparseCosines } from './math/sparseCosine.ts';
 import { topK } from './math/topK.ts';
 import type { OpenSource } from './openSource.ts';
-import type { EncodedText } from './tokenizer/tokenizer.ts';
+import { tokenAt, windowOf } from './tokenPlace.ts';
 
 /** Tokens listed at the end of the model and behind each block, unless a call says otherwise. */
 const usualTop = 10;
@@ -35,12 +34,10 @@ export async function tokenDetails(
   const encoded = await tokenizer.encode(text);
   const { ids, starts, ends } = encoded;
   const token = tokenAt(params.at, encoded);
-  const plan = planWindows(ids, lineStarts(text, starts), open.capacity);
-  const window = plan.find(({ from, end }) => from <= token && token < end);
-  if (window === undefined) throw new MonosemError('internal', `No window holds token ${token}.`);
+  const window = windowOf(open, { text, encoded }, token);
   const windowIds = ids.slice(window.start, window.end);
   const run = await open.lensRun();
-  const earlier = open.windowLike(document, windowIds);
+  const earlier = open.windowLike(windowIds, document);
   const place = { ids: windowIds, token: token - window.start };
   const seen = await lookAtToken(run, place, earlier, breath);
   open.keepLooked(seen.window);
@@ -64,25 +61,16 @@ export async function tokenDetails(
 const whyNoLens =
   'This model makes its logits from more than its last layer, so its layers cannot be read one by one.';
 
-/** @throws MonosemError `badArgument` */
-function tokenAt(place: TokenPlace, { ids, starts, ends }: EncodedText): number {
-  if ('token' in place) {
-    if (place.token >= 0 && place.token < ids.length) return place.token;
-    throw outside(`with index ${place.token}`, ids.length);
-  }
-  const { offset } = place;
-  const found = ends.findIndex((end, t) => offset < end && (starts[t] ?? 0) <= offset);
-  if (found >= 0) return found;
-  throw outside(`at offset ${offset}`, ids.length);
-}
-
-function outside(what: string, count: number): MonosemError {
-  return new MonosemError(
-    'badArgument',
-    count === 0
-      ? `The text has no tokens, so there is none ${what}; choose a text.`
-      : `The text has no token ${what}; its tokens are 0 to ${count - 1}.`,
-  );
+/** Nothing where no BOS is put in front of texts: the model has none, or the SAEs were trained without it. */
+export async function bosReading(
+  open: OpenSource,
+  { topK: count }: BosReadingParams,
+): Promise<BosReading | null> {
+  const { bosId, model } = open;
+  if (bosId === undefined) return null;
+  const readings = await readBos(await open.windowRun(count, false), bosId);
+  const text = model.tokenizer.pieceOf(bosId) ?? model.tokenizer.textOf(bosId);
+  return { id: tokenId(bosId), text, readings: open.named(readings) };
 }
 
 /** @throws MonosemError `badArgument` for a place outside the text or an SAE that is not active */
@@ -91,15 +79,9 @@ export async function similarTokens(
   { at, sae, limit, ...params }: SimilarTokensParams,
   breath: Breath,
 ): Promise<SimilarTokens> {
-  open.sae(sae);
-  const { encoder, analyser } = await open.openDocument(params);
-  const encoded = await encoder.encode(params.text, breath);
+  const { encoded, readings } = await documentReadings(open, params, [sae], breath);
   const token = tokenAt(at, encoded);
-  const { features, activations } = await readingOf(
-    { open, analyser, encoded },
-    { ...params, sae },
-    breath,
-  );
+  const { features, activations } = readings[0] ?? emptyTopFeatures(0, params.topK);
   const cosines = sparseCosines(features, activations, params.topK, token);
   cosines[token] = 0;
   const { values, indices } = topK(cosines, limit);
@@ -112,34 +94,4 @@ export async function similarTokens(
     ends: tokens.map((t) => encoded.ends[t] ?? 0),
     similarities: values.slice(0, kept),
   };
-}
-
-interface EncodedDocument {
-  readonly open: OpenSource;
-  readonly analyser: DocumentAnalyser;
-  readonly encoded: EncodedText;
-}
-
-/** Features and activations [T, K] of one SAE, from what an analysis of the same document left behind. */
-async function readingOf(
-  { open, analyser, encoded }: EncodedDocument,
-  { text, topK: K, sae, extent = 'all', visible }: AnalyseParams & { readonly sae: string },
-  breath: Breath,
-): Promise<{ readonly features: Uint32Array; readonly activations: Float32Array }> {
-  const size = encoded.ids.length * K;
-  const rows = { features: new Uint32Array(size), activations: new Float32Array(size) };
-  await analyser.analyse(
-    { text, encoded, extent, known: new Set(), ...(visible === undefined ? {} : { visible }) },
-    {
-      emit: ({ from, readings }) => {
-        const reading = open.named(readings).find((each) => each.sae === sae);
-        if (reading === undefined) return;
-        rows.features.set(reading.features, from * K);
-        rows.activations.set(reading.activations, from * K);
-      },
-      seen: () => undefined,
-      breath,
-    },
-  );
-  return rows;
 }

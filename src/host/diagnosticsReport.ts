@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { settingSection, settings } from '../shared/contributions.ts';
 import { messageOf } from '../shared/errors.ts';
+import { t } from '../shared/l10n.ts';
 import { version } from '../shared/version.ts';
 import type { DiagnosticsReport } from './display/diagnosticsText.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
@@ -74,14 +75,14 @@ function programFacts(): DiagnosticsReport['program'] {
   return [
     ['Monosem', version],
     ['VS Code', `${vscode.version} (${appName})`],
-    ['window', uiKind === vscode.UIKind.Web ? 'browser' : 'desktop'],
-    ['connected to', remoteName ?? 'this machine'],
-    ['workspace trusted', vscode.workspace.isTrusted ? 'yes' : 'no'],
+    [t('window'), uiKind === vscode.UIKind.Web ? t('browser') : t('desktop')],
+    [t('connected to'), remoteName ?? t('this machine')],
+    [t('workspace trusted'), vscode.workspace.isTrusted ? t('yes') : t('no')],
   ];
 }
 
 function stateText(state: AnalysisState | undefined): string {
-  if (state === undefined) return 'not analysed';
+  if (state === undefined) return t('not analysed');
   const reason = 'reason' in state ? `: ${state.reason.message}` : '';
   return `${state.kind}${reason}`;
 }

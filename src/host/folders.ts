@@ -1,6 +1,7 @@
 // Folders as people and other extensions name them: through the dialog, or as the argument of a command.
 import { resolve } from 'node:path';
 import * as vscode from 'vscode';
+import { t } from '../shared/l10n.ts';
 
 /** @param argument a `Uri`; `undefined` for anything else */
 export function folderOf(argument: unknown): string | undefined {
@@ -11,7 +12,7 @@ export function folderOf(argument: unknown): string | undefined {
 export async function browseFolders(title: string, isMany = false): Promise<readonly string[]> {
   const chosen = await vscode.window.showOpenDialog({
     title,
-    openLabel: 'Choose',
+    openLabel: t('Choose'),
     canSelectFolders: true,
     canSelectFiles: false,
     canSelectMany: isMany,

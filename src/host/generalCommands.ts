@@ -1,7 +1,10 @@
 // The commands that belong to no surface: switching, restarting, settings, the log.
 import * as vscode from 'vscode';
+import { t } from '../shared/l10n.ts';
 import type { CommandTable } from './commands.ts';
+import { walkthrough } from '../shared/contributions.ts';
 import { sizeText } from './display/size.ts';
+import type { DocumentAnalysis } from './documents/documentAnalysis.ts';
 import type { Services } from './services.ts';
 
 type GeneralCommand =
@@ -11,18 +14,26 @@ type GeneralCommand =
   | 'restartEngine'
   | 'showLog'
   | 'getStarted'
-  | 'stopAnalysis';
+  | 'stopAnalysis'
+  | 'resumeAnalysis';
 
 export function generalCommands({
   analyses,
   engine,
   log,
+  reading,
   view,
 }: Services): Pick<CommandTable, GeneralCommand> {
+  const read = (): DocumentAnalysis | undefined =>
+    reading.current && analyses.of(reading.current.uri);
   return {
     toggleFeatures: () => view.toggle(),
-    openSettings: () =>
-      vscode.commands.executeCommand('workbench.action.openSettings', '@ext:monosem.monosem'),
+    /** Those of Monosem; of them those with some words in their names, where a link says which. */
+    openSettings: (words) =>
+      vscode.commands.executeCommand(
+        'workbench.action.openSettings',
+        `@ext:monosem.monosem${typeof words === 'string' ? ` ${words}` : ''}`,
+      ),
     restartEngine: async () => {
       await engine.restart();
       analyses.restart();
@@ -30,18 +41,18 @@ export function generalCommands({
     clearAnalysisCache: async () => {
       const { bytes } = await engine.call('clearAnalysisCache', {});
       void vscode.window.showInformationMessage(
-        bytes === 0 ? 'The analysis cache was empty.' : `${sizeText(bytes)} of results removed.`,
+        bytes === 0
+          ? t('The analysis cache was empty.')
+          : t('The analysis cache was cleared ({0}).', sizeText(bytes)),
       );
     },
     showLog: () => log.show(),
     getStarted: () =>
       vscode.commands.executeCommand(
         'workbench.action.openWalkthrough',
-        'monosem.monosem#monosem.start',
+        `monosem.monosem#${walkthrough}`,
       ),
-    stopAnalysis: () => {
-      const uri = vscode.window.activeTextEditor?.document.uri;
-      if (uri !== undefined) analyses.of(uri)?.stop();
-    },
+    stopAnalysis: () => read()?.interrupt(),
+    resumeAnalysis: () => read()?.resume(),
   };
 }

@@ -11,6 +11,7 @@ import type {
   Source,
 } from '../shared/engineProtocol.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
+import { t } from '../shared/l10n.ts';
 import type { Disposable } from '../shared/disposable.ts';
 import type { NamedSae } from '../shared/featureRef.ts';
 import type { EngineClient } from './engine/engineClient.ts';
@@ -110,7 +111,10 @@ export class ModelInUse implements Disposable {
     await this.#openAlone(choice);
     throw new MonosemError(
       'noSae',
-      `No sparse autoencoder is chosen for ${this.#known?.place.name ?? basename(choice.model)}: choose one that was trained on it to see features.`,
+      t(
+        'No sparse autoencoder is chosen for {0}: choose one that was trained on it to see features.',
+        this.#known?.place.name ?? basename(choice.model),
+      ),
     );
   }
 
@@ -163,7 +167,7 @@ export class ModelInUse implements Disposable {
     if (model === undefined) {
       throw new MonosemError(
         'unsupportedModel',
-        failure ?? `${choice.model} could not be opened; open another model folder.`,
+        failure ?? t('{0} could not be opened; open another model folder.', choice.model),
       );
     }
     const { name, variant, execution } = model;

@@ -1,13 +1,18 @@
 // The composition root: builds every service once, in dependency order, into one store. Nothing starts here; the
 // engine starts with the first question it is asked.
 import * as vscode from 'vscode';
+import type { SettingName } from '../shared/contributions.ts';
 import type { DisposableStore } from '../shared/disposable.ts';
 import type { SaePlace, Source } from '../shared/engineProtocol.ts';
 import { FeatureBriefs } from './display/features/featureBriefs.ts';
 import { FeatureFilter } from './display/features/featureFilter.ts';
 import { FeatureCollection } from './collection/featureCollection.ts';
+import { createComparison } from './comparison/comparisonInUse.ts';
+import type { FeatureComparison } from './comparison/featureComparison.ts';
+import { KeptTexts } from './comparison/keptTexts.ts';
 import { DocumentAnalyses } from './documents/documentAnalyses.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
+import { ReadDocument } from './documents/readDocument.ts';
 import { EngineClient } from './engine/engineClient.ts';
 import { EngineProcess } from './engine/engineProcess.ts';
 import { Hub } from './hub/hub.ts';
@@ -18,6 +23,8 @@ import { SaeChecks } from './saeChecks.ts';
 import { onDidChangeSettings, readSetting } from './settings.ts';
 import { ShownSae } from './shownSae.ts';
 import type { SourceSettings } from './source.ts';
+import { TokenInspector } from './tokens/tokenInspector.ts';
+import { TokenTexts } from './tokenTexts.ts';
 import { neuronsOfView } from './view/view.ts';
 import { ViewInUse } from './view/viewInUse.ts';
 
@@ -40,14 +47,33 @@ export interface Services {
   /** Whether the active SAEs read the model as they were trained to. */
   readonly saeChecks: SaeChecks;
   readonly briefs: FeatureBriefs;
+  /** Texts of tokens of the vocabulary. */
+  readonly tokenTexts: TokenTexts;
+  /** What is computed of single tokens only when somebody asks. */
+  readonly inspector: TokenInspector;
   /** Which features are shown at all, by the present settings. */
   readonly filter: () => FeatureFilter;
   readonly analyses: DocumentAnalyses;
+  /** What the lists at the side are about. */
+  readonly reading: ReadDocument;
+  /** What two texts have and have not in common. */
+  readonly comparison: FeatureComparison;
+  /** Texts that belong to no file. */
+  readonly texts: KeptTexts;
   /** The model and SAEs looked through, by the present settings. */
   readonly source: () => Promise<Source>;
   /** What the settings say about model and SAEs. */
   readonly sourceSettings: () => SourceSettings;
 }
+
+/** Settings that say what computes the results: under others, earlier ones no longer hold. */
+const ofSource: ReadonlySet<SettingName> = new Set<SettingName>([
+  'model',
+  'modelVariant',
+  'saes',
+  'executionProvider',
+  'deviceId',
+]);
 
 /** @param lifetime everything is disposed with it */
 export function createServices(
@@ -76,7 +102,7 @@ export function createServices(
     deviceId: readSetting('deviceId'),
     neurons: neuronsOfView(view.current),
     extensionFolder: context.extensionUri.fsPath,
-    workspaceFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
+    workspaceFolder: firstFolder(),
     listFolders,
   });
   const model = lifetime.add(new ModelInUse({ engine, settings, log }));
@@ -90,8 +116,14 @@ export function createServices(
   const briefs = new FeatureBriefs(async (sae, features) =>
     engine.call('featureBriefs', { source: await source(), sae, features }),
   );
+  const tokenTexts = new TokenTexts(async (ids) =>
+    engine.call('tokenTexts', { source: await source(), ids }),
+  );
+  const inspector = lifetime.add(new TokenInspector({ engine, source }));
   lifetime.add(
     onDidChangeSettings((names) => {
+      if (names.includes('model')) tokenTexts.clear();
+      if (names.some((name) => ofSource.has(name))) inspector.clear();
       if (names.includes('model') || names.includes('saes')) briefs.clear();
       if (names.includes('enabled') && readSetting('enabled') !== view.isOn) void view.toggle();
       // The engine is told once, when it starts.
@@ -122,6 +154,8 @@ export function createServices(
       if (state === 'stopped') saeChecks.forgetFailures();
     }),
   );
+  lifetime.add(model.onDidChange(() => void leaveView(view, model.saes)));
+  const comparison = createComparison({ engine, source, briefs, view, log }, lifetime);
   const services = {
     hub,
     model,
@@ -131,8 +165,13 @@ export function createServices(
     shownSae,
     saeChecks,
     briefs,
+    tokenTexts,
+    inspector,
     filter,
     analyses,
+    reading: lifetime.add(new ReadDocument()),
+    comparison,
+    texts: new KeptTexts(),
     source,
   };
   return { context, log, engine, sourceSettings: settings, ...services };
@@ -143,10 +182,23 @@ function learnWhenOpen(model: ModelInUse, state: AnalysisState | undefined): voi
   if (state?.kind === 'analysing' || state?.kind === 'ready') void model.learn();
 }
 
+/** There is nothing to see of a feature whose SAE is not active any more. */
+async function leaveView(view: ViewInUse, saes: readonly SaePlace[]): Promise<void> {
+  const { current } = view;
+  const isGone = current.kind === 'feature' && saes.length > 0;
+  if (isGone && !saes.includes(current.feature.sae)) await view.choose({ kind: 'top' });
+}
+
 /** When the colours are there and nobody waits for anything else. */
 async function checkSaes(model: ModelInUse, checks: SaeChecks): Promise<void> {
   const source = await model.source().catch(() => undefined);
   if (source !== undefined) await checks.check(source);
+}
+
+/** The first folder that is on a disk: models are not read from virtual ones. */
+function firstFolder(): string | undefined {
+  const { workspaceFolders = [] } = vscode.workspace;
+  return workspaceFolders.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
 }
 
 function createHub({ secrets }: vscode.ExtensionContext): Hub {

@@ -11,19 +11,25 @@ export function settingValue(
       return typeof value === 'boolean' ? value : setting.default;
     case 'string':
       return typeof value === 'string' ? value.trim() : setting.default;
-    case 'list': {
-      if (!Array.isArray(value)) return setting.default;
-      const texts = value.filter((entry) => typeof entry === 'string').map((entry) => entry.trim());
-      return [...new Set(texts)].filter((entry) => entry !== '');
-    }
+    case 'list':
+      return Array.isArray(value) ? texts(value) : setting.default;
     case 'enum':
       return setting.values.find((known) => known === value) ?? setting.default;
     case 'integer':
-    case 'number': {
-      if (typeof value !== 'number' || !Number.isFinite(value)) return setting.default;
-      const [least, most] = setting.range;
-      const bounded = Math.min(most, Math.max(least, value));
-      return setting.type === 'integer' ? Math.round(bounded) : bounded;
-    }
+    case 'number':
+      return Number.isFinite(value) ? bounded(setting, value as number) : setting.default;
   }
+}
+
+/** Those that say something, each once. */
+function texts(list: readonly unknown[]): readonly string[] {
+  const written = list.filter((entry) => typeof entry === 'string').map((entry) => entry.trim());
+  return [...new Set(written)].filter((entry) => entry !== '');
+}
+
+type NumberSetting = Extract<SettingContribution, { readonly type: 'integer' | 'number' }>;
+
+function bounded({ type, range: [least, most] }: NumberSetting, value: number): number {
+  const inside = Math.min(most, Math.max(least, value));
+  return type === 'integer' ? Math.round(inside) : inside;
 }

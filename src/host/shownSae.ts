@@ -4,6 +4,7 @@ import type { Disposable } from '../shared/disposable.ts';
 import { Emitter } from '../shared/emitter.ts';
 import type { SaePlace, Source } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
+import { t } from '../shared/l10n.ts';
 import type { Memory } from './memory.ts';
 
 /** Where the choice is remembered over a reload of the window. */
@@ -55,10 +56,19 @@ export class ShownSae implements Disposable {
     if (painted !== undefined && (requested === undefined || requested === null)) return painted;
     const found = saes.find((sae) => sae === requested);
     if (found !== undefined) return found;
-    const name = typeof requested === 'string' ? requested : 'What was named';
+    const active = saes.join(', ');
     throw new MonosemError(
       'badArgument',
-      `${name} is not an active sparse autoencoder; active are ${saes.join(', ')}. Choose it first.`,
+      typeof requested === 'string' && requested !== ''
+        ? t(
+            '{0} is not among the active sparse autoencoders ({1}); choose it first.',
+            requested,
+            active,
+          )
+        : t(
+            'What was named is not among the active sparse autoencoders ({0}); name one of them.',
+            active,
+          ),
     );
   }
 

@@ -26,14 +26,18 @@ export interface SourceSettings {
 export function modelChoice(settings: SourceSettings): ModelChoice {
   const { model, modelVariant, executionProvider, deviceId } = settings;
   return {
-    model:
-      model === ''
-        ? join(settings.extensionFolder, defaultModelFolder)
-        : absolute(model, settings.workspaceFolder),
+    model: model === '' ? embeddedModel(settings) : absolute(model, settings.workspaceFolder),
     ...(modelVariant !== '' && { variant: modelVariant.replaceAll('\\', '/') }),
     ...(executionProvider !== 'auto' && { provider: executionProvider }),
     ...(deviceId !== 0 && { deviceId }),
   };
+}
+
+/** Folder of the model that comes with Monosem. */
+export function embeddedModel({
+  extensionFolder,
+}: Pick<SourceSettings, 'extensionFolder'>): string {
+  return join(extensionFolder, defaultModelFolder);
 }
 
 /** The active SAEs; none when a model of the user's own comes without one and none is chosen. */

@@ -5,8 +5,7 @@ import { gatherDiagnostics } from '../host/diagnosticsReport.ts';
 import type { Services } from '../host/services.ts';
 import { documentScheme } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
-
-const place = vscode.Uri.from({ scheme: documentScheme, path: 'Monosem Diagnostics.md' });
+import { t } from '../shared/l10n.ts';
 
 /** Longest wait for a document to take the new text; it is shown then in any case. */
 const refreshMs = 2000;
@@ -15,6 +14,11 @@ export class DiagnosticsDocument implements vscode.TextDocumentContentProvider, 
   readonly #services: Services;
   readonly #lifetime = new DisposableStore();
   readonly #changed = this.#lifetime.add(new vscode.EventEmitter<vscode.Uri>());
+  /** Its last part is the name of the tab. */
+  readonly #place = vscode.Uri.from({
+    scheme: documentScheme,
+    path: `${t('Monosem Diagnostics')}.md`,
+  });
   #text = '';
 
   constructor(services: Services) {
@@ -31,13 +35,13 @@ export class DiagnosticsDocument implements vscode.TextDocumentContentProvider, 
   async show(): Promise<void> {
     const progress = {
       location: vscode.ProgressLocation.Window,
-      title: 'Monosem: opening the model to look at it',
+      title: t('Monosem: opening the model to look at it'),
     };
     const report = await vscode.window.withProgress(progress, () =>
       gatherDiagnostics(this.#services),
     );
     this.#text = diagnosticsText(report);
-    const document = await vscode.workspace.openTextDocument(place);
+    const document = await vscode.workspace.openTextDocument(this.#place);
     await this.#refreshed(document);
     await vscode.window.showTextDocument(document, { preview: false });
   }
@@ -51,7 +55,7 @@ export class DiagnosticsDocument implements vscode.TextDocumentContentProvider, 
       lifetime.add(vscode.workspace.onDidChangeTextDocument(() => isNew() && resolve()));
       const timer = setTimeout(resolve, refreshMs);
       lifetime.add({ dispose: () => clearTimeout(timer) });
-      this.#changed.fire(place);
+      this.#changed.fire(this.#place);
     });
     lifetime.dispose();
   }

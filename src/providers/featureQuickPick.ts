@@ -1,15 +1,18 @@
 // Chooses a feature: by its number, or from those of the token at the cursor and of the text around it. Where several
 // SAEs are active, those of the painted one come first, and every feature says whose it is.
 import * as vscode from 'vscode';
+import { pickerTitle } from '../host/commandTitle.ts';
 import { rankFeatures } from '../host/display/features/featureRanking.ts';
 import { activationText, featureLabel } from '../host/display/features/featureText.ts';
 import { oneLine } from '../host/display/oneLine.ts';
 import type { Services } from '../host/services.ts';
 import { readFeature } from '../host/views/viewMessages.ts';
+import type { CommandName } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { FeatureRef, SaePlace } from '../shared/engineProtocol.ts';
 import { messageOf } from '../shared/errors.ts';
 import { saeLabels } from '../shared/featureRef.ts';
+import { t } from '../shared/l10n.ts';
 import { featureIndex } from '../shared/units.ts';
 import type { FeatureIndex } from '../shared/units.ts';
 
@@ -27,14 +30,20 @@ interface SaeChoice {
   readonly label: string | undefined;
 }
 
-/** Resolves with the chosen feature, or `undefined` when nothing is chosen. */
-export async function pickFeature(services: Services): Promise<FeatureRef | undefined> {
+/**
+ * Resolves with the chosen feature, or `undefined` when nothing is chosen.
+ * @param command what is done with it
+ */
+export async function pickFeature(
+  services: Services,
+  command: CommandName,
+): Promise<FeatureRef | undefined> {
   // Also before the first file is analysed: then only this tells which are active.
   await services.source();
   const lifetime = new DisposableStore();
   const picker = lifetime.add(vscode.window.createQuickPick<FeatureItem>());
-  picker.title = 'Open Feature';
-  picker.placeholder = 'Number of a feature, or a word it stands for';
+  picker.title = pickerTitle(command);
+  picker.placeholder = t('Number of a feature, or a word it stands for');
   picker.matchOnDescription = true;
   const saes = activeSaes(services);
   const offered = (
@@ -73,10 +82,12 @@ function activeSaes({ model, shownSae }: Services): readonly SaeChoice[] {
 }
 
 function typedItem({ sae, label }: SaeChoice, feature: FeatureIndex): FeatureItem {
-  const whose = label === undefined ? '' : ` of ${oneLine(label)}`;
   return {
     label: `#${feature}`,
-    description: `Open feature ${feature}${whose}`,
+    description:
+      label === undefined
+        ? t('Feature {0}', feature)
+        : t('Feature {0} of {1}', feature, oneLine(label)),
     ref: { sae, feature },
     alwaysShow: true,
   };
@@ -107,7 +118,9 @@ async function offeredFeatures(
   const items = ranked.map(({ feature, activation, isHere }) => ({
     label: `#${feature}`,
     description: featureLabel(briefs.get(sae, feature)),
-    detail: `${activationText(activation)} ${isHere ? 'at the cursor' : 'in view'}`,
+    detail: isHere
+      ? t('{0} at the cursor', activationText(activation))
+      : t('{0} in view', activationText(activation)),
     ref: { sae, feature: featureIndex(feature) },
   }));
   if (label === undefined || items.length === 0) return items;

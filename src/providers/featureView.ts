@@ -12,19 +12,18 @@ import { DisposableStore } from '../shared/disposable.ts';
 import type { FeatureRef } from '../shared/engineProtocol.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
 import { saeLabels } from '../shared/featureRef.ts';
+import { t } from '../shared/l10n.ts';
 import type { FromFeatureView, ToFeatureView } from '../shared/webviewProtocol.ts';
 
 const exampleLimit = 20;
 /** Where the shown feature is remembered over a reload of the window. */
 const memoryKey = 'monosem.shownFeature';
-const hint =
-  'Point at a coloured token and choose one of its features, or open a feature by its number.';
 
 export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #services: Services;
   readonly #lifetime = new DisposableStore();
   #channel: ViewChannel<ToFeatureView> | undefined;
-  #snapshot: ToFeatureView = { kind: 'empty', hint };
+  #snapshot: ToFeatureView = nothingChosen();
   #shown: FeatureRef | undefined;
   #abort = new AbortController();
 
@@ -68,7 +67,7 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
     const channel = openChannel<FromFeatureView, ToFeatureView>(view.webview, {
       extensionUri: this.#services.context.extensionUri,
       app: 'feature',
-      title: 'Feature',
+      title: t('Feature'),
       read: readFeatureViewMessage,
       onMessage: (message) => this.#received(message),
       onMalformed: () =>
@@ -92,7 +91,7 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
   #forget(): void {
     this.#shown = undefined;
     this.#abort.abort();
-    this.#post({ kind: 'empty', hint });
+    this.#post(nothingChosen());
   }
 
   dispose(): void {
@@ -154,4 +153,13 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
     this.#snapshot = snapshot;
     this.#channel?.post(snapshot);
   }
+}
+
+function nothingChosen(): ToFeatureView {
+  return {
+    kind: 'empty',
+    hint: t(
+      'Point at a coloured token and choose one of its features, or open a feature by its number.',
+    ),
+  };
 }

@@ -2,16 +2,15 @@
 // into a folder before anything is written.
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { runCommand } from '../host/commands.ts';
+import { pickerTitle } from '../host/commandTitle.ts';
 import { variantItems } from '../host/display/variantText.ts';
+import { offerCommands } from '../host/offerCommands.ts';
 import type { Services } from '../host/services.ts';
 import { readSetting, writeSetting } from '../host/settings.ts';
-import { commands } from '../shared/contributions.ts';
 import type { ModelVariant } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
+import { t } from '../shared/l10n.ts';
 import { browseFolders, folderOf } from '../host/folders.ts';
-
-const title = 'Open a Model Folder';
 
 interface FolderItem extends vscode.QuickPickItem {
   /** What is chosen; `undefined` asks for a folder. */
@@ -42,21 +41,23 @@ export async function openModelFolder(
 }
 
 function otherVariant(present: string): readonly FolderItem[] {
-  return [{ label: `$(versions) Choose another variant of ${basename(present)}`, folder: present }];
+  const label = `$(versions) ${t('Choose another variant of {0}', basename(present))}`;
+  return [{ label, folder: present }];
 }
 
 /** @returns the folder, empty for the one of the extension, or `undefined` when nothing is chosen */
 async function askForFolder(more: readonly FolderItem[]): Promise<string | undefined> {
+  const title = pickerTitle('openModelFolder');
   const browse = async (): Promise<string | undefined> => (await browseFolders(title))[0];
   const current = readSetting('model');
   if (current === '') return browse();
-  const detail = 'It holds config.json, tokenizer.json and one or more .onnx files.';
+  const detail = t('It holds config.json, tokenizer.json and one or more .onnx files.');
   const items: readonly FolderItem[] = [
-    { label: '$(folder-opened) Browse…', detail, folder: undefined },
+    { label: `$(folder-opened) ${t('Browse…')}`, detail, folder: undefined },
     ...more,
-    { label: '$(discard) Use the model that comes with Monosem', folder: '' },
+    { label: `$(discard) ${t('Use the model that comes with Monosem')}`, folder: '' },
   ];
-  const placeHolder = `Now: ${current}`;
+  const placeHolder = t('Now: {0}', current);
   const item = await vscode.window.showQuickPick(items, { title, placeHolder });
   return item === undefined || item.folder !== undefined ? item?.folder : browse();
 }
@@ -64,7 +65,7 @@ async function askForFolder(more: readonly FolderItem[]): Promise<string | undef
 async function lookInto({ engine }: Services, folder: string): Promise<readonly ModelVariant[]> {
   const progress = {
     location: vscode.ProgressLocation.Window,
-    title: `Monosem: looking into ${basename(folder)}`,
+    title: t('Monosem: looking into {0}', basename(folder)),
   };
   const variants = await vscode.window.withProgress(progress, async () =>
     engine.call('variants', { model: folder }),
@@ -72,7 +73,10 @@ async function lookInto({ engine }: Services, folder: string): Promise<readonly 
   if (variants.length > 0) return variants;
   throw new MonosemError(
     'unsupportedModel',
-    `${folder} holds no .onnx file of a decoder; open a folder as model hubs have it, with config.json and onnx/model.onnx.`,
+    t(
+      '{0} holds no .onnx file of a decoder; open a folder as model hubs have it, with config.json and onnx/model.onnx.',
+      folder,
+    ),
   );
 }
 
@@ -89,13 +93,13 @@ async function chooseVariant(
     const names = variants.map(({ variant }) => variant).join(', ');
     throw new MonosemError(
       'badArgument',
-      `There is no ${wanted} in the folder; there is ${names}.`,
+      t('There is no {0} in the folder; choose one of {1}.', wanted, names),
     );
   }
   if (items.length < 2) return '';
   const chosen = await vscode.window.showQuickPick(items, {
-    title,
-    placeHolder: 'The folder has several variants of the model',
+    title: pickerTitle('openModelFolder'),
+    placeHolder: t('The folder has several variants of the model'),
   });
   return chosen?.value;
 }
@@ -115,11 +119,11 @@ async function useModel({ log, model }: Services, folder: string, variant: strin
 }
 
 async function offerSae(name: string): Promise<void> {
-  const offered = ['chooseSaes', 'addSae'] as const;
-  const chosen = await vscode.window.showInformationMessage(
-    `${name} has no sparse autoencoder beside it; choose one that was trained on it to see features.`,
-    ...offered.map((command) => commands[command].title),
+  const message = t(
+    '{0} has no sparse autoencoder beside it; choose one that was trained on it to see features.',
+    name,
   );
-  const command = offered.find((other) => commands[other].title === chosen);
-  if (command !== undefined) await runCommand(command);
+  await offerCommands(['chooseSaes', 'addSae'], (...titles) =>
+    vscode.window.showInformationMessage(message, ...titles),
+  );
 }

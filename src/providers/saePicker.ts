@@ -1,18 +1,21 @@
 // Chooses the SAEs that are active at once, and the one of them whose features are painted.
 import * as vscode from 'vscode';
-import { runCommand } from '../host/commands.ts';
+import { chooseActiveSaes } from '../host/activeSaes.ts';
+import { pickerTitle } from '../host/commandTitle.ts';
 import { saeItems } from '../host/display/saeItems.ts';
 import { oneLine } from '../host/display/oneLine.ts';
+import { offerCommands } from '../host/offerCommands.ts';
 import type { Services } from '../host/services.ts';
-import { isSameValue, readSetting, writeSetting } from '../host/settings.ts';
-import { saePlaces, saesBeside, standardSaes } from '../host/source.ts';
-import { commands } from '../shared/contributions.ts';
+import { readSaeArgument } from '../host/saeArgument.ts';
+import { saePlaces, saesBeside } from '../host/source.ts';
+import { neuronsOfView } from '../host/view/view.ts';
+import type { View } from '../host/view/view.ts';
+import { ownSaes } from '../host/view/viewChoice.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { SaePlace } from '../shared/engineProtocol.ts';
 import { saeLabels } from '../shared/featureRef.ts';
+import { t } from '../shared/l10n.ts';
 import { browseFolders, folderOf } from '../host/folders.ts';
-
-const title = 'Choose Sparse Autoencoders';
 
 /** An SAE to tick; the item without one opens the dialog. */
 interface SaeItem extends vscode.QuickPickItem {
@@ -26,13 +29,7 @@ export async function chooseSaes(services: Services, folders?: unknown): Promise
     .filter((folder) => folder !== undefined);
   const chosen = named.length > 0 ? named : await askForSaes(services);
   if (chosen === undefined) return;
-  const { log, sourceSettings } = services;
-  const standard = await standardSaes(sourceSettings());
-  // What is taken anyway is not written down: the setting stays empty and follows the model.
-  const isStandard = readSetting('saes').length === 0 && isSameValue(chosen, standard);
-  const value = isStandard ? [] : [...new Set(chosen)];
-  log.info(`Sparse autoencoders: ${value.length === 0 ? 'that of the model' : value.join(', ')}`);
-  await writeSetting('saes', value);
+  await chooseActiveSaes(services, chosen);
 }
 
 /** @returns the places, none for what comes with the model, or `undefined` when nothing is chosen */
@@ -48,8 +45,8 @@ async function askForSaes({
   const items: readonly SaeItem[] = [
     ...saeItems(offered, sites),
     {
-      label: '$(folder-opened) Choose Folder…',
-      detail: 'The files of one SAE as SAELens, Gemma Scope, sparsify and others publish them',
+      label: `$(folder-opened) ${t('Choose Folder…')}`,
+      detail: t('The files of one SAE as SAELens, Gemma Scope, sparsify and others publish them'),
       alwaysShow: true,
     },
   ];
@@ -70,8 +67,8 @@ async function tick(
 ): Promise<readonly SaeItem[] | undefined> {
   const lifetime = new DisposableStore();
   const picker = lifetime.add(vscode.window.createQuickPick<SaeItem>());
-  picker.title = title;
-  picker.placeholder = 'All that are ticked are active at once';
+  picker.title = pickerTitle('chooseSaes');
+  picker.placeholder = t('All that are ticked are active at once');
   picker.canSelectMany = true;
   picker.matchOnDescription = true;
   picker.matchOnDetail = true;
@@ -100,7 +97,7 @@ async function tick(
 }
 
 async function browse(others: readonly SaePlace[]): Promise<readonly SaePlace[] | undefined> {
-  const folders = await browseFolders(title, true);
+  const folders = await browseFolders(pickerTitle('chooseSaes'), true);
   return folders.length === 0 ? undefined : [...others, ...folders];
 }
 
@@ -112,41 +109,62 @@ function inOrder(places: readonly SaePlace[], active: readonly SaePlace[]): read
   ];
 }
 
-/** @param requested place of an active SAE; anything but a string asks */
+/** @param requested an active SAE: its place or an entry of a list; anything else asks */
 export async function showFeaturesOf(services: Services, requested?: unknown): Promise<void> {
-  const { model, shownSae } = services;
-  if (typeof requested === 'string') {
-    await shownSae.choose(requested);
+  const requestedSae = readSaeArgument(requested);
+  if (requestedSae !== undefined) {
+    await show(services, requestedSae);
     return;
   }
+  const { model, shownSae, view } = services;
   await services.source();
-  const named = model.namedSaes;
-  if (named.length < 2) {
+  const own = ownSaes(model.saes, view.current);
+  const named = model.namedSaes.filter(({ sae }) => own.includes(sae));
+  const [first] = own;
+  if (first === undefined || (own.length < 2 && !isOfOther(view.current))) {
     await offerMore();
+    return;
+  }
+  if (own.length < 2) {
+    await show(services, first);
     return;
   }
   const labels = saeLabels(named);
   const items = named.map(({ sae, name, site }) => ({
     label: oneLine(labels.get(sae) ?? site),
-    description: [name === site ? '' : oneLine(name), sae === shownSae.current ? 'painted now' : '']
+    description: [
+      name === site ? '' : oneLine(name),
+      sae === shownSae.current ? t('painted now') : '',
+    ]
       .filter((words) => words !== '')
       .join(' · '),
     detail: sae,
     sae,
   }));
   const chosen = await vscode.window.showQuickPick(items, {
-    title: 'Show Features Of',
-    placeHolder: 'Whose features colour the tokens; hovers show those of all active SAEs',
+    title: pickerTitle('showFeaturesOf'),
+    placeHolder: t('Whose features colour the tokens; hovers show those of all active SAEs'),
     matchOnDescription: true,
   });
-  if (chosen !== undefined) await shownSae.choose(chosen.sae);
+  if (chosen !== undefined) await show(services, chosen.sae);
+}
+
+/** In a view that does not follow the choice of an SAE it leads to the one that does. */
+async function show({ shownSae, view }: Services, sae: SaePlace): Promise<void> {
+  await shownSae.choose(sae);
+  const isShown = neuronsOfView(view.current) === sae;
+  if (isOfOther(view.current) && !isShown) await view.choose({ kind: 'top' });
+}
+
+function isOfOther({ kind }: View): boolean {
+  return kind === 'neurons' || kind === 'merged';
 }
 
 async function offerMore(): Promise<void> {
-  const choose = commands.chooseSaes.title;
-  const chosen = await vscode.window.showInformationMessage(
+  const message = t(
     'One sparse autoencoder is active, and its features are shown; choose several to switch between them.',
-    choose,
   );
-  if (chosen === choose) await runCommand('chooseSaes');
+  await offerCommands(['chooseSaes'], (...titles) =>
+    vscode.window.showInformationMessage(message, ...titles),
+  );
 }

@@ -3,23 +3,24 @@
 import * as vscode from 'vscode';
 import { runCommand } from '../host/commands.ts';
 import { movedOffset, promptAround } from '../host/documents/steerPrompt.ts';
+import { featureArgument } from '../host/featureArgument.ts';
 import { showFailure } from '../host/failures/notifications.ts';
 import type { Services } from '../host/services.ts';
 import { SteerSession, defaultSteerSettings } from '../host/views/steerSession.ts';
 import type { SteerStart } from '../host/views/steerSession.ts';
 import {
   readEdits,
-  readFeature,
   readFeatureRef,
   readSteerSettings,
   readSteerViewMessage,
 } from '../host/views/viewMessages.ts';
 import { openChannel, viewRoots } from '../host/views/webviewPanel.ts';
 import type { ViewChannel } from '../host/views/webviewPanel.ts';
-import { steerPanel } from '../shared/contributions.ts';
+import { steerPanel, textScheme } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import { MonosemError } from '../shared/errors.ts';
-import type { FromSteerView, ToSteerView } from '../shared/webviewProtocol.ts';
+import { t } from '../shared/l10n.ts';
+import type { FromSteerView, SteeredTexts, ToSteerView } from '../shared/webviewProtocol.ts';
 
 /** Where the session is remembered over a reload of the window. */
 const memoryKey = 'monosem.steerSession';
@@ -51,14 +52,13 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 
   /**
    * Opens the panel on the selection of the active editor, or on the text before its cursor.
-   * @param requested a feature to put first on the list, e.g. the one of a hover's link
+   * @param requested a feature to put first on the list: that of a hover's link, or an entry of a list
    * @param sae the SAE the feature belongs to; left out, the painted one
    * @param place offset to take for the cursor, where something was pointed at
    */
   async steerSelection(requested?: unknown, sae?: unknown, place?: unknown): Promise<void> {
-    const feature = readFeature(requested);
-    const features =
-      feature === undefined ? [] : [{ sae: await this.#services.shownSae.meant(sae), feature }];
+    const wanted = await featureArgument(this.#services.shownSae, requested, sae);
+    const features = wanted === undefined ? [] : [wanted];
     if (features[0] !== undefined && this.#open !== undefined) {
       this.#open.panel.reveal();
       await this.#open.session.addFeature(features[0]);
@@ -70,7 +70,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     if (taken === undefined) {
       throw new MonosemError(
         'emptyText',
-        'There is no text to steer: select some in an editor, or put the cursor behind some.',
+        t('There is no text to steer: select some in an editor, or put the cursor behind some.'),
       );
     }
     this.#origin = taken.origin;
@@ -103,7 +103,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     const { extensionUri } = this.#services.context;
     const panel = vscode.window.createWebviewPanel(
       steerPanel,
-      'Steer',
+      t('Steer'),
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false },
       {
         enableScripts: true,
@@ -128,7 +128,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     const channel = openChannel<FromSteerView, ToSteerView>(panel.webview, {
       extensionUri: context.extensionUri,
       app: 'steer',
-      title: 'Steer',
+      title: t('Steer'),
       read: readSteerViewMessage,
       onMessage: (message) => {
         this.#received(message, session).catch((error: unknown) => showFailure(error, log));
@@ -166,7 +166,18 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       case 'insert':
         await this.#insert(message.text);
         break;
+      case 'compare':
+        await this.#compare(message);
+        break;
     }
+  }
+
+  /** Whole texts: a model reads a continuation behind its prompt. */
+  async #compare({ prompt, baseline, steered }: SteeredTexts): Promise<void> {
+    const kept = { baseline: prompt + baseline, steered: prompt + steered };
+    const paths = this.#services.texts.keep(kept);
+    const uriOf = (path: string): vscode.Uri => vscode.Uri.from({ scheme: textScheme, path });
+    await runCommand('compareFeatures', uriOf(paths.baseline), uriOf(paths.steered));
   }
 
   /** One edit, hence undone at once. */
@@ -175,7 +186,9 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     if (origin === undefined || origin.document.isClosed) {
       throw new MonosemError(
         'badArgument',
-        'The file the text came from is closed: open it and steer its selection again to insert.',
+        t(
+          'The file the text came from is closed: open it and steer its selection again to insert.',
+        ),
       );
     }
     const { document, offset } = origin;
@@ -185,7 +198,10 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     if (!(await vscode.workspace.applyEdit(edit))) {
       throw new MonosemError(
         'badArgument',
-        `${document.fileName} could not be edited; is it read-only?`,
+        t(
+          '{0} could not be edited: make it writable, or copy the continuation instead.',
+          document.fileName,
+        ),
       );
     }
     const end = document.positionAt(document.offsetAt(position) + text.length);

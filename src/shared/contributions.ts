@@ -37,19 +37,54 @@ export const commands = {
   copyFeatureLink: { id: 'monosem.copyFeatureLink', title: 'Copy Link to Feature' },
   rankFeatures: { id: 'monosem.rankFeatures', title: 'Rank Features By…', icon: '$(list-ordered)' },
   filterFeatures: { id: 'monosem.filterFeatures', title: 'Filter Features…', icon: '$(filter)' },
+  clearFeatureFilter: {
+    id: 'monosem.clearFeatureFilter',
+    title: 'Clear Filter',
+    icon: '$(clear-all)',
+  },
+  showFeatureInText: {
+    id: 'monosem.showFeatureInText',
+    title: 'Show Feature in Text',
+    icon: '$(paintcan)',
+  },
+  goToToken: { id: 'monosem.goToToken', title: 'Go to Token' },
+  computeLosses: { id: 'monosem.computeLosses', title: 'Compute Losses of Tokens' },
   compareFeatures: { id: 'monosem.compareFeatures', title: 'Compare Features…', icon: '$(diff)' },
   compareWithHead: { id: 'monosem.compareWithHead', title: 'Compare Features with Git HEAD' },
   closeComparison: { id: 'monosem.closeComparison', title: 'Close Comparison', icon: '$(close)' },
+  showChange: { id: 'monosem.showChange', title: 'Go to Change' },
   stopAnalysis: { id: 'monosem.stopAnalysis', title: 'Stop Analysing This File' },
+  resumeAnalysis: { id: 'monosem.resumeAnalysis', title: 'Resume Analysing This File' },
   useSae: { id: 'monosem.useSae', title: 'Use This Sparse Autoencoder', icon: '$(add)' },
   leaveOutSae: {
     id: 'monosem.leaveOutSae',
     title: 'Leave Out This Sparse Autoencoder',
     icon: '$(remove)',
   },
+  openListedModel: {
+    id: 'monosem.openListedModel',
+    title: 'Open This Model',
+    icon: '$(arrow-right)',
+  },
+  removeListedDownload: {
+    id: 'monosem.removeListedDownload',
+    title: 'Remove This Download…',
+    icon: '$(trash)',
+  },
+  revealFolder: { id: 'monosem.revealFolder', title: 'Reveal Folder' },
+  refreshModels: {
+    id: 'monosem.refreshModels',
+    title: 'Refresh Models and SAEs',
+    icon: '$(refresh)',
+  },
   getStarted: { id: 'monosem.getStarted', title: 'Get Started' },
+  openSample: { id: 'monosem.openSample', title: 'Open Sample Story' },
   openModelFolder: { id: 'monosem.openModelFolder', title: 'Open Model Folder…' },
-  chooseSaes: { id: 'monosem.chooseSaes', title: 'Choose Sparse Autoencoders…' },
+  chooseSaes: {
+    id: 'monosem.chooseSaes',
+    title: 'Choose Sparse Autoencoders…',
+    icon: '$(checklist)',
+  },
   showFeaturesOf: { id: 'monosem.showFeaturesOf', title: 'Show Features Of…' },
   addModel: { id: 'monosem.addModel', title: 'Add Model…' },
   addSae: { id: 'monosem.addSae', title: 'Add SAE…' },
@@ -158,7 +193,16 @@ export const contextKeys = {
   hasComparison: 'monosem.hasComparison',
   /** The active editor is being analysed. */
   isAnalysing: 'monosem.isAnalysing',
+  /** Somebody stopped its analysis. */
+  isStopped: 'monosem.isStopped',
+  /** Why no features of the file are listed: a `FileFeaturesState`. */
+  fileFeatures: 'monosem.fileFeaturesState',
+  /** Something was typed to narrow the list of features down. */
+  hasFeatureFilter: 'monosem.hasFeatureFilter',
 } as const;
+
+/** The first five minutes. */
+export const walkthrough = 'monosem.start';
 
 export const viewContainer = 'monosem';
 /** Features of the active file, ranked. */

@@ -10,7 +10,7 @@ export type PaletteName = (typeof paletteNames)[number];
 export interface PaletteColour {
   /** `#rrggbb` for light backgrounds: contrast with white is at least 4.5. */
   readonly light: string;
-  /** `#rrggbb` for dark backgrounds: contrast with #1e1e1e is at least 7.8. */
+  /** `#rrggbb` for dark backgrounds: contrast with #1e1e1e is at least 4.5, in the standard palette 7.8. */
   readonly dark: string;
 }
 
@@ -34,16 +34,47 @@ export const palette: readonly PaletteColour[] = [
 ];
 
 /**
- * Index into `palette`. Neighbouring ids land far apart: Fibonacci hashing, the top bits of id × 2³² ⁄ φ
+ * The eight colours of Okabe and Ito (“Color Universal Design”, 2008): orange, sky blue, bluish green, yellow, blue,
+ * vermillion, reddish purple, and black, which is white on dark. Their lightness and chroma were moved, and their hues by
+ * at most 17°, so that they are legible on their backgrounds and the closest two of them, also seen with protanopia,
+ * deuteranopia and tritanopia, are as far apart as a search found possible: 0.09 in OKLab, where 0.02 is just noticed.
+ */
+export const colourBlindSafePalette: readonly PaletteColour[] = [
+  { light: '#987000', dark: '#ffa046' },
+  { light: '#053f59', dark: '#2b90f3' },
+  { light: '#3a7766', dark: '#a8dcba' },
+  { light: '#5a4f0c', dark: '#f7df01' },
+  { light: '#0468ff', dark: '#58c3fb' },
+  { light: '#492000', dark: '#fe501d' },
+  { light: '#c20dac', dark: '#bd7e93' },
+  { light: '#000000', dark: '#ffffff' },
+];
+
+export const palettes: Readonly<Record<PaletteName, readonly PaletteColour[]>> = {
+  standard: palette,
+  colourBlindSafe: colourBlindSafePalette,
+};
+
+/**
+ * Index into a palette. Neighbouring ids land far apart: Fibonacci hashing, the top bits of id × 2³² ⁄ φ
  * (Knuth, TAOCP vol. 3, section 6.4).
  */
-export function paletteSlot(feature: FeatureIndex): number {
+export function paletteSlot(feature: FeatureIndex, name: PaletteName = 'standard'): number {
   const hashed = Math.imul(feature, 0x9e3779b9) >>> 0;
-  return Math.floor((hashed / 2 ** 32) * palette.length);
+  return Math.floor((hashed / 2 ** 32) * palettes[name].length);
 }
 
-export function featureColour(feature: FeatureIndex): PaletteColour {
-  const colour = palette[paletteSlot(feature)];
-  if (colour === undefined) throw new RangeError('A palette slot lies outside the palette.');
+/** @param slot counted round where the palette is smaller */
+export function slotColour(slot: number, name: PaletteName = 'standard'): PaletteColour {
+  const colours = palettes[name];
+  const colour = colours[slot % colours.length];
+  if (colour === undefined) throw new RangeError(`Slot ${slot} lies outside the palette.`);
   return colour;
+}
+
+export function featureColour(
+  feature: FeatureIndex,
+  name: PaletteName = 'standard',
+): PaletteColour {
+  return slotColour(paletteSlot(feature, name), name);
 }

@@ -1,6 +1,7 @@
 // How calls name what reads a model: an SAE by its path, a layer of the model's own neurons by `neurons:` and their site.
 // Knows names only; whether a model has the place is the engine's to say.
 import type { SaePlace } from './engineProtocol.ts';
+import { t } from './l10n.ts';
 
 const neurons = 'neurons:';
 
@@ -19,7 +20,7 @@ export function blockOfNeurons(site: string): number | undefined {
 
 /** For people. */
 export function nameOfNeurons(block: number): string {
-  return `MLP neurons of block ${block}`;
+  return t('MLP neurons of block {0}', block);
 }
 
 /** The neurons of the MLP of a block, as calls name them. */

@@ -3,6 +3,7 @@
 //   E edited features, H heads, V vocabulary, K top-k.
 // Tensors are row-major: the last axis is contiguous.
 import { MonosemError } from './errors.ts';
+import { t } from './l10n.ts';
 
 /** A dense float32 tensor. `data.length` is the product of `dims`. */
 export interface Tensor {
@@ -32,6 +33,6 @@ export function expectShape(
   const wanted = expected.map((size) => size ?? '*').join(', ');
   throw new MonosemError(
     'badShape',
-    `${name} has shape [${dims.join(', ')}] where [${wanted}] is expected.`,
+    t('{0} has shape [{1}] where [{2}] is expected.', name, dims.join(', '), wanted),
   );
 }

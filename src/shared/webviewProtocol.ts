@@ -10,7 +10,14 @@ import type {
   SteerScope,
   SteerStep,
 } from './engineProtocol.ts';
+import type { PaletteName } from './palette.ts';
 import type { FeatureIndex } from './units.ts';
+
+/** To every view, before anything else and whenever it changes: the colours that features have. */
+export interface PaletteMessage {
+  readonly kind: 'palette';
+  readonly palette: PaletteName;
+}
 
 // Feature view: the side panel with the top-activating examples of one feature.
 
@@ -77,6 +84,13 @@ export interface SteerViewState {
   readonly canInsert: boolean;
 }
 
+/** What a run has written, without the prompt in front of it. */
+export interface SteeredTexts {
+  readonly prompt: string;
+  readonly baseline: string;
+  readonly steered: string;
+}
+
 export type ToSteerView =
   | { readonly kind: 'loading'; readonly message: string }
   | SteerViewState
@@ -99,4 +113,6 @@ export type FromSteerView =
   /** Adds a feature by id to the list. */
   | ({ readonly kind: 'addFeature' } & FeatureRef)
   | ({ readonly kind: 'openFeature' } & FeatureRef)
-  | { readonly kind: 'insert'; readonly text: string };
+  | { readonly kind: 'insert'; readonly text: string }
+  /** Both continuations of one prompt, to be read side by side in an editor. */
+  | ({ readonly kind: 'compare' } & SteeredTexts);

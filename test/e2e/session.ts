@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { cacheFolder, root } from '../../scripts/setup/paths.mjs';
 import { launchBrowser } from '../../scripts/vscode/browser.ts';
 import { startCodeServer, type CodeServer } from '../../scripts/vscode/codeServerProcess.ts';
+import { speakLanguage } from '../../scripts/vscode/languagePack.ts';
 import { linkedExtension, prepareProfile } from '../../scripts/vscode/profile.ts';
 
 const viewport = { width: 1360, height: 820 };
@@ -14,6 +15,15 @@ const viewport = { width: 1360, height: 820 };
 const actionTimeoutMs = 60_000;
 /** Two busy cores need their time to load the workbench. */
 const startTimeoutMs = 120_000;
+
+export interface SessionOptions {
+  /** The workspace is restricted until somebody trusts it. */
+  readonly asksForTrust?: boolean;
+  /** Changes the workspace before it is opened. */
+  readonly prepare?: (workspace: string) => void;
+  /** Of VS Code, e.g. `de`; English if left out. */
+  readonly language?: string;
+}
 
 export class Session {
   readonly page: Page;
@@ -35,14 +45,19 @@ export class Session {
     this.workspace = workspace;
   }
 
-  static async start(settings: Readonly<Record<string, unknown>> = {}): Promise<Session> {
+  static async start(
+    settings: Readonly<Record<string, unknown>> = {},
+    { asksForTrust = false, language, prepare }: SessionOptions = {},
+  ): Promise<Session> {
     // A stage that takes too long is ended by this signal; leaving through exit() takes the server along.
     process.once('SIGTERM', () => process.exit(1));
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-e2e-'));
     const workspace = path.join(scratch, 'samples');
     fs.cpSync(path.join(root, 'samples'), workspace, { recursive: true });
+    prepare?.(workspace);
     const profile = prepareProfile(scratch, [linkedExtension(root)], settings);
-    const server = await startCodeServer(workspace, profile);
+    if (language !== undefined) speakLanguage(profile, language);
+    const server = await startCodeServer(workspace, profile, { asksForTrust });
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport, deviceScaleFactor: 2 });
     page.setDefaultTimeout(actionTimeoutMs);

@@ -1,9 +1,10 @@
-// A view alone in a plain browser page: its bundle, the colours of a theme, the content security policy of the real panel,
-// and in the place of VS Code a recorder of what the view says. Nothing is built beforehand.
+// A view alone in a plain browser page: its bundle in the document of the real panel, the colours of a theme, and in the
+// place of VS Code a recorder of what the view says. Nothing is built beforehand.
 import fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
+import { type Texts, viewDocument } from '../../src/host/views/viewDocument.ts';
 import { type ThemeName, themes } from './themes.ts';
 
 // https, because the clipboard exists in secure pages only; nothing leaves the browser.
@@ -19,6 +20,9 @@ export interface ViewPageOptions {
   readonly theme: ThemeName;
   readonly width: number;
   readonly height?: number;
+  /** Another language than English, and its words. */
+  readonly language?: string;
+  readonly texts?: Texts;
   /** What `getState` gives: a view that is loaded again. */
   readonly state?: unknown;
 }
@@ -98,14 +102,11 @@ interface Serving {
   dispose(): Promise<void>;
 }
 
-const policy =
-  `default-src 'none'; img-src data:; style-src ${origin} 'nonce-${nonce}'; font-src ${origin}; ` +
-  `script-src 'nonce-${nonce}'`;
-
-async function serve(page: Page, { view, theme }: ViewPageOptions): Promise<Serving> {
+async function serve(page: Page, options: ViewPageOptions): Promise<Serving> {
+  const { view, theme } = options;
   const { script, styles } = await bundle(view);
   const files: Readonly<Record<string, readonly [type: string, body: string]>> = {
-    '/': ['text/html', shell(theme)],
+    '/': ['text/html', shell(options)],
     '/theme.css': ['text/css', themeStyles(theme, view)],
     '/view.css': ['text/css', styles],
     '/view.js': ['text/javascript', script],
@@ -115,32 +116,21 @@ async function serve(page: Page, { view, theme }: ViewPageOptions): Promise<Serv
       'text/plain',
       '',
     ];
-    const headers = { 'content-security-policy': policy };
-    await route.fulfill({
-      status: 200,
-      contentType: `${contentType}; charset=utf-8`,
-      body,
-      headers,
-    });
+    await route.fulfill({ status: 200, contentType: `${contentType}; charset=utf-8`, body });
   });
 }
 
-function shell(theme: ThemeName): string {
+/** What VS Code adds to the document of a view: the colours, and what kind of theme they are of. */
+function shell({ view, theme, language = 'en', texts }: ViewPageOptions): string {
   const { bodyClass } = themes[theme];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta property="csp-nonce" content="${nonce}">
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/theme.css">
-<link rel="stylesheet" href="/view.css">
-</head>
-<body class="${bodyClass}" data-vscode-theme-kind="${bodyClass}">
-<main id="app"></main>
-<script nonce="${nonce}" src="/view.js"></script>
-</body>
-</html>`;
+  const html = viewDocument({
+    ...{ title: view, nonce, cspSource: origin, script: '/view.js', style: '/view.css' },
+    ...{ language, texts },
+  });
+  const head = '<link rel="icon" href="data:,"><link rel="stylesheet" href="/theme.css">';
+  return html
+    .replace('<link rel="stylesheet"', `${head}<link rel="stylesheet"`)
+    .replace('<body>', `<body class="${bodyClass}" data-vscode-theme-kind="${bodyClass}">`);
 }
 
 function themeStyles(theme: ThemeName, view: ViewName): string {

@@ -126,9 +126,9 @@ describe('feature view', () => {
     const { page } = view;
     await page.getByRole('button', { name: 'Next feature' }).click();
     await page.getByRole('button', { name: 'Previous feature' }).click();
-    await page.getByLabel('Go to feature with this id').fill('12');
+    await page.getByLabel('Go to the feature with this number').fill('12');
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Steer this feature' }).click();
+    await page.getByRole('button', { name: 'Steer This Feature' }).click();
     expect((await view.posted()).slice(1)).toEqual([
       { kind: 'openFeature', sae, feature: 2418 },
       { kind: 'openFeature', sae, feature: 2416 },
@@ -157,7 +157,7 @@ describe('feature view', () => {
     await view.screenshot('feature-failed');
     const dead = { density: 0, maxActivation: 0, meanActivation: 0, peakTokens: [], examples: [] };
     await view.send(featureState({ ...dead, histogram: new Uint32Array(50) }));
-    expect(await text()).toContain('Never fired: it is not active on any of the 1,482,113 tokens');
+    expect(await text()).toContain('Not active on any of the 1,482,113 tokens of the corpus');
     await view.screenshot('feature-dead');
     expect(view.problems).toEqual([]);
     await view.close();
@@ -288,10 +288,10 @@ describe('steering view', () => {
     await view.close();
   });
 
-  test('features are added by id and taken off', async () => {
+  test('features are added by number and taken off', async () => {
     const view = await openSteer('dark', 760, steerState());
     const { page } = view;
-    await page.getByLabel('Id of a feature to add').fill('3333');
+    await page.getByLabel('Number of a feature to add').fill('3333');
     await page.keyboard.press('Enter');
     expect((await view.posted()).at(-1)).toEqual({ kind: 'addFeature', sae, feature: 3333 });
     const added = steerFeature([3333, 0.0004, 5.5, 0, [' moon', ' star']]);
@@ -317,10 +317,10 @@ describe('steering view', () => {
       'blocks.2.hook_resid_post',
       'blocks.4.hook_resid_post',
     ]);
-    const place = page.getByLabel('Place of the feature to add');
+    const place = page.getByLabel('Sparse autoencoder of the feature to add');
     await place.click();
     await place.locator('vscode-option', { hasText: 'blocks.4' }).click();
-    await page.getByLabel('Id of a feature to add').fill('29');
+    await page.getByLabel('Number of a feature to add').fill('29');
     await page.keyboard.press('Enter');
     expect((await view.posted()).at(-1)).toEqual({
       kind: 'addFeature',
@@ -333,7 +333,7 @@ describe('steering view', () => {
     await view.send(withAdded);
     await page.locator(`.feature-row[data-feature="29"] .operation:focus`).waitFor();
     const row = page.locator(`[data-feature="2417"][data-sae="${otherSae}"]`);
-    await row.getByLabel('Edit of feature 2417 at blocks.4.hook_resid_post').click();
+    await row.getByLabel('Edit of feature 2417 · blocks.4.hook_resid_post').click();
     await row.locator('vscode-option', { hasText: 'Clamp' }).click();
     expect(await page.locator('.is-edited').count()).toBe(1);
     await page.getByRole('button', { name: 'Run', exact: true }).click();

@@ -8,6 +8,13 @@ const viewTimeoutMs = 60_000;
 /** VS Code shows a hover when the mouse has rested this long, with some reserve, in milliseconds. */
 const hoverTimeoutMs = 3_000;
 const hoverAttempts = 4;
+const menuDelayMs = 300;
+
+/** A painted stretch of text: the colour behind it, and the width of the line below it in pixels. */
+export interface Look {
+  readonly background: string;
+  readonly line: number;
+}
 
 export class Workbench {
   readonly #page: Page;
@@ -24,6 +31,11 @@ export class Workbench {
   /** Our item in the status bar. */
   get statusItem(): Locator {
     return this.#page.locator('.statusbar-item', { hasText: 'Monosem' }).first();
+  }
+
+  /** Something is being analysed. */
+  async isBusy(): Promise<boolean> {
+    return (await this.statusItem.locator('.codicon-loading').count()) > 0;
   }
 
   /** The text of the file in the first column. */
@@ -68,6 +80,34 @@ export class Workbench {
     await this.#choose('F1', title);
   }
 
+  /** Chooses from the list that such a command shows. */
+  async answer(text: string | RegExp): Promise<void> {
+    const box = this.#page.locator('.quick-input-widget');
+    await box.locator('.monaco-list-row', { hasText: text }).first().click();
+  }
+
+  /** How what is painted looks, place by place. */
+  async looks(): Promise<readonly Look[]> {
+    return this.coloured.evaluateAll((elements) =>
+      elements.map((element) => {
+        const style = getComputedStyle(element);
+        return {
+          background: style.backgroundColor,
+          line: Number.parseFloat(style.borderBottomWidth),
+        };
+      }),
+    );
+  }
+
+  /** What is written behind the ends of lines. */
+  async lineLabels(): Promise<readonly string[]> {
+    const lines = this.editor.locator('[class*="ced-"]');
+    const contents = await lines.evaluateAll((elements) =>
+      elements.map((element) => getComputedStyle(element, '::after').content),
+    );
+    return contents.filter((content) => content.startsWith('"')).map((text) => text.slice(1, -1));
+  }
+
   async #choose(key: string, text: string): Promise<Locator> {
     const box = await this.#type(key, text);
     await box.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
@@ -102,6 +142,34 @@ export class Workbench {
   /** Gives its width to the editors. */
   async closeSideBar(): Promise<void> {
     await this.runCommand('View: Close Primary Side Bar');
+  }
+
+  /** Shows a container of the activity bar, also where it is shown already. */
+  async openContainer(name: string): Promise<void> {
+    const tab = this.#page.locator('.activitybar').getByRole('tab', { name });
+    if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
+  }
+
+  /** Opens a view of the container that is shown. */
+  async openView(title: string): Promise<void> {
+    const header = this.#pane(title).locator('.pane-header');
+    if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
+  }
+
+  /** What a list at the side has in sight. */
+  listRows(view: string): Locator {
+    return this.#pane(view).locator('.monaco-list-row');
+  }
+
+  /** What a list at the side says above itself. */
+  listMessage(view: string): Locator {
+    return this.#pane(view).locator('.message');
+  }
+
+  /** VS Code writes titles with capital letters of its own. */
+  #pane(title: string): Locator {
+    const header = this.#page.locator(`.pane-header[aria-label^="${title}" i]`);
+    return this.#page.locator('.pane', { has: header });
   }
 
   /** The hover that is shown now. */
@@ -169,5 +237,30 @@ export class Workbench {
       if (Date.now() > deadline) throw new Error(`no view shows ${selector} ${String(text)}`);
       await this.#page.waitForTimeout(200);
     }
+  }
+
+  /** A view of the side bar, by its name. */
+  pane(name: string): Locator {
+    return this.#page.locator('.pane', {
+      has: this.#page.locator('.pane-header', { hasText: name }),
+    });
+  }
+
+  /** What is painted behind one side of the diff editor in front. */
+  colouredIn(side: 'original' | 'modified'): Locator {
+    return this.#page.locator(`.monaco-diff-editor .editor.${side} .view-overlays [class*="ced-"]`);
+  }
+
+  /** Selects files in the explorer and chooses from their context menu. */
+  async chooseForFiles(names: readonly string[], action: string): Promise<void> {
+    const row = (name: string): Locator =>
+      this.#page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
+    for (const [n, name] of names.entries()) {
+      await row(name).click(n === 0 ? {} : { modifiers: ['Control'] });
+    }
+    await row(names.at(-1) ?? '').click({ button: 'right' });
+    // A menu takes no notice of a button that is let go in its first tenth of a second.
+    const item = this.#page.locator('.monaco-menu .action-item', { hasText: action });
+    await item.click({ delay: menuDelayMs });
   }
 }

@@ -3,23 +3,29 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { MonosemApi } from '../../src/host/api.ts';
-import type { AnalysisState } from '../../src/host/documents/documentAnalysis.ts';
+import type { ExportedApi } from '../../src/host/api/createApi.ts';
+import type { TestingApi } from '../../src/host/api/testing.ts';
+import type { DocumentState } from '../../src/host/api/types.ts';
 
 /** The first analysis of a run also starts the engine and opens the model. */
 const longestMs = 45_000;
 
-export async function monosem(): Promise<MonosemApi> {
-  const extension = vscode.extensions.getExtension<MonosemApi>('monosem.monosem');
+/** The public API, and what only tests see beside it. */
+export async function monosem(): Promise<ExportedApi & TestingApi> {
+  const extension = vscode.extensions.getExtension<ExportedApi>('monosem.monosem');
   assert.ok(extension, 'the extension is not installed');
-  return extension.activate();
+  const api = await extension.activate();
+  return { ...api, ...api.testing };
 }
 
 /** Polls until `read` gives something; `what` names it in the failure. */
-export async function eventually<T>(what: string, read: () => T | undefined | false): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  read: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
   const deadline = Date.now() + longestMs;
   for (;;) {
-    const value = read();
+    const value = await read();
     if (value !== undefined && value !== false) return value;
     assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
     await sleep(20);
@@ -33,7 +39,7 @@ export async function openText(content: string): Promise<vscode.TextEditor> {
 }
 
 /** Waits until the document's present text has been dealt with. */
-export async function settled(uri: vscode.Uri): Promise<AnalysisState> {
+export async function settled(uri: vscode.Uri): Promise<DocumentState> {
   const api = await monosem();
   await eventually('the document to be looked at', () => {
     const kind = api.stateOf(uri)?.kind;
@@ -62,8 +68,14 @@ export async function replace(
   assert.ok(await editor.edit((edit) => edit.replace(range, text)), 'the edit was refused');
 }
 
+/** Nothing is saved, and nothing asks whether it should be. */
 export async function closeEverything(): Promise<void> {
-  while (vscode.window.activeTextEditor?.document.isUntitled === true) {
+  const isUnsaved = ({ isDirty, uri }: vscode.TextDocument): boolean =>
+    isDirty && uri.scheme !== 'vscode-notebook-cell';
+  for (const document of vscode.workspace.textDocuments.filter(isUnsaved)) {
+    await vscode.window.showTextDocument(document);
+    // Closing alone would leave the changed text to whoever still has the document open.
+    if (!document.isUntitled) await vscode.commands.executeCommand('workbench.action.files.revert');
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');

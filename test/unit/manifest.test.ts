@@ -2,11 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { welcomeStates } from '../../src/host/display/features/fileFeaturesState.ts';
 import {
   collectionView,
   commandCategory,
   commands,
   comparisonView,
+  contextKeys,
   featureView,
   fileFeaturesView,
   modelsView,
@@ -18,6 +20,8 @@ import {
   viewContainer,
 } from '../../src/shared/contributions.ts';
 import type { CommandContribution, SettingContribution } from '../../src/shared/contributions.ts';
+import { themeColours } from '../../src/shared/themeColours.ts';
+import type { ThemeColourContribution } from '../../src/shared/themeColours.ts';
 import { version } from '../../src/shared/version.ts';
 
 interface Property {
@@ -51,7 +55,13 @@ interface Manifest {
     readonly viewsContainers: Readonly<
       Record<string, readonly { readonly id: string; readonly icon: string }[]>
     >;
+    readonly viewsWelcome: readonly {
+      readonly view: string;
+      readonly contents: string;
+      readonly when?: string;
+    }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly colors: readonly ThemeColourContribution[];
     readonly configuration: { readonly properties: Readonly<Record<string, Property>> };
   };
 }
@@ -152,6 +162,23 @@ test('settings are listed in the order of the manifest', () => {
   expect(properties.map(({ order }) => order)).toEqual(properties.map((_, index) => index + 1));
 });
 
+test('theme colours', () => {
+  const wanted = themeColours.map((colour) => ({
+    ...colour,
+    description: texts[keyOf(colour.description) ?? ''],
+  }));
+  expect(contributes.colors, 'run node scripts/writeThemeColours.ts').toEqual(wanted);
+  const ids = themeColours.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const { id, description, defaults } of contributes.colors) {
+    // As VS Code wants them, else it drops the colour.
+    expect(id).toMatch(/^monosem(\.\w+)+$/);
+    expect(description.length).toBeGreaterThan(20);
+    for (const value of Object.values(defaults))
+      expect(value).toMatch(/^#[\da-f]{6}([\da-f]{2})?$/);
+  }
+});
+
 test('an untrusted workspace may not choose what is loaded', () => {
   const keys = restrictedSettings.map((name) => `${settingSection}.${settings[name].key}`);
   expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual(keys);
@@ -166,7 +193,23 @@ test('views, and what wakes the extension', () => {
   expect(contributes.views[viewContainer]?.map(({ id }) => id)).toEqual([
     ...[fileFeaturesView, featureView, tokensView, collectionView, comparisonView, modelsView],
   ]);
-  expect(manifest.activationEvents).toEqual(['onStartupFinished', `onWebviewPanel:${steerPanel}`]);
+  expect(manifest.activationEvents).toEqual([
+    'onStartupFinished',
+    'onUri',
+    `onWebviewPanel:${steerPanel}`,
+  ]);
+});
+
+test('every reason why no features are listed has a welcome text, whose links run commands', () => {
+  const own = contributes.viewsWelcome.filter(({ view }) => view === fileFeaturesView);
+  expect(own.map(({ when }) => when)).toEqual(
+    welcomeStates.map((state) => `${contextKeys.fileFeatures} == ${state}`),
+  );
+  const ids = allCommands.map(({ id }) => id);
+  for (const { contents } of contributes.viewsWelcome) {
+    const linked = [...contents.matchAll(/\(command:(monosem\.[^)?]+)/g)].map(([, id]) => id);
+    for (const id of linked) expect(ids).toContain(id);
+  }
 });
 
 test('version and pictures', () => {

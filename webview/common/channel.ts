@@ -1,6 +1,7 @@
 // The only user of acquireVsCodeApi. Everything a view says to the extension host and hears from it passes here, typed by
 // the two unions of its protocol. A test needs no other seam: it defines `acquireVsCodeApi` in a plain page and
 // posts messages to the window, as VS Code does.
+import type { PaletteMessage } from '../../src/shared/webviewProtocol.ts';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -31,7 +32,9 @@ export function connect<In extends { readonly kind: string }, Out, State extends
     },
     onMessage: (listener) => {
       window.addEventListener('message', (event: MessageEvent<unknown>) => {
-        if (isMessage(event.data)) listener(event.data as In);
+        if (!isMessage(event.data)) return;
+        if (isPalette(event.data)) document.body.dataset['palette'] = event.data.palette;
+        else listener(event.data as In);
       });
     },
     getState: () => {
@@ -42,6 +45,10 @@ export function connect<In extends { readonly kind: string }, Out, State extends
       api.setState(state);
     },
   };
+}
+
+function isPalette(message: { readonly kind: string }): message is PaletteMessage {
+  return message.kind === 'palette';
 }
 
 function isMessage(data: unknown): data is { readonly kind: string } {

@@ -1,4 +1,5 @@
 // A button that copies and says so. The clipboard is refused to a page without focus, so refusal is a normal case.
+import { t } from '../../src/shared/l10n.ts';
 import { button } from './ui.ts';
 
 const confirmationMilliseconds = 1500;
@@ -11,7 +12,8 @@ export function copyButton(name: string, textOf: () => string): HTMLElement {
     iconOnly: true,
     onPress: () => {
       void copy(textOf()).then((isCopied) => {
-        control.setLabel(isCopied ? 'Copied' : 'Copying was refused', isCopied ? 'done' : 'copy');
+        if (isCopied) control.setLabel(t('Copied'), 'done');
+        else control.setLabel(t('Copying was refused'), 'copy');
         setTimeout(() => {
           control.setLabel(name, 'copy');
         }, confirmationMilliseconds);

@@ -1,8 +1,9 @@
-// A small histogram: one bar per bin, drawn as SVG, with its axis in words. The bars are shaded like the tokens of the
+// A small histogram of tokens by their activation: one bar per bin, drawn as SVG, with its axis in words. The bars are shaded like the tokens of the
 // examples, so the histogram is also their legend.
+import { t } from '../../src/shared/l10n.ts';
+import { countText, numberText } from '../../src/shared/numberText.ts';
 import { element, svgElement } from './element.ts';
 import { paintStrength } from './featureColour.ts';
-import { countText, counted, numberText } from './numberText.ts';
 import { addTooltips, indexOfItem } from './tooltip.ts';
 
 const height = 56;
@@ -10,8 +11,8 @@ const barWidth = 10;
 /** A bin that is not empty is never drawn lower than this. */
 const leastHeight = 1.5;
 
-/** @param counts equal-width bins from 0 to `max`; `noun` names what is counted, in the singular */
-export function histogram(counts: ArrayLike<number>, max: number, noun: string): HTMLElement {
+/** @param counts tokens in equal-width bins from 0 to `max` */
+export function histogram(counts: ArrayLike<number>, max: number): HTMLElement {
   const bins = Array.from(counts);
   const tallest = Math.max(1, ...bins);
   const drawing = svgElement('svg', {
@@ -20,7 +21,7 @@ export function histogram(counts: ArrayLike<number>, max: number, noun: string):
       viewBox: `0 0 ${String(bins.length * barWidth)} ${String(height)}`,
       preserveAspectRatio: 'none',
       role: 'img',
-      'aria-label': describeHistogram(bins, max, noun),
+      'aria-label': describeHistogram(bins, max),
     },
   });
   bins.forEach((count, bin) => {
@@ -29,7 +30,7 @@ export function histogram(counts: ArrayLike<number>, max: number, noun: string):
   const figure = element(
     'figure',
     { class: 'histogram' },
-    element('div', { class: 'histogram-top' }, `${countText(tallest)} ${noun}s`),
+    element('div', { class: 'histogram-top' }, tokenCount(tallest)),
     drawing,
     element(
       'div',
@@ -39,18 +40,23 @@ export function histogram(counts: ArrayLike<number>, max: number, noun: string):
       element('span', {}, numberText(max)),
     ),
   );
-  addTooltips(figure, (item) => binLines(indexOfItem(item), bins, max, noun));
+  addTooltips(figure, (item) => binLines(indexOfItem(item), bins, max));
   return figure;
 }
 
 /** The histogram in one sentence, for those who cannot see it. */
-export function describeHistogram(bins: readonly number[], max: number, noun: string): string {
+export function describeHistogram(bins: readonly number[], max: number): string {
   const total = bins.reduce((sum, count) => sum + count, 0);
-  if (total === 0) return `Histogram without ${noun}s.`;
+  if (total === 0) return t('Histogram of activations without a token.');
   let below = 0;
   const half = bins.findIndex((count) => (below += count) * 2 >= total) + 1;
   const median = numberText((half / bins.length) * max);
-  return `Histogram of ${counted(total, noun)} from 0 to ${numberText(max)}: half of them lie below ${median}.`;
+  return t(
+    'Histogram of activations from 0 to {0}. Tokens: {1}. Half of them lie below {2}.',
+    numberText(max),
+    countText(total),
+    median,
+  );
 }
 
 function bar(bin: number, size: number, bins: number, isFilled: boolean): SVGGElement {
@@ -67,7 +73,11 @@ function bar(bin: number, size: number, bins: number, isFilled: boolean): SVGGEl
   return svgElement('g', { attributes: { 'data-tip': bin } }, target, visible);
 }
 
-function binLines(bin: number, bins: readonly number[], max: number, noun: string): string[] {
+function binLines(bin: number, bins: readonly number[], max: number): string[] {
   const edge = (at: number): string => numberText((at / bins.length) * max);
-  return [`${edge(bin)} to ${edge(bin + 1)}`, counted(bins[bin] ?? 0, noun)];
+  return [t('{0} to {1}', edge(bin), edge(bin + 1)), tokenCount(bins[bin] ?? 0)];
+}
+
+function tokenCount(count: number): string {
+  return count === 1 ? t('1 token') : t('{0} tokens', countText(count));
 }

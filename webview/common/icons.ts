@@ -7,6 +7,7 @@ const strokes = {
   copy: 'M6 5.5h7.5V14H6zM10 5V2.5H2.5V11H5.5',
   remove: 'M4 4l8 8M12 4l-8 8',
   insert: 'M8 2v8M4.5 7 8 10.5 11.5 7M3 13.5h10',
+  compare: 'M2.5 3.5h4.5v9H2.5zM9 3.5h4.5v9H9z',
   done: 'M3 8.5 6.5 12 13 4.5',
   steer: 'M2 5h5M11 5h3M9 3v4M2 11h2M8 11h6M6 9v4',
 } as const;

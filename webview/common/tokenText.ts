@@ -1,6 +1,8 @@
 // Token text made visible. Tokens are untrusted and often invisible: line ends, tabs, spaces, control characters, halves
 // of a character, and direction overrides that would reorder the words around them. Here they become marks. Pure.
 
+import { t } from '../../src/shared/l10n.ts';
+
 /** Part of a token as shown: text as it is, or a dimmed mark that stands for something invisible. */
 export interface TokenPiece {
   readonly text: string;
@@ -43,7 +45,7 @@ export function flowingPieces(text: string, breaks: boolean): readonly TokenPiec
 
 /** A token alone, in a tooltip or a list: a leading or trailing space is shown as `␣`. */
 export function visibleToken(text: string): string {
-  if (text === '') return '(part of a character)';
+  if (text === '') return t('(part of a character)');
   const marked = Array.from(text, (c) => (invisible.test(c) ? markOf(c) : c)).join('');
   return marked.replace(/^ +| +$/gu, (spaces) => '␣'.repeat(spaces.length));
 }

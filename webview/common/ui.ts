@@ -87,10 +87,10 @@ export interface TextAreaOptions {
 
 export function textArea(options: TextAreaOptions): ValueControl<string> {
   const control = libraryElement('vscode-text-area', {
-    'aria-label': options.label,
     placeholder: options.placeholder,
     resize: 'vertical',
   });
+  keepName(control, options.label);
   control.value = options.value;
   control.addEventListener('input', () => {
     options.onInput(control.value);
@@ -193,6 +193,15 @@ function libraryElement(
     if (value !== undefined && value !== false) control.setAttribute(name, String(value));
   }
   return control;
+}
+
+/** The library gives a text area a name of its own, in English, whenever it comes into the page. */
+function keepName(control: HTMLElement, name: string): void {
+  const restore = (): void => {
+    if (control.getAttribute('aria-label') !== name) control.setAttribute('aria-label', name);
+  };
+  restore();
+  new MutationObserver(restore).observe(control, { attributeFilter: ['aria-label'] });
 }
 
 function valueOf(control: LibraryElement): ValueControl<string> {

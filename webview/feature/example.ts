@@ -1,9 +1,10 @@
 // One top-activating example: its text with every token shaded by its activation, and the peak set apart.
 import type { FeatureExample } from '../../src/shared/engineProtocol.ts';
+import { t } from '../../src/shared/l10n.ts';
+import { multipleText, numberText } from '../../src/shared/numberText.ts';
 import { copyButton } from '../common/clipboard.ts';
 import { element } from '../common/element.ts';
 import { paintStrength } from '../common/featureColour.ts';
-import { multipleText, numberText } from '../common/numberText.ts';
 import { tokenElement } from '../common/tokenElement.ts';
 import { visibleToken } from '../common/tokenText.ts';
 import { addTooltips, indexOfItem } from '../common/tooltip.ts';
@@ -29,10 +30,10 @@ export function exampleItem(options: ExampleOptions): HTMLElement {
       { class: 'example-top' },
       element(
         'span',
-        { class: 'example-peak', attributes: { title: 'Activation of the strongest token' } },
+        { class: 'example-peak', attributes: { title: t('Activation of the strongest token') } },
         numberText(peak),
       ),
-      copyButton(`Copy example ${String(rank)}`, () => exampleText(example)),
+      copyButton(t('Copy example {0}', rank), () => exampleText(example)),
     ),
   );
   let text = exampleTokens(options, options.isFull, expand);
@@ -51,7 +52,7 @@ function exampleTokens(options: ExampleOptions, isFull: boolean, expand: () => v
   const excerpt = excerptOf(options.example, isFull ? Infinity : shortContext);
   const max = options.maxActivation;
   const text = element('p', { class: 'token-text', attributes: { dir: 'auto' } });
-  if (excerpt.isCutBefore) text.append(ellipsis('Show the text before', expand));
+  if (excerpt.isCutBefore) text.append(ellipsis(t('Show the text before'), expand));
   const hasPeak = excerpt.tokens.some(({ isPeak }) => isPeak);
   excerpt.tokens.forEach((token, index) => {
     const shown = tokenElement({
@@ -64,7 +65,7 @@ function exampleTokens(options: ExampleOptions, isFull: boolean, expand: () => v
     if (token.activation > 0 && max > 0) paintStrength(shown, token.activation / max);
     text.append(shown);
   });
-  if (excerpt.isCutAfter) text.append(ellipsis('Show the text after', expand));
+  if (excerpt.isCutAfter) text.append(ellipsis(t('Show the text after'), expand));
   addTooltips(text, (item) => {
     const token = excerpt.tokens[indexOfItem(item)];
     return token === undefined ? [] : tokenLines(token, max);
@@ -79,9 +80,12 @@ function withoutLeadingSpace(text: string): string {
 
 function tokenLines(token: ExcerptToken, max: number): readonly string[] {
   const name = visibleToken(token.text);
-  if (token.activation <= 0) return [name, 'not active'];
-  const share = max > 0 ? ` (${multipleText(token.activation / max)} max)` : '';
-  return [name, `activation ${numberText(token.activation)}${share}`];
+  if (token.activation <= 0) return [name, t('not active')];
+  const activation = numberText(token.activation);
+  const share = multipleText(token.activation / max);
+  const text =
+    max > 0 ? t('activation {0} ({1} max)', activation, share) : t('activation {0}', activation);
+  return [name, text];
 }
 
 function ellipsis(name: string, onPress: () => void): HTMLElement {

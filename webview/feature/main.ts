@@ -3,9 +3,11 @@
 import type { FromFeatureView, ToFeatureView } from '../../src/shared/webviewProtocol.ts';
 import type { SaePlace } from '../../src/shared/engineProtocol.ts';
 import type { FeatureIndex } from '../../src/shared/units.ts';
+import { t } from '../../src/shared/l10n.ts';
 import { connect } from '../common/channel.ts';
 import { element } from '../common/element.ts';
 import { busyNotice, failureNotice, hintNotice } from '../common/notice.ts';
+import { speakUsersLanguage } from '../common/translation.ts';
 import './feature.css';
 import { navigation } from './navigation.ts';
 import { summaryView } from './summary.ts';
@@ -14,6 +16,7 @@ interface Arrangement {
   readonly isFullContext: boolean;
 }
 
+speakUsersLanguage();
 const app = document.getElementById('app') ?? document.body;
 const channel = connect<ToFeatureView, FromFeatureView, Arrangement>();
 let isFullContext = channel.getState()?.isFullContext === true;
@@ -42,7 +45,7 @@ function contentOf(message: ToFeatureView): HTMLElement {
     case 'loading':
       sae = message.sae;
       head.show(message.feature);
-      return busyNotice(`Looking up feature ${String(message.feature)}…`);
+      return busyNotice(t('Looking up feature {0}…', message.feature));
     case 'failed':
       return failureNotice(message.message);
     case 'feature':

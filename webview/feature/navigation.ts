@@ -1,4 +1,5 @@
 // Head of the feature view: which feature it is, and the ways to another one.
+import { t } from '../../src/shared/l10n.ts';
 import { type FeatureIndex, featureIndex } from '../../src/shared/units.ts';
 import { element } from '../common/element.ts';
 import { swatch } from '../common/featureColour.ts';
@@ -12,23 +13,23 @@ export interface Navigation {
 
 export function navigation(open: (feature: FeatureIndex) => void): Navigation {
   let current: FeatureIndex | undefined;
-  const title = element('h1', { class: 'title' }, 'Feature');
+  const title = element('h1', { class: 'title' });
   const field = element('input', {
     class: 'number-field jump',
     attributes: {
       type: 'number',
       min: 0,
       step: 1,
-      placeholder: 'Go to id',
-      'aria-label': 'Go to feature with this id',
-      title: 'Type the id of a feature and press Enter',
+      placeholder: t('Number'),
+      'aria-label': t('Go to the feature with this number'),
+      title: t('Type the number of a feature and press Enter'),
     },
   });
   const move = (by: number): void => {
     if (current !== undefined && current + by >= 0) open(featureIndex(current + by));
   };
   const previous = button({
-    label: 'Previous feature',
+    label: t('Previous feature'),
     icon: 'previous',
     iconOnly: true,
     onPress: () => {
@@ -36,7 +37,7 @@ export function navigation(open: (feature: FeatureIndex) => void): Navigation {
     },
   });
   const next = button({
-    label: 'Next feature',
+    label: t('Next feature'),
     icon: 'next',
     iconOnly: true,
     onPress: () => {
@@ -55,8 +56,8 @@ export function navigation(open: (feature: FeatureIndex) => void): Navigation {
     current = feature;
     previous.setEnabled(feature !== undefined && feature > 0);
     next.setEnabled(feature !== undefined);
-    if (feature === undefined) title.replaceChildren('Features');
-    else title.replaceChildren(swatch(feature), `Feature ${String(feature)}`);
+    if (feature === undefined) title.replaceChildren(t('Features'));
+    else title.replaceChildren(swatch(feature), t('Feature {0}', feature));
   };
   show(undefined);
   return {
@@ -64,7 +65,7 @@ export function navigation(open: (feature: FeatureIndex) => void): Navigation {
       'header',
       { class: 'navigation' },
       title,
-      element('nav', { attributes: { 'aria-label': 'Other features' } }, form),
+      element('nav', { attributes: { 'aria-label': t('Other features') } }, form),
     ),
     show,
   };

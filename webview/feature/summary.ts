@@ -1,10 +1,11 @@
 // What is known of one feature: its name, numbers, histogram and top-activating examples.
 import type { FeatureSummary } from '../../src/shared/engineProtocol.ts';
+import { t } from '../../src/shared/l10n.ts';
+import { countText, numberText, percentText } from '../../src/shared/numberText.ts';
 import type { FeatureViewState } from '../../src/shared/webviewProtocol.ts';
 import { element } from '../common/element.ts';
 import { paintFeature } from '../common/featureColour.ts';
 import { histogram } from '../common/histogram.ts';
-import { counted, numberText, percentText } from '../common/numberText.ts';
 import { tokenName } from '../common/tokenText.ts';
 import { button } from '../common/ui.ts';
 import { exampleItem } from './example.ts';
@@ -23,7 +24,7 @@ export function summaryView(options: SummaryOptions): HTMLElement {
   const { summary, saeLabel, saeName, site } = options.state;
   const hasFired = summary.maxActivation > 0;
   const steer = button({
-    label: 'Steer this feature',
+    label: t('Steer This Feature'),
     icon: 'steer',
     appearance: 'primary',
     onPress: options.onSteer,
@@ -43,18 +44,16 @@ export function summaryView(options: SummaryOptions): HTMLElement {
 
 /** Several SAEs have a feature of this number. */
 function whose(saeLabel: string): HTMLElement {
-  const title = 'The sparse autoencoder it belongs to';
-  return element('p', { class: 'whose quiet', attributes: { title } }, `at ${saeLabel}`);
+  const title = t('The sparse autoencoder it belongs to');
+  return element('p', { class: 'whose quiet', attributes: { title } }, t('at {0}', saeLabel));
 }
 
 function names({ peakTokens }: FeatureSummary): HTMLElement {
   const shown = [...new Set(peakTokens.map(tokenName))].slice(0, namesShown);
+  const title = t('Tokens on which it peaks');
   return element(
     'ul',
-    {
-      class: 'token-names',
-      attributes: { 'aria-label': 'Tokens on which it peaks', title: 'Tokens on which it peaks' },
-    },
+    { class: 'token-names', attributes: { 'aria-label': title, title } },
     ...shown.map((name) => element('li', { class: 'token-name' }, name)),
   );
 }
@@ -65,12 +64,20 @@ function numbers(summary: FeatureSummary): HTMLElement {
     'dl',
     { class: 'numbers' },
     ...fact(
-      'Density',
+      t('Density'),
       percentText(density),
-      `Active on ${percentText(density)} of the ${counted(corpusTokens, 'token')} of the corpus`,
+      t(
+        'Active on {0} of the {1} tokens of the corpus',
+        percentText(density),
+        countText(corpusTokens),
+      ),
     ),
-    ...fact('Max', numberText(maxActivation), 'Largest activation in the corpus'),
-    ...fact('Mean', numberText(meanActivation), 'Mean activation of the tokens it is active on'),
+    ...fact(t('Max'), numberText(maxActivation), t('Largest activation in the corpus')),
+    ...fact(
+      t('Mean'),
+      numberText(meanActivation),
+      t('Mean activation of the tokens it is active on'),
+    ),
   );
 }
 
@@ -92,17 +99,18 @@ function activations(summary: FeatureSummary): HTMLElement {
     element(
       'div',
       { class: 'section-top' },
-      element('h2', {}, 'Activations'),
-      element('span', { class: 'quiet' }, `in ${counted(summary.corpusTokens, 'token')}`),
+      element('h2', {}, t('Activations')),
+      element('span', { class: 'quiet' }, t('in {0} tokens', countText(summary.corpusTokens))),
     ),
-    histogram(summary.histogram, summary.maxActivation, 'token'),
+    histogram(summary.histogram, summary.maxActivation),
   );
 }
 
 function neverFired({ corpusTokens }: FeatureSummary): HTMLElement {
-  const text =
-    `Never fired: it is not active on any of the ${counted(corpusTokens, 'token')} of the corpus, ` +
-    'so there are no examples. It may be dead, or rarer than the corpus is long.';
+  const text = t(
+    'Not active on any of the {0} tokens of the corpus, so there are no examples: the feature may be dead, or rarer than the corpus is long.',
+    countText(corpusTokens),
+  );
   return element('p', { class: 'quiet' }, text);
 }
 
@@ -124,7 +132,7 @@ function examples(options: SummaryOptions): HTMLElement {
         }),
       ),
     );
-    toggle.textContent = isFull ? 'Less context' : 'More context';
+    toggle.textContent = isFull ? t('Less context') : t('More context');
   };
   const toggle = element('button', {
     class: 'link',
@@ -143,7 +151,7 @@ function examples(options: SummaryOptions): HTMLElement {
     element(
       'div',
       { class: 'section-top' },
-      element('h2', {}, `Top activations (${String(summary.examples.length)})`),
+      element('h2', {}, t('Top activations ({0})', summary.examples.length)),
       toggle,
     ),
     list,

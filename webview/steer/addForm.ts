@@ -1,5 +1,6 @@
-// Adds any feature to the list by its id; where several SAEs are active, a choice says whose it is.
+// Adds any feature to the list by its number; where several SAEs are active, a choice says whose it is.
 import type { FeatureRef, SaePlace } from '../../src/shared/engineProtocol.ts';
+import { t } from '../../src/shared/l10n.ts';
 import { featureIndex } from '../../src/shared/units.ts';
 import { element } from '../common/element.ts';
 import { button, dropdown } from '../common/ui.ts';
@@ -20,8 +21,8 @@ export function addForm(add: (feature: FeatureRef) => void): AddForm {
       type: 'number',
       min: 0,
       step: 1,
-      placeholder: 'Feature id',
-      'aria-label': 'Id of a feature to add',
+      placeholder: t('Number'),
+      'aria-label': t('Number of a feature to add'),
     },
   });
   const submit = (): void => {
@@ -38,7 +39,11 @@ export function addForm(add: (feature: FeatureRef) => void): AddForm {
     { class: 'add-form' },
     saePlace,
     field,
-    button({ label: 'Add', title: 'Add the feature with this id', onPress: submit }).element,
+    button({
+      label: t('Add Feature'),
+      title: t('Add the feature with this number'),
+      onPress: submit,
+    }).element,
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -57,7 +62,7 @@ export function addForm(add: (feature: FeatureRef) => void): AddForm {
       if (chosen === undefined || labels.size < 2) return;
       saePlace.append(
         dropdown({
-          label: 'Place of the feature to add',
+          label: t('Sparse autoencoder of the feature to add'),
           choices: [...labels].map(([value, label]) => ({ value, label })),
           value: chosen,
           onChange: (sae) => {

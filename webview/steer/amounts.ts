@@ -1,7 +1,8 @@
 // Sensible ranges for the amount of an edit, and edits in words. Amounts are activations, except for `scale`, where they
 // are factors. The largest activation in the corpus is the yardstick, as in Anthropic's "Scaling Monosemanticity".
 import type { FeatureEdit, FeatureRef } from '../../src/shared/engineProtocol.ts';
-import { multipleText, numberText } from '../common/numberText.ts';
+import { t } from '../../src/shared/l10n.ts';
+import { factorText, multipleText, numberText } from '../../src/shared/numberText.ts';
 
 export type Operation = FeatureEdit['operation'] | 'none';
 
@@ -34,17 +35,23 @@ export function amountRange(operation: Operation, maxActivation: number): Amount
 
 /** What an edit does, in one line. */
 export function editText(operation: Operation, amount: number, maxActivation: number): string {
+  const value = numberText(amount);
+  const share = multipleText(amount / maxActivation);
   switch (operation) {
     case 'none':
       return '';
     case 'ablate':
-      return 'Switched off: its activation becomes 0.';
+      return t('Switched off: its activation becomes 0.');
     case 'scale':
-      return `Its activation is multiplied by ${multipleText(amount).replace('×', '')}.`;
+      return t('Its activation is multiplied by {0}.', factorText(amount));
     case 'clamp':
-      return `Its activation is ${numberText(amount)} on every token${ofMax(amount, maxActivation)}.`;
+      return maxActivation > 0
+        ? t('Its activation is {0} on every token ({1} its max).', value, share)
+        : t('Its activation is {0} on every token.', value);
     case 'add':
-      return `${numberText(amount)} is added on every token${ofMax(amount, maxActivation)}.`;
+      return maxActivation > 0
+        ? t('{0} is added on every token ({1} its max).', value, share)
+        : t('{0} is added on every token.', value);
   }
 }
 
@@ -56,10 +63,6 @@ export function toEdit(
 ): FeatureEdit | undefined {
   if (operation === 'none') return undefined;
   return operation === 'ablate' ? { sae, feature, operation } : { sae, feature, operation, amount };
-}
-
-function ofMax(amount: number, maxActivation: number): string {
-  return maxActivation > 0 ? ` (${multipleText(amount / maxActivation)} its max)` : '';
 }
 
 /** Bounds on a round grid of 200 steps or more; the start is exact, the slider shows the nearest step. */

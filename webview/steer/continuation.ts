@@ -1,5 +1,6 @@
 // One of the two continuations: its prompt dimmed in front, its tokens as they come, and where it parts from the other.
 import type { SteerStep } from '../../src/shared/engineProtocol.ts';
+import { t } from '../../src/shared/l10n.ts';
 import { copyButton } from '../common/clipboard.ts';
 import { element, hiddenText } from '../common/element.ts';
 import { tokenElement } from '../common/tokenElement.ts';
@@ -23,13 +24,13 @@ export interface ShownContinuation {
 }
 
 export function continuationView(side: Side, onInsert: (text: string) => void): ContinuationView {
-  const name = side === 'baseline' ? 'Baseline' : 'Steered';
+  const words = wordsOf(side);
   let text = '';
   let drawn: ShownContinuation | undefined;
   const lead = element('span', { class: 'prompt-text' });
   const tokens = element('span');
   const caret = element('span', { class: 'caret' });
-  const end = element('span', { class: 'end-mark' }, 'end of text');
+  const end = element('span', { class: 'end-mark' }, t('end of text'));
   const body = element(
     'p',
     { class: 'token-text continuation-text', attributes: { dir: 'auto' } },
@@ -39,20 +40,20 @@ export function continuationView(side: Side, onInsert: (text: string) => void): 
     end,
   );
   const insert = button({
-    label: 'Insert',
+    label: t('Insert'),
     icon: 'insert',
-    title: `Insert the ${name.toLowerCase()} continuation after the selection in the editor`,
+    title: words.insert,
     onPress: () => {
       onInsert(text);
     },
   });
-  const copy = copyButton(`Copy the ${name.toLowerCase()} continuation`, () => text);
+  const copy = copyButton(words.copy, () => text);
   const actions = element('div', { class: 'actions' }, copy, insert.element);
   return {
     element: element(
       'article',
-      { class: `continuation continuation-${side}`, attributes: { 'aria-label': name } },
-      element('div', { class: 'continuation-top' }, element('h3', {}, name), actions),
+      { class: `continuation continuation-${side}`, attributes: { 'aria-label': words.name } },
+      element('div', { class: 'continuation-top' }, element('h3', {}, words.name), actions),
       body,
     ),
     show: (shown) => {
@@ -70,6 +71,20 @@ export function continuationView(side: Side, onInsert: (text: string) => void): 
       end.hidden = shown.isRunning || !shown.hasEnded;
     },
   };
+}
+
+function wordsOf(side: Side): Readonly<Record<'name' | 'copy' | 'insert', string>> {
+  return side === 'baseline'
+    ? {
+        name: t('Baseline'),
+        copy: t('Copy the baseline continuation'),
+        insert: t('Insert the baseline continuation after the selection in the editor'),
+      }
+    : {
+        name: t('Steered'),
+        copy: t('Copy the steered continuation'),
+        insert: t('Insert the steered continuation after the selection in the editor'),
+      };
 }
 
 function showInsert(insert: ButtonControl, canInsert: boolean): void {
@@ -93,7 +108,9 @@ function tokenNodes(steps: readonly SteerStep[], side: Side, from: number): Node
   tokensOf(steps, side).forEach(({ token, step }, index) => {
     if (step < from) return;
     if (step === divergence) {
-      nodes.push(element('span', { class: 'divergence' }, hiddenText(' (differs from here:) ')));
+      nodes.push(
+        element('span', { class: 'divergence' }, hiddenText(` (${t('differs from here:')}) `)),
+      );
     }
     const isDifferent = divergence !== undefined && step >= divergence;
     nodes.push(

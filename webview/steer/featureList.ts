@@ -1,10 +1,11 @@
-// The list of features to edit: a few of them until more are wanted, and a way to add any other by its id. Where several
+// The list of features to edit: a few of them until more are wanted, and a way to add any other by its number. Where several
 // SAEs are active, each has a list of its own under its name: activations of two SAEs cannot be compared.
 import type { FeatureRef, SaePlace } from '../../src/shared/engineProtocol.ts';
 import { saeLabels } from '../../src/shared/featureRef.ts';
+import { t } from '../../src/shared/l10n.ts';
+import { countText } from '../../src/shared/numberText.ts';
 import type { SteerFeature, SteerSae } from '../../src/shared/webviewProtocol.ts';
 import { element } from '../common/element.ts';
-import { counted } from '../common/numberText.ts';
 import { addForm } from './addForm.ts';
 import { type DraftEdit, refOf } from './draft.ts';
 import { featureRow } from './featureRow.ts';
@@ -47,7 +48,7 @@ export function featureList(actions: FeatureListActions): FeatureList {
   const empty = element(
     'p',
     { class: 'quiet features-empty' },
-    'No feature is active in this prompt. Add one by its id.',
+    t('No feature is active in this prompt. Add one by its number.'),
   );
   const more = element('button', {
     class: 'link more',
@@ -61,7 +62,7 @@ export function featureList(actions: FeatureListActions): FeatureList {
   const old = element(
     'p',
     { class: 'quiet features-old', attributes: { hidden: true } },
-    'The prompt has changed; the next run looks for its features.',
+    t('The prompt has changed; the next run looks for its features.'),
   );
   const form = addForm(actions.add);
 
@@ -80,7 +81,7 @@ export function featureList(actions: FeatureListActions): FeatureList {
     names.hidden = total === 0;
     empty.hidden = total > 0;
     more.hidden = groups.every(({ features }) => features.length <= firstShown);
-    more.textContent = isExpanded ? 'Show fewer' : `Show ${counted(hidden, 'more feature')}`;
+    more.textContent = isExpanded ? t('Show fewer') : moreText(hidden);
   }
 
   draw();
@@ -88,7 +89,7 @@ export function featureList(actions: FeatureListActions): FeatureList {
     element: element(
       'section',
       { class: 'feature-list', attributes: { 'aria-labelledby': 'features-title' } },
-      element('h2', { attributes: { id: 'features-title' } }, 'Features active in the prompt'),
+      element('h2', { attributes: { id: 'features-title' } }, t('Features active in the prompt')),
       old,
       empty,
       names,
@@ -136,25 +137,30 @@ function groupElements(
   shown: readonly ListedFeature[],
   actions: FeatureListActions,
 ): readonly HTMLElement[] {
+  const listName = label === undefined ? t('Features') : t('Features of {0}', label);
   const list = element(
     'ul',
-    { class: 'features', attributes: { 'aria-label': `Features${label ? ` at ${label}` : ''}` } },
+    { class: 'features', attributes: { 'aria-label': listName } },
     ...shown.map((listed) => rowOf(listed, label, actions)),
   );
   if (label === undefined) return [list];
   return [element('h3', { class: 'group-name', attributes: { title: name } }, label), list];
 }
 
+function moreText(hidden: number): string {
+  return hidden === 1 ? t('Show 1 more feature') : t('Show {0} more features', countText(hidden));
+}
+
 /** What the columns are; every value also says it itself, in its tooltip or label. */
 function columnNames(): HTMLElement {
-  const ofMax = element('span', { class: 'of-max' }, ', of max');
+  const ofMax = element('span', { class: 'of-max' }, `, ${t('of max')}`);
   return element(
     'div',
     { class: 'column-names quiet', attributes: { 'aria-hidden': 'true' } },
-    element('span', {}, 'Feature'),
-    element('span', {}, 'In prompt', ofMax),
-    element('span', {}, 'Density'),
-    element('span', {}, 'Edit'),
+    element('span', {}, t('Feature')),
+    element('span', {}, t('In prompt'), ofMax),
+    element('span', {}, t('Density')),
+    element('span', {}, t('Edit')),
   );
 }
 

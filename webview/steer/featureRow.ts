@@ -1,20 +1,13 @@
 // One feature offered for editing: what it is, how active it is here, and the edit.
+import { t } from '../../src/shared/l10n.ts';
+import { numberText, percentText } from '../../src/shared/numberText.ts';
 import type { SteerFeature } from '../../src/shared/webviewProtocol.ts';
 import { element } from '../common/element.ts';
 import { paintFeature, paintStrength, swatch } from '../common/featureColour.ts';
-import { numberText, percentText } from '../common/numberText.ts';
 import { tokenName } from '../common/tokenText.ts';
-import { button, dropdown, numberField, slider } from '../common/ui.ts';
+import { type Choice, button, dropdown, numberField, slider } from '../common/ui.ts';
 import { type Operation, amountRange, editText } from './amounts.ts';
 import type { DraftEdit } from './draft.ts';
-
-const operations: readonly { readonly value: Operation; readonly label: string }[] = [
-  { value: 'none', label: 'No edit' },
-  { value: 'ablate', label: 'Ablate' },
-  { value: 'scale', label: 'Scale' },
-  { value: 'clamp', label: 'Clamp' },
-  { value: 'add', label: 'Add' },
-];
 
 const namesShown = 3;
 
@@ -55,8 +48,8 @@ export function featureRow(options: FeatureRowOptions): HTMLElement {
     explain();
   };
   const operation = dropdown({
-    label: `Edit of ${name}`,
-    choices: operations,
+    label: t('Edit of feature {0}', name),
+    choices: operations(),
     value: edit.operation,
     onChange: (value) => {
       const initial = amountRange(value, brief.maxActivation)?.initial ?? 0;
@@ -67,7 +60,7 @@ export function featureRow(options: FeatureRowOptions): HTMLElement {
   });
   operation.classList.add('operation');
   const remove = button({
-    label: `Remove ${name} from the list`,
+    label: t('Remove feature {0} from the list', name),
     icon: 'remove',
     iconOnly: true,
     onPress: options.onRemove,
@@ -84,10 +77,20 @@ export function featureRow(options: FeatureRowOptions): HTMLElement {
   return row;
 }
 
-/** `feature 12`, and whose it is where several SAEs have one of this number. */
+function operations(): readonly Choice<Operation>[] {
+  return [
+    { value: 'none', label: t('No edit') },
+    { value: 'ablate', label: t('Ablate') },
+    { value: 'scale', label: t('Scale') },
+    { value: 'clamp', label: t('Clamp') },
+    { value: 'add', label: t('Add') },
+  ];
+}
+
+/** `12`, and whose it is where several SAEs have one of this number. */
 function nameOf({ feature: { brief }, saeLabel }: FeatureRowOptions): string {
-  const whose = saeLabel === undefined ? '' : ` at ${saeLabel}`;
-  return `feature ${String(brief.feature)}${whose}`;
+  const number = String(brief.feature);
+  return saeLabel === undefined ? number : `${number} · ${saeLabel}`;
 }
 
 function identity({ feature: { brief }, onOpen }: FeatureRowOptions): HTMLElement {
@@ -100,14 +103,14 @@ function identity({ feature: { brief }, onOpen }: FeatureRowOptions): HTMLElemen
       'button',
       {
         class: 'link feature-id',
-        attributes: { type: 'button', title: 'Show its examples in the side panel' },
+        attributes: { type: 'button', title: t('Show its examples in the side panel') },
         onClick: onOpen,
       },
       String(brief.feature),
     ),
     element(
       'ul',
-      { class: 'token-names', attributes: { 'aria-label': 'Tokens on which it peaks' } },
+      { class: 'token-names', attributes: { 'aria-label': t('Tokens on which it peaks') } },
       ...names.map((name) => element('li', { class: 'token-name' }, name)),
     ),
   );
@@ -122,17 +125,21 @@ function activity({ brief, promptMax }: SteerFeature): HTMLElement {
   const filled = element('span', { class: 'activity-fill' });
   paintStrength(filled, maxActivation > 0 ? promptMax / maxActivation : 0);
   bar.append(filled);
-  const max = element('span', { class: 'quiet' }, `of ${numberText(maxActivation)}`);
+  const max = element('span', { class: 'quiet' }, t('of {0}', numberText(maxActivation)));
   const hasFired = maxActivation > 0 || promptMax > 0;
-  const inCorpus = isKnown
-    ? `, in the corpus ${numberText(maxActivation)}; active on ${percentText(density)} of the corpus`
-    : '';
-  const title = `Largest activation in the prompt ${numberText(promptMax)}${inCorpus}`;
+  const title = isKnown
+    ? t(
+        'Largest activation in the prompt {0}, in the corpus {1}; active on {2} of the tokens of the corpus',
+        numberText(promptMax),
+        numberText(maxActivation),
+        percentText(density),
+      )
+    : t('Largest activation in the prompt {0}', numberText(promptMax));
   return element(
     'div',
     { class: 'activity', attributes: { title } },
     bar,
-    hasFired ? element('span', {}, `${numberText(promptMax)} `, max) : 'never fired',
+    hasFired ? element('span', {}, `${numberText(promptMax)} `, max) : t('never active'),
     element('span', { class: 'density quiet' }, isKnown ? percentText(density) : '–'),
   );
 }
@@ -146,11 +153,12 @@ function amountControls(
 ): HTMLElement[] {
   const range = amountRange(edit.operation, maxActivation);
   if (range === undefined) return [];
-  const name = edit.operation === 'scale' ? 'Factor' : 'Activation';
-  const label = `${name} for ${featureName}`;
+  const isFactor = edit.operation === 'scale';
   const { min, max, step } = range;
   const bar = slider({
-    label,
+    label: isFactor
+      ? t('Factor for feature {0}', featureName)
+      : t('Activation for feature {0}', featureName),
     min,
     max,
     step,
@@ -161,7 +169,9 @@ function amountControls(
     },
   });
   const field = numberField({
-    label: `${label}, as a number`,
+    label: isFactor
+      ? t('Factor for feature {0}, as a number', featureName)
+      : t('Activation for feature {0}, as a number', featureName),
     step,
     value: edit.amount,
     onInput: (value) => {

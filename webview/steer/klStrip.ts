@@ -1,7 +1,8 @@
 // One bar per generated token: how far the steered next-token distribution is from the baseline's.
 import type { SteerStep } from '../../src/shared/engineProtocol.ts';
+import { t } from '../../src/shared/l10n.ts';
+import { numberText } from '../../src/shared/numberText.ts';
 import { element } from '../common/element.ts';
-import { numberText } from '../common/numberText.ts';
 import { markItem } from '../common/tooltip.ts';
 import { type Comparison, compare } from './comparison.ts';
 
@@ -25,9 +26,11 @@ export function klStrip(): KlStrip {
       element(
         'span',
         {
-          attributes: { title: 'KL(baseline ‖ steered) of the next-token distributions, in nats' },
+          attributes: {
+            title: t('KL(baseline ‖ steered) of the next-token distributions, in nats'),
+          },
         },
-        'KL per token',
+        t('KL per token'),
       ),
       numbers,
     ),
@@ -38,15 +41,13 @@ export function klStrip(): KlStrip {
     show: (steps, expected) => {
       const comparison = compare(steps);
       strip.hidden = steps.length === 0;
-      numbers.textContent = summary(comparison);
-      bars.setAttribute('aria-label', `KL per token: ${summary(comparison)}`);
+      const mean = numberText(comparison.meanKl);
+      const max = numberText(comparison.maxKl);
+      numbers.textContent = t('mean {0}, max {1} nats', mean, max);
+      bars.setAttribute('aria-label', t('KL per token: mean {0}, max {1} nats', mean, max));
       drawBars(bars, comparison, Math.max(expected, steps.length));
     },
   };
-}
-
-function summary({ meanKl, maxKl }: Comparison): string {
-  return `mean ${numberText(meanKl)}, max ${numberText(maxKl)} nats`;
 }
 
 function drawBars(

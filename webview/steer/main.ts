@@ -8,6 +8,7 @@ import type {
 import { connect } from '../common/channel.ts';
 import { element } from '../common/element.ts';
 import { busyNotice, failureNotice } from '../common/notice.ts';
+import { speakUsersLanguage } from '../common/translation.ts';
 import { type Draft, mergeSnapshot, restoreDraft } from './draft.ts';
 import { type RunState, restoreRun } from './runState.ts';
 import './steer.css';
@@ -19,6 +20,7 @@ interface Stored {
   readonly run: RunState | undefined;
 }
 
+speakUsersLanguage();
 const app = document.getElementById('app') ?? document.body;
 const channel = connect<ToSteerView, FromSteerView, Stored>();
 const stored = channel.getState();

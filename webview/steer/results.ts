@@ -1,10 +1,14 @@
 // Baseline beside steered: both continuations, the strip of KL under the steered one, and what links the three: pointing
 // at a token shows its numbers and finds the same step in the others.
 import type { GeneratedToken, SteerStep } from '../../src/shared/engineProtocol.ts';
+import { t } from '../../src/shared/l10n.ts';
+import { numberText, percentText } from '../../src/shared/numberText.ts';
+import type { SteeredTexts } from '../../src/shared/webviewProtocol.ts';
 import { element } from '../common/element.ts';
-import { numberText, percentText } from '../common/numberText.ts';
 import { visibleToken } from '../common/tokenText.ts';
 import { addTooltips, indexOfItem } from '../common/tooltip.ts';
+import { button } from '../common/ui.ts';
+import { textOf } from './comparison.ts';
 import { continuationView } from './continuation.ts';
 import { klStrip } from './klStrip.ts';
 
@@ -23,23 +27,40 @@ export interface Results {
   show(run: RunShown | undefined, canInsert: boolean): void;
 }
 
-export function results(onInsert: (text: string) => void): Results {
+export function results(
+  onInsert: (text: string) => void,
+  onCompare: (texts: SteeredTexts) => void,
+): Results {
   let steps: readonly SteerStep[] = [];
+  let prompt = '';
   const baseline = continuationView('baseline', onInsert);
   const steered = continuationView('steered', onInsert);
   const strip = klStrip();
   steered.element.append(strip.element);
   const sides = element('div', { class: 'sides' }, baseline.element, steered.element);
+  const compare = button({
+    label: t('Compare in Editor'),
+    icon: 'compare',
+    title: t(
+      'Show both texts side by side in an editor, with what the edits did to their features',
+    ),
+    onPress: () => {
+      const [baselineText, steeredText] = [textOf(steps, 'baseline'), textOf(steps, 'steered')];
+      onCompare({ prompt, baseline: baselineText, steered: steeredText });
+    },
+  });
+  const below = element('div', { class: 'below-sides' }, compare.element);
   const empty = element(
     'p',
     { class: 'quiet results-empty' },
-    'The continuation without edits and the one with them appear here side by side.',
+    t('The continuation without edits and the one with them appear here side by side.'),
   );
   const section = element(
     'section',
-    { class: 'results', attributes: { 'aria-label': 'Continuations' } },
+    { class: 'results', attributes: { 'aria-label': t('Continuations') } },
     empty,
     sides,
+    below,
   );
   addTooltips(
     sides,
@@ -53,8 +74,9 @@ export function results(onInsert: (text: string) => void): Results {
     show: (run, canInsert) => {
       empty.hidden = run !== undefined;
       sides.hidden = run === undefined;
+      below.hidden = run === undefined || run.isRunning || run.steps.length === 0;
       if (run === undefined) return;
-      steps = run.steps;
+      ({ steps, prompt } = run);
       for (const [side, view] of [['baseline', baseline] as const, ['steered', steered] as const]) {
         const tokens = steps.filter((step) => step[side] !== undefined).length;
         const hasEnded = run.isComplete && tokens < run.maxTokens;
@@ -68,11 +90,11 @@ export function results(onInsert: (text: string) => void): Results {
 function tipLines(step: SteerStep | undefined, isBaseline: boolean): readonly string[] {
   const token = isBaseline ? step?.baseline : step?.steered;
   if (step === undefined) return [];
-  const head = token === undefined ? 'ended' : visibleToken(token.text);
-  const lines = token === undefined ? [] : [`probability ${probabilityText(token)}`];
+  const head = token === undefined ? t('ended') : visibleToken(token.text);
+  const lines = token === undefined ? [] : [t('probability {0}', probabilityText(token))];
   return isBaseline
     ? [head, ...lines]
-    : [head, ...lines, `KL from baseline ${numberText(step.kl)} nats`];
+    : [head, ...lines, t('KL from baseline {0} nats', numberText(step.kl))];
 }
 
 function probabilityText({ logProbability }: GeneratedToken): string {

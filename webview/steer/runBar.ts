@@ -1,4 +1,5 @@
 // Run, stop, and how the run is doing. The words change with every token; screen readers hear only start and end.
+import { t } from '../../src/shared/l10n.ts';
 import { element } from '../common/element.ts';
 import { failureNotice } from '../common/notice.ts';
 import { button } from '../common/ui.ts';
@@ -18,13 +19,13 @@ export interface RunBar {
 export function runBar(onRun: () => void, onStop: () => void): RunBar {
   const isMac = navigator.userAgent.includes('Mac');
   const run = button({
-    label: 'Run',
+    label: t('Run'),
     icon: 'run',
     appearance: 'primary',
-    title: `Run (${isMac ? '⌘' : 'Ctrl+'}Enter)`,
+    title: isMac ? t('Run (⌘Enter)') : t('Run (Ctrl+Enter)'),
     onPress: onRun,
   });
-  const stop = button({ label: 'Stop', icon: 'stop', onPress: onStop });
+  const stop = button({ label: t('Stop'), icon: 'stop', onPress: onStop });
   const status = element('span', { class: 'status quiet' });
   const spoken = element('span', {
     class: 'visually-hidden',
@@ -41,10 +42,10 @@ export function runBar(onRun: () => void, onStop: () => void): RunBar {
     ),
     show: (state) => {
       run.setEnabled(state.canRun);
-      run.setLabel(state.isRunning ? 'Run again' : 'Run', 'run');
+      run.setLabel(state.isRunning ? t('Run Again') : t('Run'), 'run');
       stop.element.hidden = !state.isRunning;
       status.textContent = state.status;
-      const words = state.isRunning ? 'Running' : state.status;
+      const words = state.isRunning ? t('Running') : state.status;
       if (spoken.textContent !== words) spoken.textContent = words;
       if (state.failure !== shownFailure) {
         shownFailure = state.failure;

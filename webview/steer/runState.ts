@@ -1,8 +1,9 @@
 // The life of a run as the view sees it: asked for, started, its steps, its end. Pure. Messages of runs that are no longer
 // wanted are ignored, so that asking again while one is running mixes nothing.
 import type { SteerStep } from '../../src/shared/engineProtocol.ts';
+import { t } from '../../src/shared/l10n.ts';
+import { numberText } from '../../src/shared/numberText.ts';
 import type { FromSteerView, ToSteerView } from '../../src/shared/webviewProtocol.ts';
-import { counted, numberText } from '../common/numberText.ts';
 import { compare } from './comparison.ts';
 
 export interface RunState {
@@ -58,25 +59,38 @@ export function nextRun(state: RunState, message: ToSteerView): RunState {
 export function runText({ phase, steps, maxTokens }: RunState): string {
   switch (phase) {
     case 'asked':
-      return 'Starting…';
+      return t('Starting…');
     case 'running':
-      return `Token ${String(steps.length)} of ${String(maxTokens)}`;
+      return t('Token {0} of {1}', steps.length, maxTokens);
     case 'stopped':
-      return `Stopped after ${counted(steps.length, 'token')}.`;
+      return steps.length === 1
+        ? t('Stopped after 1 token.')
+        : t('Stopped after {0} tokens.', steps.length);
     case 'failed':
-      return steps.length === 0 ? '' : `Failed after ${counted(steps.length, 'token')}.`;
+      return failureText(steps.length);
     case 'finished':
       return outcomeText(steps);
   }
 }
 
+function failureText(steps: number): string {
+  if (steps === 0) return '';
+  return steps === 1 ? t('Failed after 1 token.') : t('Failed after {0} tokens.', steps);
+}
+
 function outcomeText(steps: readonly SteerStep[]): string {
+  if (steps.length === 0) return t('Finished without a token: the text ends with the prompt.');
   const { divergence, meanKl } = compare(steps);
-  const distance = `Mean KL ${numberText(meanKl)} nats.`;
-  if (steps.length === 0) return 'Finished without a token: the text ends with the prompt.';
-  return divergence === undefined
-    ? `Both texts are equal over ${counted(steps.length, 'token')}. ${distance}`
-    : `The texts part at token ${String(divergence + 1)} of ${String(steps.length)}. ${distance}`;
+  return `${equalityText(divergence, steps.length)} ${t('Mean KL {0} nats.', numberText(meanKl))}`;
+}
+
+function equalityText(divergence: number | undefined, steps: number): string {
+  if (divergence !== undefined) {
+    return t('The texts part at token {0} of {1}.', divergence + 1, steps);
+  }
+  return steps === 1
+    ? t('Both texts are equal over 1 token.')
+    : t('Both texts are equal over {0} tokens.', steps);
 }
 
 /** A run that was stored earlier, perhaps by another version: `undefined` unless it is whole and over. */

@@ -1,13 +1,9 @@
 // The settings of a run: where edits apply, length, temperature, seed.
+import { t } from '../../src/shared/l10n.ts';
+import type { SteerScope } from '../../src/shared/engineProtocol.ts';
 import type { SteerSettings } from '../../src/shared/webviewProtocol.ts';
 import { element } from '../common/element.ts';
-import { dropdown, numberField } from '../common/ui.ts';
-
-const scopeChoices = [
-  { value: 'all', label: 'All tokens' },
-  { value: 'prompt', label: 'Prompt only' },
-  { value: 'generated', label: 'Continuation only' },
-] as const;
+import { type Choice, dropdown, numberField } from '../common/ui.ts';
 
 export function settingsBar(
   initial: SteerSettings,
@@ -19,15 +15,15 @@ export function settingsBar(
     onChange(settings);
   };
   const scope = dropdown({
-    label: 'Apply edits to',
-    choices: scopeChoices,
+    label: t('Apply edits to'),
+    choices: scopeChoices(),
     value: settings.scope,
     onChange: (value) => {
       change({ scope: value });
     },
   });
   const tokens = numberField({
-    label: 'Tokens to generate, 1 to 200',
+    label: t('Tokens to generate, 1 to 200'),
     min: 1,
     max: 200,
     step: 1,
@@ -37,7 +33,7 @@ export function settingsBar(
     },
   });
   const temperature = numberField({
-    label: 'Temperature, 0 to 2; 0 always takes the most likely token',
+    label: t('Temperature, 0 to 2; 0 always takes the most likely token'),
     min: 0,
     max: 2,
     step: 0.1,
@@ -47,7 +43,7 @@ export function settingsBar(
     },
   });
   const seed = numberField({
-    label: 'Seed; the same seed draws the same tokens',
+    label: t('Seed; the same seed draws the same tokens'),
     min: 0,
     max: 2 ** 31 - 1,
     step: 1,
@@ -58,12 +54,25 @@ export function settingsBar(
   });
   return element(
     'div',
-    { class: 'settings', attributes: { role: 'group', 'aria-label': 'Settings' } },
-    setting('Apply edits to', scope, 'scope', 'Which tokens the edits touch'),
-    setting('Tokens', tokens.element, 'short', 'Most tokens to generate, 1 to 200'),
-    setting('Temperature', temperature.element, 'short', '0 always takes the most likely token'),
-    setting('Seed', seed.element, 'short', 'The same seed draws the same tokens'),
+    { class: 'settings', attributes: { role: 'group', 'aria-label': t('Settings') } },
+    setting(t('Apply edits to'), scope, 'scope', t('Which tokens the edits touch')),
+    setting(t('Tokens'), tokens.element, 'short', t('Most tokens to generate, 1 to 200')),
+    setting(
+      t('Temperature'),
+      temperature.element,
+      'short',
+      t('0 always takes the most likely token'),
+    ),
+    setting(t('Seed'), seed.element, 'short', t('The same seed draws the same tokens')),
   );
+}
+
+function scopeChoices(): readonly Choice<SteerScope>[] {
+  return [
+    { value: 'all', label: t('All tokens') },
+    { value: 'prompt', label: t('Prompt only') },
+    { value: 'generated', label: t('Continuation only') },
+  ];
 }
 
 function setting(name: string, control: HTMLElement, kind: string, title: string): HTMLElement {

@@ -6,8 +6,8 @@ import type {
 } from '../../src/shared/webviewProtocol.ts';
 import type { FeatureRef } from '../../src/shared/engineProtocol.ts';
 import { sameFeature } from '../../src/shared/featureRef.ts';
+import { t } from '../../src/shared/l10n.ts';
 import { element } from '../common/element.ts';
-import { counted } from '../common/numberText.ts';
 import {
   type Draft,
   editOf,
@@ -85,9 +85,14 @@ export function workbench(options: WorkbenchOptions): Workbench {
   const bar = runBar(start, () => {
     post({ kind: 'stop' });
   });
-  const comparison = results((text) => {
-    post({ kind: 'insert', text });
-  });
+  const comparison = results(
+    (text) => {
+      post({ kind: 'insert', text });
+    },
+    (texts) => {
+      post({ kind: 'compare', ...texts });
+    },
+  );
 
   function change(next: Draft): void {
     draft = next;
@@ -150,15 +155,14 @@ export function workbench(options: WorkbenchOptions): Workbench {
   }
 
   function statusText(): string {
-    if (draft.prompt.trim() === '') return 'Write a prompt to run.';
+    if (draft.prompt.trim() === '') return t('Write a prompt to run.');
     if (run !== undefined && (isGoing(run) || run.steps.length > 0)) {
       const isOld = !isGoing(run) && isOutdated(run, currentRequest());
-      return isOld ? `${runText(run)} Changed since: run again.` : runText(run);
+      return isOld ? `${runText(run)} ${t('Changed since: run again.')}` : runText(run);
     }
     const { edits } = currentRequest();
-    return edits.length === 0
-      ? 'Choose an edit for a feature, then run.'
-      : `${counted(edits.length, 'edit')} to run.`;
+    if (edits.length === 0) return t('Choose an edit for a feature, then run.');
+    return edits.length === 1 ? t('1 edit to run.') : t('{0} edits to run.', edits.length);
   }
 
   const panes = element(

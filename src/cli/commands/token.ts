@@ -1,17 +1,11 @@
 // `monosem token FILE --at N`: one token, what the model expected in its place and what behind it, layer by layer.
 import { readUserText } from '../../engine/engine.ts';
-import type {
-  Expectation,
-  LikelyTokens,
-  SimilarTokens,
-  TokenDetails,
-  TokenPlace,
-} from '../../shared/engineProtocol.ts';
-import { MonosemError } from '../../shared/errors.ts';
-import { charOffset, tokenIndex } from '../../shared/units.ts';
+import type { Expectation, SimilarTokens, TokenDetails } from '../../shared/engineProtocol.ts';
 import type { Command } from '../command.ts';
-import { onlyPositional, sourceOf, sourceOptions, type Arguments } from '../options.ts';
+import { likelyJson, likelyText } from '../likelyTokens.ts';
+import { onlyPositional, sourceOf, sourceOptions } from '../options.ts';
 import { table, visibleToken } from '../table.ts';
+import { placeOf, placeOptions } from '../tokenPlace.ts';
 
 /** Features per token that are compared. */
 const comparedFeatures = 32;
@@ -24,8 +18,7 @@ export const token: Command = {
   summary: 'a token, what the model expects in its place, layer by layer, and tokens like it',
   options: {
     ...sourceOptions,
-    at: { type: 'string' },
-    offset: { type: 'string' },
+    ...placeOptions,
     top: { type: 'string' },
     similar: { type: 'string' },
   },
@@ -49,21 +42,6 @@ export const token: Command = {
     };
   },
 };
-
-/** @throws MonosemError `badArgument` unless exactly one of --at and --offset is given */
-function placeOf(args: Arguments): TokenPlace {
-  const whole = { min: 0, max: Infinity, whole: true };
-  const [isIndex, isOffset] = [args.text('at') !== undefined, args.text('offset') !== undefined];
-  if (isIndex === isOffset) {
-    throw new MonosemError(
-      'badArgument',
-      'Which token is meant is not said; give --at with its number from 0, or --offset with a place in the text.',
-    );
-  }
-  return isIndex
-    ? { token: tokenIndex(args.number('at', 0, whole)) }
-    : { offset: charOffset(args.number('offset', 0, whole)) };
-}
 
 interface Like {
   readonly token: number;
@@ -92,16 +70,12 @@ function jsonOf(details: TokenDetails): object {
 
 function jsonOfExpectation({ top, actual, lens }: Expectation): object {
   return {
-    top: jsonOfTokens(top),
+    top: likelyJson(top),
     ...(actual === undefined ? {} : { actual }),
     ...(lens === undefined
       ? {}
-      : { lens: { layers: lens.layers.map(jsonOfTokens), ranks: [...lens.ranks] } }),
+      : { lens: { layers: lens.layers.map(likelyJson), ranks: [...lens.ranks] } }),
   };
-}
-
-function jsonOfTokens({ ids, texts, probabilities }: LikelyTokens): object[] {
-  return Array.from(ids, (id, n) => ({ id, text: texts[n], probability: probabilities[n] }));
 }
 
 function textOf(details: TokenDetails): string[] {
@@ -123,7 +97,7 @@ function expectationText(title: string, { top, actual, lens }: Expectation): str
   const rows = lens?.layers.map((likely, layer) => [
     layer.toString(),
     lens.ranks[layer] === 0 ? '' : (lens.ranks[layer] ?? 0).toString(),
-    listText(likely),
+    likelyText(likely),
   ]);
   const columns = [
     { title: 'layer', align: 'right' },
@@ -133,15 +107,9 @@ function expectationText(title: string, { top, actual, lens }: Expectation): str
   return [
     '',
     `${title}${found}`,
-    `  ${listText(top)}`,
+    `  ${likelyText(top)}`,
     ...(rows === undefined ? [] : [table(columns, rows)]),
   ];
-}
-
-function listText({ texts, probabilities }: LikelyTokens): string {
-  return texts
-    .map((text, n) => `${visibleToken(text)} ${(100 * (probabilities[n] ?? 0)).toFixed(1)}%`)
-    .join('  ');
 }
 
 function similarText(likes: readonly Like[]): string[] {

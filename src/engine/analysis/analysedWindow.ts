@@ -4,6 +4,7 @@ import type { Signal } from '../../shared/call.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { KvCache } from '../model/kvCache.ts';
 import type { Program } from '../model/program.ts';
+import { followers } from '../model/tokenLosses.ts';
 import type { OnnxTensors } from '../onnx/runtime/session.ts';
 import { analysisNames } from './analysisProgram.ts';
 import {
@@ -100,7 +101,7 @@ export async function analyseWindow(
       ids: sequence.subarray(at, end),
       batch: 1,
       ...(cache === undefined ? {} : { cache }),
-      ...(loss ? { feeds: targetFeeds(sequence, at, end) } : {}),
+      ...(loss ? { feeds: { [analysisNames.targets]: followers(sequence, at, end) } } : {}),
     });
     storeRows(window, result.outputs, at - bos);
     cache = result.cache;
@@ -125,6 +126,12 @@ export function blockEnd({ program, blockLength, fixedBlocks }: BlockRun, at: nu
   return fixedBlocks && at === 0 ? 1 : at + blockLength;
 }
 
+/** Where the run of the model begins that holds a position, however much is known of what comes before. */
+export function blockStart({ program, blockLength, fixedBlocks }: BlockRun, at: number): number {
+  if (!program.hasCache) return 0;
+  return fixedBlocks && at > 0 ? at - ((at - 1) % blockLength) : at;
+}
+
 /** Positions of the sequence (BOS included) that need not run again; at least the last one always runs. */
 export function reusableLength(
   run: BlockRun,
@@ -138,7 +145,7 @@ export function reusableLength(
   // The loss of the first changed token is computed one position earlier.
   const usable = Math.min(common - (run.loss ? 1 : 0), length - 1);
   if (usable <= 0) return 0;
-  return run.fixedBlocks ? usable - ((usable - 1) % run.blockLength) : usable;
+  return blockStart(run, usable);
 }
 
 /** Rows of the first `count` tokens, and what the last of them says of the next one: its loss, its predictions. */
@@ -163,11 +170,4 @@ function storeRows(window: AnalysedWindow, outputs: OnnxTensors, row: number): v
     window.losses.set(losses.subarray(0, known), row + 1);
   }
   if (window.predictions !== undefined) storePredictions(window.predictions, outputs, row + 1);
-}
-
-/** The tokens that follow positions [at, end); 0 behind the last one, whose loss nobody reads. */
-function targetFeeds(sequence: Uint32Array, at: number, end: number): OnnxTensors {
-  const data = new BigInt64Array(end - at);
-  for (let i = 0; i < data.length; i++) data[i] = BigInt(sequence[at + i + 1] ?? 0);
-  return { [analysisNames.targets]: { type: 'int64', dims: [1, data.length, 1], data } };
 }

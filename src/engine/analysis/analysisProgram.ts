@@ -2,6 +2,7 @@
 // the strongest features of each token leave the runtime. With losses the whole decoder runs.
 import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
+import { emitLosses } from '../model/tokenLosses.ts';
 import type { GraphBuilder } from '../onnx/graph/builder.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
@@ -54,7 +55,7 @@ export async function openAnalysisProgram(
     builder.output(analysisNames.values(n), values);
     builder.output(analysisNames.indices(n), emitInt32(builder, indices));
   }
-  if (loss) emitLosses(overlay, predictions);
+  if (loss) emitPredictions(overlay, predictions);
   overlay.keepCache(loss ? undefined : saes.map(({ site }) => site));
   return Program.open(overlay, model.execution, isIdentified);
 }
@@ -64,15 +65,12 @@ function emitInt32(builder: GraphBuilder, value: string): string {
   return builder.op('Cast', [value], { attributes: { to: int32 } });
 }
 
-/** −ln softmax(logits)[target], and what was expected instead. Only operators of opset 11 and later. */
-function emitLosses(overlay: Overlay, predictions: number): void {
+/** −ln p of the token that follows, and what was expected instead. Only operators of opset 11 and later. */
+function emitPredictions(overlay: Overlay, predictions: number): void {
   const { builder } = overlay;
-  const targets = builder.input(analysisNames.targets, 'int64', ['batch', 'tokens', 1]);
   const attributes = { axis: -1 };
-  const logits = overlay.readLogits();
-  const logProbabilities = builder.op('LogSoftmax', [logits], { attributes });
-  const picked = builder.op('GatherElements', [logProbabilities, targets], { attributes });
-  builder.output(analysisNames.losses, builder.op('Neg', [picked]));
+  const { logits, logProbabilities, targets, losses } = emitLosses(overlay, analysisNames.targets);
+  builder.output(analysisNames.losses, losses);
   if (predictions === 0) return;
   // By logits: rounding makes tokens of different logits equally probable.
   const [, indices = ''] = builder.ops('TopK', [logits, builder.int64s(predictions)], 2);

@@ -12,6 +12,11 @@ export class CacheBudget {
     this.#limit = limit;
   }
 
+  /** Of all caches kept. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Notes a use; may take the cache of other windows away. */
   use(window: AnalysedWindow): void {
     if (window.cache === undefined) return;

@@ -55,8 +55,9 @@ function lensOf(
   return { layers, ranks };
 }
 
-function likeliest(
-  { data, vocabulary }: PositionLogits,
+/** The likeliest tokens by one row of logits. */
+export function likeliest(
+  { data, vocabulary }: Pick<PositionLogits, 'data' | 'vocabulary'>,
   row: number,
   count: number,
   textOf: (id: number) => string,

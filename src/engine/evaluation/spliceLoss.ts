@@ -5,6 +5,7 @@ import { DisposableStore, type Disposable } from '../../shared/disposable.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
+import { emitLosses, followers } from '../model/tokenLosses.ts';
 import type { GraphBuilder } from '../onnx/graph/builder.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { OnnxTensor } from '../onnx/runtime/session.ts';
@@ -76,7 +77,7 @@ export class SpliceMeter implements Disposable {
   /** @param ids one text [T], BOS first; T at most the model's context */
   async add(ids: Uint32Array): Promise<void> {
     if (ids.length < 3) return;
-    const targets = nextIds(ids);
+    const targets = followers(ids, 0, ids.length);
     const clean = await this.#clean.run({ ids, batch: 1, feeds: { [names.targets]: targets } });
     const reference = float32(clean.outputs, names.logProbabilities);
     const feeds = { [names.targets]: targets, [names.reference]: reference };
@@ -117,10 +118,8 @@ async function openProgram(model: OpenModel, site?: string, edit?: Edit): Promis
   if (site !== undefined && edit !== undefined) {
     overlay.replace(site, (y) => emitBehindFirst(builder, y, edit(overlay, y)));
   }
-  const logProbabilities = builder.op('LogSoftmax', [overlay.readLogits()], {
-    attributes: { axis: -1 },
-  });
-  builder.output(names.loss, emitLoss(builder, logProbabilities));
+  const { logProbabilities, losses } = emitLosses(overlay, names.targets);
+  builder.output(names.loss, losses);
   if (edit === undefined) builder.output(names.logProbabilities, logProbabilities);
   else builder.output(names.divergence, emitDivergence(builder, logProbabilities));
   return Program.open(overlay, model.execution);
@@ -134,28 +133,12 @@ function emitBehindFirst(builder: GraphBuilder, y: string, edited: string): stri
   return builder.op('Concat', parts, { attributes: { axis: 1 } });
 }
 
-/** −log P(target) → [B, T, 1]. */
-function emitLoss(builder: GraphBuilder, logProbabilities: string): string {
-  const targets = builder.input(names.targets, 'int64', ['batch', 'sequence', 1]);
-  const chosen = builder.op('GatherElements', [logProbabilities, targets], {
-    attributes: { axis: -1 },
-  });
-  return builder.op('Neg', [chosen]);
-}
-
 /** KL(reference ‖ this) = Σ_v exp(r_v) (r_v − q_v) → [B, T]. */
 function emitDivergence(builder: GraphBuilder, logProbabilities: string): string {
   const reference = builder.input(names.reference, 'float32', ['batch', 'sequence', 'vocabulary']);
   const difference = builder.op('Sub', [reference, logProbabilities]);
   const terms = builder.op('Mul', [builder.op('Exp', [reference]), difference]);
   return builder.op('ReduceSum', [terms, builder.int64s(-1)], { attributes: { keepdims: 0 } });
-}
-
-/** Targets [1, T, 1]: the next token; the last position, which is not counted, has none and gets 0. */
-function nextIds(ids: Uint32Array): OnnxTensor<'int64'> {
-  const data = new BigInt64Array(ids.length);
-  for (const [t, id] of ids.subarray(1).entries()) data[t] = BigInt(id);
-  return { type: 'int64', dims: [1, ids.length, 1], data };
 }
 
 /** Σ over all positions but the first (BOS, never edited) and the last (nothing follows). */

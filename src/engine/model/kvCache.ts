@@ -10,7 +10,8 @@ type CacheData = Float32Array | Uint16Array;
 
 export interface CacheEntry {
   readonly tensor: OnnxTensor;
-  /** Dimension that counts the tokens: 2 in [B, H, P, W]. */
+  /** Dimensions that count rows and tokens: 0 and 2 in [B, H, P, W]. */
+  readonly batchAxis: number;
   readonly tokenAxis: number;
 }
 
@@ -40,6 +41,14 @@ export class KvCache {
     for (const [name, entry] of this.entries) entries.set(name, cutEntry(entry, length));
     return new KvCache(this.batch, length, entries);
   }
+
+  /** The cache of one row as that of several that have read the same so far. */
+  repeated(batch: number): KvCache {
+    if (batch === this.batch) return this;
+    const entries = new Map<string, CacheEntry>();
+    for (const [name, entry] of this.entries) entries.set(name, repeatedEntry(entry, batch));
+    return new KvCache(batch, this.length, entries);
+  }
 }
 
 /** What stands for no tokens at all. */
@@ -61,17 +70,38 @@ function cacheData(tensor: OnnxTensor): CacheData {
 }
 
 /** [outer, P, inner] → [outer, length, inner] */
-function cutEntry({ tensor, tokenAxis }: CacheEntry, length: number): CacheEntry {
-  const dims = tensor.dims.map((size, axis) => (axis === tokenAxis ? length : size));
-  const outer = elementCount(dims.slice(0, tokenAxis));
-  const inner = elementCount(dims.slice(tokenAxis + 1));
+function cutEntry({ tensor, tokenAxis, batchAxis }: CacheEntry, length: number): CacheEntry {
   const past = tensor.dims[tokenAxis] ?? 0;
-  const source = cacheData(tensor);
-  const size = outer * length * inner;
-  const data = source instanceof Float32Array ? new Float32Array(size) : new Uint16Array(size);
-  for (let row = 0; row < outer; row++) {
-    const from = row * past * inner;
-    data.set(source.subarray(from, from + length * inner), row * length * inner);
-  }
-  return { tensor: { ...tensor, dims, data } as OnnxTensor, tokenAxis };
+  const inner = elementCount(tensor.dims.slice(tokenAxis + 1));
+  const resized = withSize(tensor, tokenAxis, length, (from, to, row) => {
+    const at = row * past * inner;
+    to.set(from.subarray(at, at + length * inner), row * length * inner);
+  });
+  return { tensor: resized, tokenAxis, batchAxis };
+}
+
+/** [outer, 1, inner] → [outer, batch, inner] */
+function repeatedEntry({ tensor, tokenAxis, batchAxis }: CacheEntry, batch: number): CacheEntry {
+  const inner = elementCount(tensor.dims.slice(batchAxis + 1));
+  const resized = withSize(tensor, batchAxis, batch, (from, to, row) => {
+    const own = from.subarray(row * inner, (row + 1) * inner);
+    for (let b = 0; b < batch; b++) to.set(own, (row * batch + b) * inner);
+  });
+  return { tensor: resized, tokenAxis, batchAxis };
+}
+
+/** A tensor with another size along one axis; `fill` copies what belongs to each index of the axes before it. */
+function withSize(
+  tensor: OnnxTensor,
+  axis: number,
+  size: number,
+  fill: (from: CacheData, to: CacheData, outer: number) => void,
+): OnnxTensor {
+  const dims = tensor.dims.map((old, at) => (at === axis ? size : old));
+  const from = cacheData(tensor);
+  const length = elementCount(dims);
+  const to = from instanceof Float32Array ? new Float32Array(length) : new Uint16Array(length);
+  const outer = elementCount(dims.slice(0, axis));
+  for (let row = 0; row < outer; row++) fill(from, to, row);
+  return { ...tensor, dims, data: to } as OnnxTensor;
 }

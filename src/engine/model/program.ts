@@ -82,7 +82,9 @@ export class Program implements Disposable {
     const entries = new Map<string, CacheEntry>();
     for (const { input, output, dims } of this.#past) {
       const tensor = outputs[output];
-      if (tensor !== undefined) entries.set(input, { tensor, tokenAxis: dims.indexOf('tokens') });
+      if (tensor === undefined) continue;
+      const axes = { batchAxis: dims.indexOf('batch'), tokenAxis: dims.indexOf('tokens') };
+      entries.set(input, { tensor, ...axes });
     }
     return { outputs, cache: new KvCache(batch, before + tokens, entries) };
   }

@@ -1,7 +1,6 @@
 // The neurons of one MLP layer as what reads a model: feature i is entry i of the vector that enters the layer's last
 // product, behind the activation function (of a gated MLP, the product of gate and linear part). Encoding and decoding are
 // the identity, so all that works with SAEs works with neurons. It has no files: the weights are the model's own.
-import path from 'node:path';
 import { blockOfNeurons, nameOfNeurons } from '../../shared/saePlace.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { OpenModel } from '../model/openModel.ts';
@@ -46,7 +45,7 @@ export function neuronsOf(model: Target, site: string): Sae {
   }
   return {
     name: nameOfNeurons(block),
-    folder: path.join(model.folder, 'neurons', site),
+    folder: model.folder,
     weightsFile: model.onnxFile,
     format: 'the model itself',
     architecture: 'neurons',

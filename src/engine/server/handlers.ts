@@ -80,8 +80,9 @@ export function workHandlers(
       inLane('background', context, (inner) => engine().checkSae(params, inner)),
     ablationEffect: (params, context) =>
       inLane('interactive', context, (inner) => engine().ablationEffect(params, inner)),
+    // Two whole texts: what somebody types or looks at meanwhile goes first.
     compareTexts: (params, context) =>
-      inLane('interactive', context, (inner) => engine().compareTexts(params, inner)),
+      inLane('asked', context, (inner) => engine().compareTexts(params, inner)),
     bosReading: (params, context) =>
       inLane('interactive', context, (inner) => engine().bosReading(params, inner)),
     openThings: async (params, context) => engine().openThings(params, context),

@@ -4,8 +4,8 @@
 import { setImmediate as nextLoop } from 'node:timers/promises';
 import { MonosemError } from '../../shared/errors.ts';
 
-/** Most urgent first. `interactive`: someone is looking at the spot and waits. */
-export const priorities = ['interactive', 'document', 'background'] as const;
+/** Most urgent first. `interactive`: someone is looking at the spot and waits; `asked`: someone waits for the whole. */
+export const priorities = ['interactive', 'asked', 'document', 'background'] as const;
 export type Priority = (typeof priorities)[number];
 
 /** A job's hold on the lane, handed to the job. */

@@ -26,14 +26,16 @@ export function interventionInputs(n: number): {
 /**
  * Rewires the site that `sae` writes to.
  * @param n which of the SAEs in the graph
+ * @returns f [B, T, E] before the edit
  */
-export function emitIntervention(overlay: Overlay, sae: Sae, n: number): void {
+export function emitIntervention(overlay: Overlay, sae: Sae, n: number): string {
   const { builder } = overlay;
   const names = interventionInputs(n);
   const axis = editsAxis(n);
+  let f = '';
   overlay.replace(sae.outputSite, (y) => {
     const x = sae.outputSite === sae.site ? y : overlay.read(sae.site);
-    const f = emitEditedFeatures(builder, sae, x, n);
+    f = emitEditedFeatures(builder, sae, x, n);
     const decoder = builder.input(names.decoder, 'float32', [axis, sae.DOut]);
     const gain = builder.input(names.gain, 'float32', ['batch', 'tokens', axis]);
     const bias = builder.input(names.bias, 'float32', ['batch', 'tokens', axis]);
@@ -44,6 +46,7 @@ export function emitIntervention(overlay: Overlay, sae: Sae, n: number): void {
     const moved = builder.op('MatMul', [change, decoder]);
     return builder.op('Add', [y, emitRescaledChange(builder, sae, { x, change: moved })]);
   });
+  return f;
 }
 
 /** What is done to the features of one SAE. */

@@ -1,11 +1,13 @@
-// The two continuations as rows of one batch, or as separate runs where the graph quantizes dynamically: there a
-// scale is computed over the whole batch, and the steered row would leak into the baseline.
+// The two continuations as rows of one batch, or as separate runs where the graph wants it. One that quantizes
+// dynamically computes a scale over the whole batch, and the steered row would leak into the baseline; onnxruntime's
+// GroupQueryAttention reads several tokens behind a cache of one row only.
 import { MonosemError } from '../../shared/errors.ts';
 import type { FeatureIndex } from '../../shared/units.ts';
 import type { KvCache } from '../model/kvCache.ts';
 import type { Program } from '../model/program.ts';
 import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
-import { gainAndBias, interventionInputs, type RowEdit } from './interventions.ts';
+import type { Sites } from '../onnx/sites/sites.ts';
+import { gainAndBias, interventionInputs, type RowEdit, type Stretch } from './interventions.ts';
 import { nextLogits } from './steerProgram.ts';
 
 export interface EditedRows {
@@ -49,29 +51,37 @@ export function rowsApart(edited: EditedRows, count: number): RunRows {
   };
 }
 
+/**
+ * Several rows in one run wherever the graph allows that.
+ * @param inPieces text is read in more than one run
+ */
+export function rowsFor(
+  { dynamicallyQuantized, oneRowBehindCache }: Sites,
+  edited: EditedRows,
+  { count, inPieces }: { readonly count: number; readonly inPieces: boolean },
+): RunRows {
+  return dynamicallyQuantized || (oneRowBehindCache && inPieces)
+    ? rowsApart(edited, count)
+    : rowsTogether(edited);
+}
+
 /** @param runs what every row reads, one after the other; each run has the same number of rows */
 async function runBatch(
-  { program, features, feeds }: EditedRows,
+  edited: EditedRows,
   runs: readonly (readonly RowRun[])[],
   cache: KvCache | undefined,
 ): Promise<{ logits: Float32Array[]; cache: KvCache | undefined }> {
+  const { program } = edited;
   const batch = runs[0]?.length ?? 0;
   const stretches = runs.map((rows) => ({
     tokens: rows[0]?.ids.length ?? 0,
     rows: rows.map(({ edit }) => edit),
   }));
-  const edits: Record<string, OnnxTensor> = {};
-  for (const [n, own] of features.entries()) {
-    const names = interventionInputs(n);
-    const { gain, bias } = gainAndBias(own, n, stretches);
-    edits[names.gain] = { type: 'float32', ...gain };
-    edits[names.bias] = { type: 'float32', ...bias };
-  }
   const result = await program.run({
     ids: rowAfterRow(runs, batch),
     batch,
     ...(cache === undefined ? {} : { cache }),
-    feeds: { ...feeds, ...edits },
+    feeds: editFeeds(edited, stretches),
   });
   const data = result.outputs[nextLogits]?.data;
   if (!(data instanceof Float32Array)) {
@@ -82,6 +92,21 @@ async function runBatch(
     logits: Array.from({ length: batch }, (_, b) => data.subarray(b * width, (b + 1) * width)),
     cache: result.cache,
   };
+}
+
+/** All inputs that are about edits, for a run of the tokens of some stretches. */
+export function editFeeds(
+  { features, feeds }: EditedRows,
+  stretches: readonly Stretch[],
+): OnnxTensors {
+  const edits: Record<string, OnnxTensor> = {};
+  for (const [n, own] of features.entries()) {
+    const names = interventionInputs(n);
+    const { gain, bias } = gainAndBias(own, n, stretches);
+    edits[names.gain] = { type: 'float32', ...gain };
+    edits[names.bias] = { type: 'float32', ...bias };
+  }
+  return { ...feeds, ...edits };
 }
 
 /** Ids [B, T]: all runs of the first row, then all of the second. */

@@ -11,7 +11,10 @@ import { emitLastLogits } from './lastLogits.ts';
 export const nextLogits = 'monosem.next_logits';
 
 /** @param saes edited one after the other where several write to one site; none for the model as it is */
-export async function openSteerProgram(model: OpenModel, saes: readonly Sae[]): Promise<Program> {
+export async function openSteerProgram(
+  model: Pick<OpenModel, 'onnx' | 'sites' | 'execution'>,
+  saes: readonly Sae[],
+): Promise<Program> {
   const overlay = new Overlay(model.onnx, model.sites);
   const { builder } = overlay;
   for (const [n, sae] of saes.entries()) emitIntervention(overlay, sae, n);

@@ -13,7 +13,7 @@ import type { Sae } from '../sae/sae.ts';
 import { transformsOf } from './edits.ts';
 import { editRows } from './editRows.ts';
 import { promptBlock, promptIds } from './prompt.ts';
-import { rowsApart, rowsTogether } from './rows.ts';
+import { rowsFor } from './rows.ts';
 import { steer } from './steer.ts';
 
 export interface SteerableSource {
@@ -42,11 +42,12 @@ export async function steerSource(
     transforms.map((own) => [...own.keys()]),
   );
   const prompt = await promptIds(model, params, bosId);
+  const block = promptBlock(model, program);
   const run = {
-    runRows: model.sites.dynamicallyQuantized ? rowsApart(edited, 2) : rowsTogether(edited),
+    runRows: rowsFor(model.sites, edited, { count: 2, inPieces: prompt.length > block }),
     tokenizer: model.tokenizer,
     prompt,
-    promptBlock: promptBlock(model, program),
+    promptBlock: block,
     transforms,
     scope: params.scope,
     maxTokens: params.maxTokens,

@@ -1,9 +1,13 @@
 // Everything there is to know about a failure or about speed, as one document that can be read and passed on: markdown
 // whose facts are indented blocks, so that text from models and files is never markup. Without VS Code.
-import type { Diagnostics, ModelDiagnostics } from '../../shared/diagnostics.ts';
+import type { Diagnostics, ModelDiagnostics, ProviderAttempt } from '../../shared/diagnostics.ts';
 import type { ModelChoice, SaeFacts, SaePlace } from '../../shared/engineProtocol.ts';
-import type { SaeCheck } from '../../shared/saeCheck.ts';
+import { t } from '../../shared/l10n.ts';
+import { countText, figureText, percentText } from '../../shared/numberText.ts';
+import type { SaeCheck, SaeFigures } from '../../shared/saeCheck.ts';
+import { commandTitle } from '../commandTitle.ts';
 import type { EngineCrash, EngineState } from '../engine/engineClient.ts';
+import { exitText } from '../engine/engineExit.ts';
 import { columns } from './columns.ts';
 import { providerName } from './providerName.ts';
 import { sizeText } from './size.ts';
@@ -58,13 +62,13 @@ export function diagnosticsText(report: DiagnosticsReport): string {
     ...aboutSaes(report),
     aboutSettings(report),
     aboutEngine(report),
-    { title: 'Program', rows: report.program },
+    { title: t('Program'), rows: report.program },
     ...(diagnostics === undefined ? [] : aboutMachine(diagnostics)),
   ];
   const written = sections
     .filter(({ rows }) => rows.length > 0)
     .map(({ title, rows }) => `## ${title}\n\n${indented(columns(rows))}`);
-  return [`# Monosem diagnostics`, ...written].join('\n\n') + '\n';
+  return [`# ${t('Monosem diagnostics')}`, ...written].join('\n\n') + '\n';
 }
 
 function indented(lines: readonly string[]): string {
@@ -77,22 +81,22 @@ function summary({ at, choice, diagnostics, failure }: DiagnosticsReport): Secti
   const rows: readonly Row[] =
     model === undefined
       ? [
-          ['model', choice.model],
-          ['problem', why ?? 'The engine said nothing about the model.'],
+          [t('model'), choice.model],
+          [t('problem'), why ?? t('The engine said nothing about the model.')],
         ]
       : [
-          ['model', model.name],
-          ['file', model.variant],
-          ['runs on', place(model)],
-          ['because', model.execution.reason],
-          ['self-test', model.selfTest.summary],
+          [t('model'), model.name],
+          [t('file'), model.variant],
+          [t('runs on'), place(model)],
+          [t('because'), model.execution.reason],
+          [t('self-test'), model.selfTest.summary],
         ];
-  return { title: 'What runs where', rows: [...rows, ['written at', at.toISOString()]] };
+  return { title: t('What runs where'), rows: [...rows, [t('written at'), at.toISOString()]] };
 }
 
 function place({ execution: { provider, deviceId } }: ModelDiagnostics): string {
-  const device = deviceId === undefined ? '' : `, device ${deviceId}`;
-  return `${providerName(provider)}${device}`;
+  const name = providerName(provider);
+  return deviceId === undefined ? name : t('{0}, device {1}', name, deviceId);
 }
 
 function aboutModel({ model, providers }: Diagnostics): readonly Section[] {
@@ -102,158 +106,188 @@ function aboutModel({ model, providers }: Diagnostics): readonly Section[] {
       .map(({ name }) => providerName(name))
       .join(', ');
   const runtime: readonly Row[] = [
-    ['in this package', known(true)],
-    ['to be installed', known(false)],
+    [t('in this package'), known(true)],
+    [t('to be installed'), known(false)],
   ].filter(([, names]) => names !== '');
-  if (model === undefined) return [{ title: 'Execution providers', rows: runtime }];
+  if (model === undefined) return [{ title: t('Execution providers'), rows: runtime }];
   return [
+    { title: t('Execution providers'), rows: attemptRows(model) },
+    { title: t('Execution providers of this onnxruntime'), rows: runtime },
+    { title: t('Model'), rows: modelRows(model) },
+    { title: t('Weights by type'), rows: weightRows(model) },
+    { title: t('Self-test'), rows: selfTestRows(model) },
     {
-      title: 'Execution providers',
-      rows: [
-        ['provider', 'outcome', 'time', 'reason'],
-        ...model.execution.attempts.map(({ provider, outcome, milliseconds, reason }) => [
-          providerName(provider),
-          outcome,
-          milliseconds === undefined ? '–' : timeText(milliseconds),
-          reason,
-        ]),
-      ],
-    },
-    { title: 'Execution providers of this onnxruntime', rows: runtime },
-    { title: 'Model', rows: modelRows(model) },
-    { title: 'Weights by type', rows: weightRows(model) },
-    { title: 'Self-test', rows: selfTestRows(model) },
-    {
-      title: 'Time to open',
+      title: t('Time to open'),
       rows: model.timings.map(({ step, milliseconds }) => [step, timeText(milliseconds)]),
     },
   ];
 }
 
+function attemptRows({ execution: { attempts } }: ModelDiagnostics): readonly Row[] {
+  return [
+    [t('provider'), t('outcome'), t('time'), t('reason')],
+    ...attempts.map(({ provider, outcome, milliseconds, reason }) => [
+      providerName(provider),
+      outcomeText(outcome),
+      milliseconds === undefined ? '–' : timeText(milliseconds),
+      reason,
+    ]),
+  ];
+}
+
+function outcomeText(outcome: ProviderAttempt['outcome']): string {
+  switch (outcome) {
+    case 'chosen':
+      return t('chosen');
+    case 'works':
+      return t('works');
+    case 'failed':
+      return t('failed');
+    case 'missing':
+      return t('missing');
+  }
+}
+
 function modelRows(model: ModelDiagnostics): readonly Row[] {
   const others = model.variants.filter((variant) => variant !== model.variant);
   return [
-    ['folder', model.folder],
-    ['file', model.variant],
-    ['why this file', model.variantReason],
-    ['other files', others.length === 0 ? 'none' : others.join(', ')],
-    ['architecture', model.architecture],
-    ['layers', `${model.layers}, ${model.blocks}`],
-    ['width', `${model.dModel}`],
-    ['sites', `${model.sites}`],
-    ['KV cache', yesNo(model.kvCache)],
-    ['dynamic quantization', yesNo(model.dynamicallyQuantized)],
-    ['exported by', model.producer === '' ? 'not said' : model.producer],
-    ['opsets', model.opsets.map(({ domain, version }) => `${domain} ${version}`).join(', ')],
+    [t('folder'), model.folder],
+    [t('file'), model.variant],
+    [t('why this file'), model.variantReason],
+    [t('other files'), others.length === 0 ? t('none') : others.join(', ')],
+    [t('architecture'), model.architecture],
+    [t('layers'), layersText(model)],
+    [t('width'), `${model.dModel}`],
+    [t('sites'), `${model.sites}`],
+    [t('KV cache'), yesNo(model.kvCache)],
+    [t('dynamic quantization'), yesNo(model.dynamicallyQuantized)],
+    [t('exported by'), model.producer === '' ? t('not said') : model.producer],
+    [t('opsets'), model.opsets.map(({ domain, version }) => `${domain} ${version}`).join(', ')],
   ];
+}
+
+function layersText({ layers, blocks }: ModelDiagnostics): string {
+  return blocks === 'parallel' ? t('{0}, parallel', layers) : t('{0}, sequential', layers);
 }
 
 function weightRows({ weights }: ModelDiagnostics): readonly Row[] {
   const total = weights.reduce((sum, { bytes }) => sum + bytes, 0);
   const rows = weights.map(({ type, bytes }) => [type, sizeText(bytes)]);
-  return weights.length > 1 ? [...rows, ['together', sizeText(total)]] : rows;
+  return weights.length > 1 ? [...rows, [t('together'), sizeText(total)]] : rows;
 }
 
 function selfTestRows({ selfTest }: ModelDiagnostics): readonly Row[] {
   const { isEqual, maxDifference, tokens, summary: sentence } = selfTest;
   return [
-    ['result', isEqual ? 'passed: equal bit for bit' : 'NOT equal'],
-    ['tokens compared', `${tokens}`],
-    ['largest difference of a logit', `${maxDifference}`],
-    ['what follows', sentence],
+    [t('result'), isEqual ? t('passed: equal bit for bit') : t('NOT equal')],
+    [t('tokens compared'), countText(tokens)],
+    [t('largest difference of a logit'), figureText(maxDifference)],
+    [t('what follows'), sentence],
   ];
 }
 
 function aboutSaes({ saes }: DiagnosticsReport): readonly Section[] {
-  const title = 'Sparse autoencoder';
-  if (saes.length === 0) return [{ title, rows: [['folder', 'none is chosen']] }];
+  const title = t('Sparse autoencoder');
+  if (saes.length === 0) return [{ title, rows: [[t('folder'), t('none is chosen')]] }];
   return saes.map((report, index) => ({
-    title: saes.length === 1 ? title : `${title} ${index + 1} of ${saes.length}`,
+    title: saes.length === 1 ? title : t('Sparse autoencoder {0} of {1}', index + 1, saes.length),
     rows: saeRows(report),
   }));
 }
 
 function saeRows({ sae, isPainted, facts, check, failure }: SaeReport): readonly Row[] {
-  const rows: Row[] = [['folder', sae]];
+  const rows: Row[] = [[t('folder'), sae]];
   if (facts !== undefined) {
     rows.push(
-      ['name', facts.name],
-      ['site', facts.site],
-      ['features', `${facts.features}, ${facts.architecture}`],
-      ['feature store', yesNo(facts.hasFeatureStore)],
+      [t('name'), facts.name],
+      [t('site'), facts.site],
+      [t('features'), `${countText(facts.features)}, ${facts.architecture}`],
+      [t('feature store'), yesNo(facts.hasFeatureStore)],
     );
   }
-  if (isPainted) rows.push(['painted', 'yes']);
+  if (isPainted) rows.push([t('painted'), t('yes')]);
   if (check !== undefined) rows.push(...checkRows(check));
-  if (failure !== undefined) rows.push(['problem', failure]);
+  if (failure !== undefined) rows.push([t('problem'), failure]);
   return rows;
 }
 
 function checkRows({ passes, verdict, remarks, expectedL0, trials }: SaeCheck): readonly Row[] {
   const rows: Row[] = [
-    ['check', passes ? 'passed' : 'NOT passed'],
-    ['verdict', verdict],
-    ...remarks.map((remark) => ['remark', remark]),
+    [t('check'), passes ? t('passed') : t('NOT passed')],
+    [t('verdict'), verdict],
+    ...remarks.map((remark) => [t('remark'), remark]),
   ];
-  if (expectedL0 !== undefined) rows.push(['L0 its files promise', figure(expectedL0)]);
+  if (expectedL0 !== undefined) rows.push([t('L0 its files promise'), figureText(expectedL0)]);
   for (const { changes, how, figures } of trials) {
-    const { tokens, fvu, l0, deadShare, cosine } = figures;
     rows.push([
-      changes === 'nothing' ? 'read as configured' : `read ${how}`,
-      `FVU ${figure(fvu)}, L0 ${figure(l0)}, cosine ${figure(cosine)}, ` +
-        `${figure(deadShare * 100)} % of features silent, ${tokens} tokens`,
+      changes === 'nothing' ? t('read as configured') : t('read {0}', how),
+      figuresText(figures),
     ]);
   }
   return rows;
 }
 
-/** At most three significant digits. */
-function figure(value: number): string {
-  return `${Number(value.toPrecision(3))}`;
+function figuresText({ tokens, fvu, l0, deadShare, cosine }: SaeFigures): string {
+  return t(
+    'FVU {0}, L0 {1}, cosine {2}, {3} of the features silent, tokens: {4}',
+    figureText(fvu),
+    figureText(l0),
+    figureText(cosine),
+    percentText(deadShare),
+    countText(tokens),
+  );
 }
 
 function aboutSettings({ settings }: DiagnosticsReport): Section {
   const rows = settings.map(({ key, value, isDefault }) => [
     key,
-    value === '' ? '(empty)' : value,
-    isDefault ? 'default' : 'changed',
+    value === '' ? t('(empty)') : value,
+    isDefault ? t('default') : t('changed'),
   ]);
-  return { title: 'Settings', rows };
+  return { title: t('Settings'), rows };
 }
 
 function aboutEngine({ engine, activeFile }: DiagnosticsReport): Section {
   const { state, processId, crashes } = engine;
+  const none = t('none');
   const rows: Row[] = [
-    ['state', stateText[state]],
-    ['process', processId === undefined ? 'none' : `${processId}`],
-    ['active file', activeFile ?? 'none'],
-    ['crashes', crashes.length === 0 ? 'none in this window' : `${crashes.length}`],
-    ...crashes.map(({ at, reason }) => [at.toISOString(), `It ${reason}.`]),
+    [t('state'), stateText(state)],
+    [t('process'), processId === undefined ? none : `${processId}`],
+    [t('active file'), activeFile ?? none],
+    [t('crashes'), crashes.length === 0 ? t('none in this window') : countText(crashes.length)],
+    ...crashes.map(({ at, exit }) => [at.toISOString(), exitText(exit)]),
   ];
-  return { title: 'Engine', rows };
+  return { title: t('Engine'), rows };
 }
 
-const stateText: Readonly<Record<EngineState, string>> = {
-  stopped: 'not started',
-  starting: 'starting',
-  running: 'running',
-  crashed: 'crashed; it is started again when it is needed',
-  givenUp: 'crashed too often; “Restart Engine” starts it again',
-};
+function stateText(state: EngineState): string {
+  switch (state) {
+    case 'stopped':
+      return t('not started');
+    case 'starting':
+      return t('starting');
+    case 'running':
+      return t('running');
+    case 'crashed':
+      return t('crashed; it is started again when it is needed');
+    case 'givenUp':
+      return t('crashed too often; “{0}” starts it again', commandTitle('restartEngine'));
+  }
+}
 
 function aboutMachine({ platform, versions }: Diagnostics): readonly Section[] {
   return [
-    { title: 'Machine', rows: platform.map(({ name, value }) => [name, value]) },
-    { title: 'Versions', rows: versions.map(({ name, version }) => [name, version]) },
+    { title: t('Machine'), rows: platform.map(({ name, value }) => [name, value]) },
+    { title: t('Versions'), rows: versions.map(({ name, version }) => [name, version]) },
   ];
 }
 
 function yesNo(is: boolean): string {
-  return is ? 'yes' : 'no';
+  return is ? t('yes') : t('no');
 }
 
 function timeText(milliseconds: number): string {
   return milliseconds >= 1000
-    ? `${(milliseconds / 1000).toFixed(2)} s`
-    : `${Number(milliseconds.toPrecision(3))} ms`;
+    ? t('{0} s', figureText(milliseconds / 1000))
+    : t('{0} ms', figureText(milliseconds));
 }

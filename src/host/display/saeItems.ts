@@ -1,6 +1,7 @@
 // SAEs as a list to tick: by the name of the folder, with the site where it is known and says more. Without VS Code.
 import { basename, dirname } from 'node:path';
 import type { SaePlace } from '../../shared/engineProtocol.ts';
+import { t } from '../../shared/l10n.ts';
 import { blockOfNeurons, nameOfNeurons, siteOfNeurons } from '../../shared/saePlace.ts';
 import { oneLine } from './oneLine.ts';
 
@@ -34,5 +35,5 @@ export function saeItems(
 function neuronItem(sae: SaePlace, site: string): SaeListItem {
   const block = blockOfNeurons(site);
   const label = block === undefined ? sae : nameOfNeurons(block);
-  return { label: oneLine(label), description: oneLine(site), detail: 'the model itself', sae };
+  return { label: oneLine(label), description: oneLine(site), detail: t('the model itself'), sae };
 }

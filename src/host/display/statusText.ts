@@ -1,11 +1,14 @@
 // The status bar item in words: how the analysis of the active file is doing, and what runs where. Without VS Code.
 import type { CommandName } from '../../shared/contributions.ts';
 import { MonosemError } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
 import type { AnalysisState } from '../documents/documentAnalysis.ts';
 import type { EngineState } from '../engine/engineClient.ts';
 import type { ModelPlace } from '../modelInUse.ts';
+import type { View } from '../view/view.ts';
 import { oneLine } from './oneLine.ts';
 import { providerName } from './providerName.ts';
+import { viewName, viewSentence } from './viewText.ts';
 
 export interface Status {
   readonly text: string;
@@ -17,7 +20,8 @@ export interface Status {
 }
 
 export interface StatusFacts {
-  readonly isOn: boolean;
+  /** The chosen one. */
+  readonly view: View;
   readonly engine: EngineState;
   /** Of the active file; `undefined` if there is none or it is not analysed. */
   readonly analysis: AnalysisState | undefined;
@@ -42,22 +46,25 @@ const name = 'Monosem';
 const eye = '$(eye)';
 
 export function statusText(facts: StatusFacts): Status {
-  const { place, painted, warnings = [] } = facts;
+  const { view, place, painted, warnings = [] } = facts;
   const saying = withWarnings(whatToSay(facts), warnings);
   const { icon, explanation, detail, severity = 'ok', action } = saying;
   const accelerator =
     place === undefined || place.provider === 'cpu' ? undefined : providerName(place.provider);
-  const standing = [painted && oneLine(painted), accelerator]
+  const standing = [viewName(view), painted && oneLine(painted), accelerator]
     .filter((part) => part !== undefined)
     .map((part) => `· ${part}`);
   const text = [icon, name, ...(detail === undefined ? standing : [detail])].join(' ');
   const tooltip = [
     `${name}: ${explanation}`,
     ...warnings.map(oneLine),
-    ...(painted === undefined ? [] : [`Painted are the features at ${oneLine(painted)}.`]),
+    viewSentence(view),
+    painted === undefined ? undefined : t('Painted are the features at {0}.', oneLine(painted)),
     ...placeLines(place),
-    'Click for actions.',
-  ].join('\n');
+    t('Click for actions.'),
+  ]
+    .filter((line) => line !== undefined)
+    .join('\n');
   return { text, tooltip, severity, ...(action && { action }) };
 }
 
@@ -74,13 +81,19 @@ function placeLines(place: ModelPlace | undefined): readonly string[] {
   return [[model, variant, providerName(provider)].map(oneLine).join(' · '), oneLine(reason)];
 }
 
-function whatToSay({ isOn, engine, analysis }: StatusFacts): Saying {
+function whatToSay({ view, engine, analysis, place }: StatusFacts): Saying {
   if (engine === 'givenUp') {
-    return failure('stopped', 'The engine keeps crashing and is not started again by itself.');
+    return failure(
+      t('stopped'),
+      t('The engine keeps crashing and is not started again by itself.'),
+    );
   }
-  if (!isOn) return { icon: '$(eye-closed)', explanation: 'Features are hidden.' };
+  if (view.kind === 'off') return { icon: '$(eye-closed)', explanation: t('Features are hidden.') };
   if (analysis?.kind === 'waiting' && (engine === 'starting' || engine === 'crashed')) {
-    return { icon: '$(loading~spin)', explanation: 'The engine is starting.' };
+    return { icon: '$(loading~spin)', explanation: t('The engine is starting.') };
+  }
+  if (analysis?.kind === 'waiting' && place === undefined) {
+    return { icon: '$(loading~spin)', explanation: t('The model is being opened.') };
   }
   return aboutAnalysis(analysis);
 }
@@ -89,29 +102,38 @@ function aboutAnalysis(analysis: AnalysisState | undefined): Saying {
   switch (analysis?.kind) {
     case undefined:
     case 'idle':
-      return { icon: eye, explanation: 'Open a file to see its features.' };
+      return { icon: eye, explanation: t('Open a file to see its features.') };
+    case 'stopped': {
+      const explanation = t(
+        'The analysis was stopped. It goes on when you resume it, edit the text or choose a view.',
+      );
+      return {
+        ...{ icon: '$(debug-pause)', explanation, detail: `· ${t('stopped')}` },
+        ...{ action: 'resumeAnalysis' },
+      };
+    }
     case 'waiting':
-      return { icon: '$(loading~spin)', explanation: 'The model is reading the file.' };
+      return { icon: '$(loading~spin)', explanation: t('The model is reading the file.') };
     case 'analysing': {
       const detail = `${Math.floor(analysis.done * 100)}%`;
-      const explanation = `Features of ${detail} of the file are known.`;
+      const explanation = t('Features of {0} of the file are known.', detail);
       return { icon: '$(loading~spin)', explanation, detail };
     }
     case 'ready': {
       const tokens = analysis.tokens.toLocaleString('en');
-      return { icon: eye, explanation: `Features of ${tokens} tokens are shown.` };
+      return { icon: eye, explanation: t('Features of {0} tokens are shown.', tokens) };
     }
     case 'skipped':
       return aboutSkipped(analysis.reason);
     case 'failed':
-      return failure('failed', analysis.reason.message);
+      return failure(t('failed'), analysis.reason.message);
   }
 }
 
 function aboutSkipped(reason: MonosemError): Saying {
   const saying = { icon: '$(circle-slash)', explanation: reason.message };
   return MonosemError.is(reason, 'noSae')
-    ? { ...saying, detail: '· no SAE', action: 'chooseSaes' }
+    ? { ...saying, detail: `· ${t('no SAE')}`, action: 'chooseSaes' }
     : saying;
 }
 

@@ -1,5 +1,6 @@
 // The .onnx files of a model folder as a list to choose from. Without VS Code.
 import type { ModelVariant } from '../../shared/engineProtocol.ts';
+import { t } from '../../shared/l10n.ts';
 import { oneLine } from './oneLine.ts';
 import { sizeText } from './size.ts';
 
@@ -20,10 +21,11 @@ export function variantItems(
 ): readonly VariantItem[] {
   return variants.map(({ variant, description, bytes }, index) => {
     const value = index === 0 ? '' : variant;
+    const precision = oneLine(description);
     const words = [
-      `${index === 0 ? 'recommended: ' : ''}${oneLine(description)}`,
+      index === 0 ? t('recommended: {0}', precision) : precision,
       sizeText(bytes),
-      ...(value === present ? ['in use'] : []),
+      ...(value === present ? [t('in use')] : []),
     ];
     return { label: oneLine(variant), description: words.join(' · '), value };
   });

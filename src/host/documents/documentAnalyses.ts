@@ -1,7 +1,7 @@
 // Which documents are analysed and when: those somebody can see, while features are switched on. One DocumentAnalysis
 // each; it lives as long as its document is open.
 import * as vscode from 'vscode';
-import { documentScheme } from '../../shared/contributions.ts';
+import { settings } from '../../shared/contributions.ts';
 import type { SettingName } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Disposable } from '../../shared/disposable.ts';
@@ -13,19 +13,8 @@ import type { View } from '../view/view.ts';
 import type { ViewInUse } from '../view/viewInUse.ts';
 import { DocumentAnalysis } from './documentAnalysis.ts';
 import type { AnalysisQuestion, TextRange } from './documentAnalysis.ts';
-
-/** Editors that show something else than a text somebody wrote. */
-const otherSchemes = new Set([
-  'output',
-  'debug',
-  'vscode',
-  'vscode-scm',
-  'vscode-settings',
-  'comment',
-  'walkThrough',
-  'walkThroughSnippet',
-  documentScheme,
-]);
+import { holdsText } from './textSchemes.ts';
+import { joinedRanges } from './visibleRanges.ts';
 
 /** Settings that change no result. */
 const withoutEffect: ReadonlySet<SettingName> = new Set<SettingName>([
@@ -50,6 +39,8 @@ export interface DocumentAnalysesOptions {
 
 /** Tokens predicted in the place of each token, where predictions are wanted. */
 const predictions = 5;
+/** Features kept where single ones are followed: a weak one is to be found, too. */
+const [, mostFeatures] = settings.topK.range;
 
 export class DocumentAnalyses implements vscode.Disposable {
   readonly #options: DocumentAnalysesOptions;
@@ -70,7 +61,7 @@ export class DocumentAnalyses implements vscode.Disposable {
       ),
     );
     this.#lifetime.add(workspace.onDidChangeTextDocument((event) => this.#edited(event)));
-    this.#lifetime.add(workspace.onDidCloseTextDocument(({ uri }) => this.#close(uri)));
+    this.#lifetime.add(workspace.onDidCloseTextDocument((document) => this.#closed(document)));
     this.#lifetime.add(
       onDidChangeSettings((names) => {
         if (names.some((name) => !withoutEffect.has(name))) this.restart(settingsPauseMs);
@@ -85,6 +76,11 @@ export class DocumentAnalyses implements vscode.Disposable {
 
   of(uri: vscode.Uri): DocumentAnalysis | undefined {
     return this.#analyses.get(uri.toString());
+  }
+
+  /** What is asked of every document now: a call that asks alike finds again what an analysis has found. */
+  get question(): AnalysisQuestion {
+    return question(this.#options.view.current);
   }
 
   /** Analyses everything visible afresh: another model, another SAE, another engine. */
@@ -107,11 +103,13 @@ export class DocumentAnalyses implements vscode.Disposable {
     const visible = new Map<string, vscode.TextDocument>();
     if (this.#options.view.isOn) {
       for (const { document } of vscode.window.visibleTextEditors) {
-        if (!otherSchemes.has(document.uri.scheme)) visible.set(document.uri.toString(), document);
+        if (holdsText(document.uri.scheme)) visible.set(document.uri.toString(), document);
       }
     }
     for (const [key, analysis] of this.#analyses) {
-      if (!visible.has(key)) analysis.stop();
+      // What somebody stopped stays so while other tabs are looked at.
+      const stays = this.#options.view.isOn && analysis.state.kind === 'stopped';
+      if (!visible.has(key) && !stays) analysis.stop();
     }
     for (const [key, document] of visible) {
       const analysis = this.#analyses.get(key) ?? this.#open(key, document);
@@ -124,7 +122,7 @@ export class DocumentAnalyses implements vscode.Disposable {
     const analysis = new DocumentAnalysis({
       key,
       text: () => document.getText(),
-      visible: () => visibleRange(document),
+      visible: () => visibleRanges(document),
       source,
       question: () => question(this.#options.view.current),
       analyse: (params, options) => engine.call('analyse', params, options),
@@ -139,9 +137,13 @@ export class DocumentAnalyses implements vscode.Disposable {
 
   /** What is known stays until something better comes: nothing is to flicker. */
   #viewChanged(view: View): void {
+    for (const analysis of this.#analyses.values()) {
+      if (analysis.state.kind === 'stopped') analysis.stop();
+    }
     const before = this.#view;
     this.#view = view;
-    const asksMore = question(view).predictions > question(before).predictions;
+    const [asks, asked] = [question(view), question(before)];
+    const asksMore = asks.predictions > asked.predictions || asks.topK > asked.topK;
     const readsOthers = neuronsOfView(view) !== neuronsOfView(before);
     if (isSameView(view, before) || !(asksMore || readsOthers)) this.#look();
     else this.#again();
@@ -163,7 +165,9 @@ export class DocumentAnalyses implements vscode.Disposable {
     );
   }
 
-  #close(uri: vscode.Uri): void {
+  /** VS Code also says that a document closes when it is only given another language. */
+  #closed({ uri, isClosed }: vscode.TextDocument): void {
+    if (!isClosed) return;
     const key = uri.toString();
     this.#analyses.get(key)?.dispose();
     this.#analyses.delete(key);
@@ -174,17 +178,23 @@ export class DocumentAnalyses implements vscode.Disposable {
 
 function question({ kind }: View): AnalysisQuestion {
   const isWanted = kind === 'surprise' || readSetting('predictions');
+  const follows = kind === 'feature' || kind === 'pinned';
   return {
-    topK: readSetting('topK'),
+    topK: follows ? mostFeatures : readSetting('topK'),
     maxFileKB: readSetting('maxFileKB'),
     predictions: isWanted ? predictions : 0,
   };
 }
 
-function visibleRange(document: vscode.TextDocument): TextRange | undefined {
-  const editor = vscode.window.visibleTextEditors.find((shown) => shown.document === document);
-  const first = editor?.visibleRanges[0];
-  const last = editor?.visibleRanges.at(-1);
-  if (first === undefined || last === undefined) return undefined;
-  return { start: document.offsetAt(first.start), end: document.offsetAt(last.end) };
+/** In every editor that shows the document; the lines that are folded away in one are not. */
+function visibleRanges(document: vscode.TextDocument): readonly TextRange[] {
+  const ranges = vscode.window.visibleTextEditors
+    .filter((shown) => shown.document === document)
+    .flatMap((shown) => shown.visibleRanges);
+  return joinedRanges(
+    ranges.map((range) => ({
+      start: document.offsetAt(range.start),
+      end: document.offsetAt(range.end),
+    })),
+  );
 }

@@ -17,6 +17,8 @@ import type { TextChange } from './tokenTable.ts';
 export type AnalysisState =
   /** Not looked at: hidden, or features are switched off. */
   | { readonly kind: 'idle' }
+  /** Somebody had enough: it goes on when the text is edited. */
+  | { readonly kind: 'stopped' }
   /** The engine or the model is being opened, or typing has not paused yet. */
   | { readonly kind: 'waiting' }
   /** `done`: share of the text that has results, 0…1. */
@@ -45,7 +47,8 @@ export interface AnalysisPorts {
   /** Identifies the document for the engine. */
   readonly key: string;
   readonly text: () => string;
-  readonly visible: () => TextRange | undefined;
+  /** Far apart from each other, in text order; none while no editor shows the document. */
+  readonly visible: () => readonly TextRange[];
   readonly source: () => Promise<Source>;
   readonly question: () => AnalysisQuestion;
   readonly analyse: (
@@ -72,7 +75,7 @@ export class DocumentAnalysis implements Disposable {
   #run = 0;
   /** Of the last run, where it has finished: not all of the text has results. */
   #isPartial = false;
-  #looked: TextRange | undefined;
+  #looked: readonly TextRange[] = [];
   /** The engine has been asked about the present text, and for a part of it that may no longer be looked at. */
   #isAsked = false;
   #abort = new AbortController();
@@ -102,15 +105,19 @@ export class DocumentAnalysis implements Disposable {
   /** The text was changed; known tokens move with it. */
   edited(changes: readonly TextChange[]): void {
     for (const change of changes) this.tokens.edit(change);
-    if (this.#state.kind !== 'idle') this.start(typingPauseMs);
+    const { kind } = this.#state;
+    // One that was stopped and is out of sight begins when somebody looks at it again.
+    if (kind === 'stopped' && this.#ports.visible().length === 0) this.stop();
+    else if (kind !== 'idle') this.start(typingPauseMs);
   }
 
   /** Somebody looks at another part: it comes first where results are missing. */
   scrolled(): void {
     const visible = this.#ports.visible();
-    if (visible === undefined) return;
-    const isMissing = this.#state.kind === 'ready' && this.#isPartial && !this.#isNear(visible);
-    const isUnderWay = this.#isAsked && !isSettled(this.#state);
+    if (visible.length === 0) return;
+    const isNear = visible.every((range) => this.#isNear(range));
+    const isMissing = this.#state.kind === 'ready' && this.#isPartial && !isNear;
+    const isUnderWay = this.#isAsked && isAnalysing(this.#state);
     if (isMissing || isUnderWay) this.start(scrollPauseMs);
   }
 
@@ -120,12 +127,24 @@ export class DocumentAnalysis implements Disposable {
     this.#setState({ kind: 'idle' });
   }
 
+  /** Ends what is being computed, and begins nothing until the text is edited or `resume`; the tokens stay known. */
+  interrupt(): void {
+    if (!isAnalysing(this.#state)) return;
+    this.#cancel();
+    this.#setState({ kind: 'stopped' });
+  }
+
+  /** Goes on after an interruption. */
+  resume(): void {
+    if (this.#state.kind === 'stopped') this.start();
+  }
+
   /** Resolves when nothing is being computed or waited for. */
   whenIdle(): Promise<AnalysisState> {
-    if (isSettled(this.#state)) return Promise.resolve(this.#state);
+    if (!isAnalysing(this.#state)) return Promise.resolve(this.#state);
     return new Promise((resolve) => {
       const listening = this.#changed.event((state) => {
-        if (!isSettled(state)) return;
+        if (isAnalysing(state)) return;
         listening.dispose();
         resolve(state);
       });
@@ -167,49 +186,64 @@ export class DocumentAnalysis implements Disposable {
     }
   }
 
+  /** Where several parts are looked at, one after the other comes first; the last question is the whole one. */
   async #ask(
     text: string,
     question: Pick<AnalyseParams, 'topK' | 'extent' | 'predictions'>,
     signal: AbortSignal,
   ): Promise<void> {
-    let run = ++this.#run;
-    const visible = this.#ports.visible();
+    const ranges = this.#ports.visible();
     const source = await this.#ports.source();
+    const params = { source, document: this.#ports.key, text, ...question };
+    for (const visible of ranges.slice(0, -1)) {
+      await this.#askFor({ ...params, extent: 'visible' }, visible, signal);
+      if (signal.aborted) return;
+    }
+    const last = await this.#askFor(params, ranges.at(-1), signal);
+    if (signal.aborted) return;
+    this.tokens.finish(last.run, last.summary.kept);
+    this.#isPartial = last.summary.coveredTokens < last.summary.tokens;
+    this.#looked = ranges;
+    this.#setState({ kind: 'ready', tokens: last.summary.coveredTokens });
+  }
+
+  /** One call; its tokens take the place of older ones, and those it does not send stay. */
+  async #askFor(
+    params: AnalyseParams,
+    visible: TextRange | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly run: number; readonly summary: AnalysisSummary }> {
+    let run = ++this.#run;
     let covered = 0;
     const onProgress = (batch: TokenBatch): void => {
       if (signal.aborted) return;
       this.tokens.insert(batch, run);
       covered += (batch.ends[batch.count - 1] ?? 0) - (batch.starts[0] ?? 0);
-      this.#setState({ kind: 'analysing', done: Math.min(1, covered / text.length) });
+      this.#setState({ kind: 'analysing', done: Math.min(1, covered / params.text.length) });
     };
     const onRetry = (): void => {
       run = ++this.#run;
       covered = 0;
     };
-    const params: AnalyseParams = {
-      source,
-      document: this.#ports.key,
-      text,
-      ...question,
-      known: this.tokens.tell(),
-      ...(visible && {
-        visible: { start: charOffset(visible.start), end: charOffset(visible.end) },
-      }),
-    };
-    const summary = await this.#ports.analyse(params, { signal, onProgress, onRetry });
-    if (signal.aborted) return;
-    this.tokens.finish(run, summary.kept);
-    this.#isPartial = summary.coveredTokens < summary.tokens;
-    this.#looked = visible;
-    this.#setState({ kind: 'ready', tokens: summary.coveredTokens });
+    const summary = await this.#ports.analyse(
+      {
+        ...params,
+        known: this.tokens.tell(),
+        ...(visible && {
+          visible: { start: charOffset(visible.start), end: charOffset(visible.end) },
+        }),
+      },
+      { signal, onProgress, onRetry },
+    );
+    return { run, summary };
   }
 
   /** The engine analyses as much again on either side of what is visible: half of that is a reserve. */
   #isNear({ start, end }: TextRange): boolean {
-    const looked = this.#looked;
-    if (looked === undefined) return false;
-    const reserve = (looked.end - looked.start) / 2;
-    return start >= looked.start - reserve && end <= looked.end + reserve;
+    return this.#looked.some((looked) => {
+      const reserve = (looked.end - looked.start) / 2;
+      return start >= looked.start - reserve && end <= looked.end + reserve;
+    });
   }
 
   #setState(state: AnalysisState): void {
@@ -221,8 +255,9 @@ export class DocumentAnalysis implements Disposable {
   }
 }
 
-function isSettled({ kind }: AnalysisState): boolean {
-  return kind !== 'waiting' && kind !== 'analysing';
+/** Something is being computed or waited for. */
+export function isAnalysing(state: AnalysisState | undefined): boolean {
+  return state?.kind === 'waiting' || state?.kind === 'analysing';
 }
 
 function asMonosemError(error: unknown): MonosemError {

@@ -1,6 +1,8 @@
 // Whether a text is worth analysing: not when it is empty, binary or huge; and whether as a whole. Without VS Code.
 import { Buffer } from 'node:buffer';
 import { MonosemError } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
+import { countText } from '../../shared/numberText.ts';
 
 /** How much of a text is looked at to tell whether it is binary, in UTF-16 units. */
 const sampleLength = 8192;
@@ -32,19 +34,25 @@ function isAbove(text: string, kilobytes: number): boolean {
 
 function whyNot(text: string): MonosemError | undefined {
   if (text.trim() === '') {
-    return new MonosemError('emptyText', 'The file is empty: type something to see its features.');
+    return new MonosemError(
+      'emptyText',
+      t('The file is empty: type something to see its features.'),
+    );
   }
   if (isAbove(text, hardLimitKB)) {
-    const size = Math.ceil(Buffer.byteLength(text) / 1024).toLocaleString('en');
     return new MonosemError(
       'tooLarge',
-      `The file has ${size} KB and only files up to ${hardLimitKB.toLocaleString('en')} KB are analysed; open a part of it.`,
+      t(
+        'The file has {0} KB and only files up to {1} KB are analysed; open a part of it.',
+        countText(Math.ceil(Buffer.byteLength(text) / 1024)),
+        countText(hardLimitKB),
+      ),
     );
   }
   const sample = text.slice(0, sampleLength);
   const replacements = sample.split('\uFFFD').length - 1;
   if (sample.includes('\0') || replacements > sample.length * mostReplacements) {
-    return new MonosemError('notText', 'The file looks binary, so there are no tokens to show.');
+    return new MonosemError('notText', t('The file looks binary, so there are no tokens to show.'));
   }
   return undefined;
 }

@@ -39,6 +39,17 @@ export function readingOf(token: Token, sae: SaePlace): TokenReading | undefined
   return token.readings.find((reading) => reading.sae === sae);
 }
 
+/** Rows `first … last − 1` of a batch, and how far offsets and indices have moved since it came. */
+export interface TokenRows {
+  readonly batch: TokenBatch;
+  readonly first: number;
+  readonly last: number;
+  /** To be added to the offsets of the batch. */
+  readonly shift: number;
+  /** To be added to its indices. */
+  readonly move: number;
+}
+
 /** One replacement, in UTF-16 offsets, as editors report it. */
 export interface TextChange {
   readonly offset: number;
@@ -46,14 +57,9 @@ export interface TextChange {
   readonly inserted: number;
 }
 
-/** Rows `first … last − 1` of a batch; `shift` and `move` say how far offsets and indices have moved since. */
-interface Segment {
+interface Segment extends TokenRows {
   readonly run: number;
-  readonly batch: TokenBatch;
-  readonly first: number;
-  readonly last: number;
   shift: number;
-  readonly move: number;
 }
 
 export class TokenTable {
@@ -64,6 +70,14 @@ export class TokenTable {
 
   get count(): number {
     return this.#segments.reduce((sum, { first, last }) => sum + last - first, 0);
+  }
+
+  /**
+   * Everything known, in text order, as it came: for sums over long texts, where an object for every token would cost more
+   * than the sum. Holds until the next edit or result.
+   */
+  get rows(): readonly TokenRows[] {
+    return this.#segments;
   }
 
   clear(): void {
@@ -138,12 +152,29 @@ export class TokenTable {
   /** Tokens that lie at least partly in [start, end), in text order. */
   between(start: number, end: number): readonly Token[] {
     const found: Token[] = [];
-    for (const segment of this.#segments.slice(this.#firstBehind(start), this.#firstAt(end))) {
-      const first = Math.max(segment.first, firstEndingAfter(segment, start));
-      const last = firstStartingFrom(segment, end);
-      for (let row = first; row < last; row++) found.push(tokenAt(segment, row));
+    for (const some of this.rowsBetween(start, end)) {
+      for (let row = some.first; row < some.last; row++) found.push(tokenAt(some, row));
     }
     return found;
+  }
+
+  /** How many tokens begin in [start, end); cheaper than listing them. */
+  countStarting(start: number, end: number): number {
+    return this.#segments
+      .slice(this.#firstBehind(start), this.#firstAt(end))
+      .reduce(
+        (sum, segment) => sum + firstStartingFrom(segment, end) - firstStartingFrom(segment, start),
+        0,
+      );
+  }
+
+  /** The same tokens as they came, without an object for each; good until the next edit or result. */
+  rowsBetween(start: number, end: number): readonly TokenRows[] {
+    return this.#segments
+      .slice(this.#firstBehind(start), this.#firstAt(end))
+      .flatMap((segment) =>
+        rows(segment, firstEndingAfter(segment, start), firstStartingFrom(segment, end)),
+      );
   }
 
   /** Tokens that cover the character at `offset`: several where a character is split over tokens. */
@@ -181,11 +212,11 @@ function rows(segment: Segment, first: number, last: number): readonly Segment[]
   return first < last ? [{ ...segment, first, last }] : [];
 }
 
-function startOf(segment: Segment, row: number): number {
+function startOf(segment: TokenRows, row: number): number {
   return (segment.batch.starts[row] ?? 0) + segment.shift;
 }
 
-function endOf(segment: Segment, row: number): number {
+function endOf(segment: TokenRows, row: number): number {
   return (segment.batch.ends[row] ?? 0) + segment.shift;
 }
 
@@ -213,15 +244,15 @@ function firstOf(first: number, last: number, condition: (n: number) => boolean)
   return low;
 }
 
-function tokenAt(segment: Segment, row: number): Token {
-  const { batch, move } = segment;
+function tokenAt(rowsOf: TokenRows, row: number): Token {
+  const { batch, move } = rowsOf;
   const loss = batch.losses?.[row] ?? NaN;
   const prediction = predictionAt(batch, row);
   return {
     index: batch.from + move + row,
     id: batch.ids[row] ?? 0,
-    start: startOf(segment, row),
-    end: endOf(segment, row),
+    start: startOf(rowsOf, row),
+    end: endOf(rowsOf, row),
     readings: batch.readings.map(({ sae, topK, features, activations }) => ({
       sae,
       features: features.subarray(row * topK, (row + 1) * topK),

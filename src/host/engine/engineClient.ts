@@ -15,6 +15,8 @@ import type {
   InitializeResult,
 } from '../../shared/engineProtocol.ts';
 import { MonosemError, isErrorCode, messageOf } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
+import type { EngineExit } from './engineExit.ts';
 import type { EngineProcess, Log } from './engineProcess.ts';
 import { RestartPolicy, crashLimit } from './restartPolicy.ts';
 
@@ -44,8 +46,7 @@ export interface EngineClientOptions {
 /** An end of the engine nobody asked for. */
 export interface EngineCrash {
   readonly at: Date;
-  /** e.g. `was ended by SIGSEGV`. */
-  readonly reason: string;
+  readonly exit: EngineExit;
 }
 
 interface Session {
@@ -117,7 +118,10 @@ export class EngineClient implements Disposable {
         if (attempt > 1) {
           throw new MonosemError(
             'engineStopped',
-            `The engine stopped twice during “${method}”; show the log to see why, or restart the engine.`,
+            t(
+              'The engine stopped twice during “{0}”; show the log to see why, or restart the engine.',
+              method,
+            ),
             { cause: error },
           );
         }
@@ -173,7 +177,10 @@ export class EngineClient implements Disposable {
       return Promise.reject(
         new MonosemError(
           'engineStopped',
-          `The engine crashed ${crashLimit} times within three minutes and is not started again by itself; show the log, then restart the engine.`,
+          t(
+            'The engine crashed {0} times within three minutes and is not started again by itself; show the log, then restart the engine.',
+            crashLimit,
+          ),
         ),
       );
     }
@@ -186,14 +193,14 @@ export class EngineClient implements Disposable {
     const stops = this.#stops;
     await sleep(this.#policy.delayMs);
     if (this.#isDisposed || stops !== this.#stops) {
-      throw new MonosemError('engineStopped', 'The engine was stopped; ask again to start it.');
+      throw new MonosemError('engineStopped', t('The engine was stopped; ask again to start it.'));
     }
     const started = performance.now();
     const process = this.#options.start();
     this.#process = process;
-    const listening = process.onDidExit(({ reason }) => {
+    const listening = process.onDidExit((exit) => {
       listening.dispose();
-      this.#exited(process, reason);
+      this.#exited(process, exit);
     });
     try {
       const facts = await this.#handshake(process);
@@ -222,7 +229,13 @@ export class EngineClient implements Disposable {
     const timer = new AbortController();
     const answer = this.#send(process, { method: engineCalls.initialize.method, params });
     const tooLate = quietSleep(handshakeMs, timer.signal).then(() => {
-      throw new Error(`it did not answer within ${handshakeMs / 1000} s`);
+      throw new MonosemError(
+        'engineStopped',
+        t(
+          'The engine did not answer within {0} s of its start; show the log to see why, or restart the engine.',
+          handshakeMs / 1000,
+        ),
+      );
     });
     tooLate.catch(() => undefined);
     try {
@@ -232,13 +245,15 @@ export class EngineClient implements Disposable {
     }
   }
 
-  #exited(process: EngineProcess, reason: string): void {
+  #exited(process: EngineProcess, exit: EngineExit): void {
     if (this.#process !== process) return;
     this.#process = undefined;
     this.#session = undefined;
     this.#policy.crashed();
-    this.#crashes = [...this.#crashes, { at: new Date(), reason }].slice(-mostCrashes);
-    this.#options.log.error(`The engine (process ${process.pid ?? 0}) ${reason}.`);
+    this.#crashes = [...this.#crashes, { at: new Date(), exit }].slice(-mostCrashes);
+    this.#options.log.error(
+      `The engine (process ${process.pid ?? 0}) ended: ${exit.how} ${exit.detail}.`,
+    );
     this.#setState(this.#policy.hasGivenUp ? 'givenUp' : 'crashed');
   }
 
@@ -279,7 +294,9 @@ export class EngineClient implements Disposable {
 }
 
 function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new MonosemError('cancelled', 'The request was cancelled.');
+  if (signal?.aborted === true) {
+    throw new MonosemError('cancelled', t('The request was cancelled.'));
+  }
 }
 
 /** Resolves after `ms`; when aborted before that it stays pending, for nobody is waiting any more. */
@@ -297,7 +314,10 @@ function startFailure(error: unknown): MonosemError {
   if (MonosemError.is(error)) return error;
   return new MonosemError(
     'engineStopped',
-    `The engine could not be started (${messageOf(error)}); show the log to see why, or restart the engine.`,
+    t(
+      'The engine could not be started ({0}); show the log to see why, or restart the engine.',
+      messageOf(error),
+    ),
     { cause: error },
   );
 }

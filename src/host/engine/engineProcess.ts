@@ -8,17 +8,13 @@ import type { Readable } from 'node:stream';
 import { IPCMessageReader, IPCMessageWriter, createMessageConnection } from 'vscode-jsonrpc/node';
 import type { Logger, MessageConnection } from 'vscode-jsonrpc/node';
 import { Emitter } from '../../shared/emitter.ts';
+import type { EngineExit } from './engineExit.ts';
 
 /** What a `LogOutputChannel` offers and the engine's output needs. */
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
-}
-
-/** How the process ended, in words for the log. */
-export interface EngineExit {
-  readonly reason: string;
 }
 
 export class EngineProcess {
@@ -43,10 +39,14 @@ export class EngineProcess {
       connectionLogger(log),
     );
     this.#child.once('error', (error) => {
-      this.#ended(`could not be started or reached: ${error.message}`);
+      this.#ended({ how: 'error', detail: error.message });
     });
     this.#child.once('exit', (code, signal) => {
-      this.#ended(signal === null ? `ended with exit code ${code ?? 0}` : `was ended by ${signal}`);
+      this.#ended(
+        signal === null
+          ? { how: 'code', detail: `${code ?? 0}` }
+          : { how: 'signal', detail: signal },
+      );
     });
     this.connection.listen();
   }
@@ -66,11 +66,11 @@ export class EngineProcess {
     this.#child.kill('SIGKILL');
   }
 
-  #ended(reason: string): void {
+  #ended(exit: EngineExit): void {
     if (this.#hasExited) return;
     this.#hasExited = true;
     this.connection.dispose();
-    this.#exit.fire({ reason });
+    this.#exit.fire(exit);
     this.#exit.dispose();
   }
 }

@@ -1,5 +1,7 @@
 // What “Add Model…” and “Add SAE…” offer before anything is asked of the hub: what was downloaded, which works without
 // a network, and what is well known. Without VS Code.
+import { t } from '../../shared/l10n.ts';
+import { countText } from '../../shared/numberText.ts';
 import type { Catalogue, Download, KnownModel, KnownSae } from '../../shared/hubProtocol.ts';
 import { oneLine } from '../display/oneLine.ts';
 import { sizeText } from '../display/size.ts';
@@ -35,15 +37,13 @@ export interface Known {
   readonly downloads: readonly Download[];
 }
 
-const downloadedSection = 'downloaded';
-
 export function modelChoices({ catalogue, downloads }: Known): readonly Choice<WantedModel>[] {
   const models = downloads.filter(({ kind }) => kind === 'model');
   return [
     ...models.map(({ id, repo, variant, bytes }): Choice<WantedModel> => ({
-      section: downloadedSection,
+      section: t('downloaded'),
       label: oneLine(id),
-      description: words('downloaded', variant, sizeText(bytes)),
+      description: words(t('downloaded'), variant, sizeText(bytes)),
       wanted: { repo, isDownloaded: true, ...(variant !== undefined && { variant }) },
     })),
     ...catalogue.models.map((model) => knownModel(model, catalogue, models)),
@@ -58,13 +58,18 @@ function knownModel(
   const own = saes.filter(({ model }) => model === id).map((sae) => sae.name);
   const isThere = models.some(({ repo }) => repo === onnx);
   return {
-    section: 'well-known models',
+    section: t('well-known models'),
     label: name,
-    description: onnx === undefined ? 'no ONNX export known' : words(onnx, isThere && 'downloaded'),
-    detail: `SAEs: ${own.join('; ')}`,
+    description:
+      onnx === undefined ? t('no ONNX export known') : words(onnx, isThere && t('downloaded')),
+    detail: t('SAEs: {0}', own.join('; ')),
     wanted:
       onnx === undefined
-        ? `No ONNX export of ${name} is known: type the repository of one, or export ${original} with optimum and open its folder.`
+        ? t(
+            'No ONNX export of {0} is known: type the repository of one, or export {1} with optimum and open its folder.',
+            name,
+            original,
+          )
         : { repo: onnx },
   };
 }
@@ -80,9 +85,9 @@ export function saeChoices(
   );
   return [
     ...there.map((download): Choice<WantedSae> => ({
-      section: downloadedSection,
+      section: t('downloaded'),
       label: oneLine(download.id),
-      description: words('downloaded', download.model, sizeText(download.bytes)),
+      description: words(t('downloaded'), download.model, sizeText(download.bytes)),
       wanted: saeRequestOf(download),
     })),
     ...models.flatMap((model) =>
@@ -100,13 +105,13 @@ function knownSae(
 ): Choice<WantedSae> {
   const isThere = there.some(({ id }) => id === `${repo}/${path}`);
   return {
-    section: isOpen ? `${model.name}, the open model` : model.name,
+    section: isOpen ? t('{0}, the open model', model.name) : model.name,
     label: name,
     description: words(
       site,
-      features !== undefined && `${features} features`,
+      features !== undefined && t('{0} features', countText(features)),
       bytes !== undefined && sizeText(bytes),
-      isThere && 'downloaded',
+      isThere && t('downloaded'),
     ),
     detail: `${repo}/${path}`,
     wanted: { repo, path, model: model.original, isExact: true },
@@ -137,14 +142,14 @@ export function typedModelChoice(text: string, host: string): Choice<WantedModel
  */
 export function typedChoice(text: string, host: string): Choice<TypedRepo> | undefined {
   if (!text.includes('/')) return undefined;
-  const common = { section: 'as typed', label: oneLine(text) };
+  const common = { section: t('as typed'), label: oneLine(text) };
   try {
     const wanted = readRepo(text);
     const label = [wanted.repo, wanted.path].filter((part) => part !== undefined).join('/');
-    return { ...common, label: oneLine(label), description: `look on ${host}`, wanted };
+    return { ...common, label: oneLine(label), description: t('look on {0}', host), wanted };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { ...common, description: 'no repository', detail: oneLine(reason), wanted: reason };
+    return { ...common, description: t('no repository'), detail: oneLine(reason), wanted: reason };
   }
 }
 

@@ -1,6 +1,7 @@
 // A download as people see it: a notification with file, bytes and a button that stops it, and after a failure one
 // sentence with what can be done about it.
 import * as vscode from 'vscode';
+import { commandTitle } from '../commandTitle.ts';
 import { runCommand } from '../commands.ts';
 import type { CallOptions } from '../engine/engineClient.ts';
 import { showFailure } from '../failures/notifications.ts';
@@ -8,17 +9,19 @@ import { progressReports, remediesFor } from './downloadText.ts';
 import type { Remedy } from './downloadText.ts';
 import type { Cancellation } from './requests.ts';
 import type { Services } from '../services.ts';
-import { commands } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
 import type { DownloadProgress } from '../../shared/hubProtocol.ts';
 
 /** Button after a download. */
-export const useTitle = 'Use It Now';
+export function useTitle(): string {
+  return t('Use It Now');
+}
 
 export interface Job<Result> {
   readonly repo: string;
-  /** In words, e.g. `lab/model, onnx/model_q4.onnx`. */
+  /** The repository and what of it, e.g. `lab/model, onnx/model_q4.onnx`. */
   readonly what: string;
   /** Stops it, as the button does. */
   readonly cancellation?: Cancellation | undefined;
@@ -45,7 +48,7 @@ export async function download<Result>(
 async function withProgress<Result>({ what, cancellation, run }: Job<Result>): Promise<Result> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: `Monosem: ${what}`,
+    title: t('Monosem: downloading {0}', what),
     cancellable: true,
   };
   return vscode.window.withProgress(options, async (progress, button) => {
@@ -99,10 +102,10 @@ export async function showDownloadFailure(
 function titleOf(remedy: Remedy): string {
   switch (remedy.kind) {
     case 'command':
-      return commands[remedy.command].title;
+      return commandTitle(remedy.command);
     case 'retry':
-      return 'Try Again';
+      return t('Try Again');
     case 'page':
-      return 'Open Page';
+      return t('Open Page');
   }
 }

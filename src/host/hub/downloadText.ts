@@ -3,6 +3,7 @@ import type { CommandName } from '../../shared/contributions.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { AddedDownload, DownloadProgress, KnownModel } from '../../shared/hubProtocol.ts';
+import { t } from '../../shared/l10n.ts';
 import { oneLine } from '../display/oneLine.ts';
 import { sizeText } from '../display/size.ts';
 
@@ -19,7 +20,8 @@ export function progressReports(): (progress: DownloadProgress) => ProgressRepor
     const percent = total > 0 ? Math.min(100, (100 * done) / total) : 0;
     const increment = Math.max(0, percent - reported);
     reported += increment;
-    return { message: `${sizeText(done)} of ${sizeText(total)}, ${oneLine(file)}`, increment };
+    const message = t('{0} of {1}, {2}', sizeText(done), sizeText(total), oneLine(file));
+    return { message, increment };
   };
 }
 
@@ -28,9 +30,17 @@ export function addedSentence(
   { id, bytes, isOffline }: AddedDownload,
   other?: Pick<KnownModel, 'name'>,
 ): string {
-  const how = isOffline ? 'is in the cache' : 'is downloaded';
-  const reads = other === undefined ? '' : `; it reads ${other.name}, which is not the open model`;
-  return `${oneLine(id)} ${how} (${sizeText(bytes)})${reads}.`;
+  const name = oneLine(id);
+  const size = sizeText(bytes);
+  if (other === undefined) {
+    return isOffline
+      ? t('{0} is in the cache ({1}).', name, size)
+      : t('{0} is downloaded ({1}).', name, size);
+  }
+  const model = other.name;
+  return isOffline
+    ? t('{0} is in the cache ({1}); it reads {2}, which is not the open model.', name, size, model)
+    : t('{0} is downloaded ({1}); it reads {2}, which is not the open model.', name, size, model);
 }
 
 /** Something to do after a failed download. */

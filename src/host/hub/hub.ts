@@ -3,6 +3,7 @@
 // else, and it is never logged. Without VS Code.
 import { join } from 'node:path';
 import { MonosemError } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
 import type { HubPlace } from '../../shared/hubProtocol.ts';
 import { cacheOf, endpointOf, environmentEndpoint, given, hubHome } from './hubPlace.ts';
 import type { HubSettings } from './hubPlace.ts';
@@ -83,7 +84,9 @@ export class Hub {
 export function tokenProblem(text: string): string | undefined {
   return /^[\x21-\x7e]*$/.test(text.trim())
     ? undefined
-    : 'A token has letters, digits and underscores, no spaces: copy it once more from the hub’s page of access tokens.';
+    : t(
+        'A token has letters, digits and underscores, no spaces: copy it once more from the hub’s page of access tokens.',
+      );
 }
 
 function secretOf(endpoint: string): string {

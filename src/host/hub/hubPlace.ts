@@ -3,6 +3,8 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MonosemError } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
+import { commandTitle } from '../commandTitle.ts';
 
 export interface HubSettings {
   /** Empty: HF_ENDPOINT, else {@link standardEndpoint}. */
@@ -34,7 +36,12 @@ function checked(text: string | undefined, name: string): string | undefined {
   // The address may hold a password and is not repeated.
   throw new MonosemError(
     'badArgument',
-    `${name} is no address of a hub; write one such as ${standardEndpoint}, without a password, and leave the token to “Set Hub Token…”.`,
+    t(
+      '{0} is not the address of a hub; write one such as {1}, without a password, and leave the token to “{2}”.',
+      name,
+      standardEndpoint,
+      commandTitle('setHubToken'),
+    ),
   );
 }
 

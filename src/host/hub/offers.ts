@@ -1,5 +1,6 @@
 // What a repository offers, as lists to choose from: the variants of a model, the SAEs of a collection, and what can be
 // removed again. Names come from the hub and are shown as plain lines. Without VS Code.
+import { t } from '../../shared/l10n.ts';
 import type { ModelOffer, SaeOffer } from '../../shared/hubOffers.ts';
 import type { Download } from '../../shared/hubProtocol.ts';
 import { oneLine } from '../display/oneLine.ts';
@@ -14,9 +15,13 @@ export function variantChoices(
   return variants.map(({ variant, description, bytes }, index) => ({
     section: '',
     label: oneLine(variant),
-    description: `${index === 0 ? 'recommended: ' : ''}${oneLine(description)} · ${sizeText(bytes)}`,
+    description: `${preferred(oneLine(description), index === 0)} · ${sizeText(bytes)}`,
     wanted: { ...wanted, variant },
   }));
+}
+
+function preferred(description: string, isFirst: boolean): string {
+  return isFirst ? t('recommended: {0}', description) : description;
 }
 
 /** @param wanted only SAEs at or below its path; a choice adds the whole path */
@@ -28,7 +33,7 @@ export function saeOfferChoices(
   return saes
     .filter((sae) => path === '' || sae.path === path || sae.path.startsWith(`${path}/`))
     .map(({ path: place, site, layer, bytes }) => ({
-      section: layer === undefined ? '' : `block ${layer}`,
+      section: layer === undefined ? '' : t('block {0}', layer),
       label: place === '' ? oneLine(repo) : oneLine(place),
       // Where the path is the site, it is said once.
       description: [place === site ? undefined : site, sizeText(bytes)]
@@ -46,9 +51,13 @@ export function removalChoices(
   return [...downloads]
     .sort((a, b) => a.kind.localeCompare(b.kind) || b.bytes - a.bytes)
     .map(({ id, kind, bytes, place, variant, model }) => ({
-      section: kind === 'model' ? 'models' : 'sparse autoencoders',
+      section: kind === 'model' ? t('models') : t('sparse autoencoders'),
       label: oneLine(id),
-      description: [sizeText(bytes), variant ?? model, inUse.includes(place) ? 'in use' : undefined]
+      description: [
+        sizeText(bytes),
+        variant ?? model,
+        inUse.includes(place) ? t('in use') : undefined,
+      ]
         .filter((word) => word !== undefined)
         .map(oneLine)
         .join(' · '),

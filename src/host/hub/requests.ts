@@ -1,6 +1,7 @@
 // The arguments of the commands that download, as tests, key bindings and other extensions give them: nothing is
 // believed before it has been checked. Without VS Code.
 import { MonosemError } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
 import { readRepo } from './repoName.ts';
 
 /** A cancellation token of VS Code, as far as it is needed. */
@@ -37,8 +38,11 @@ export function readModelRequest(argument: unknown): ModelRequest | undefined {
   const fields = fieldsOf(argument);
   if (fields === undefined) return undefined;
   const { variant, use } = fields;
-  expect(isText(variant), 'variant', 'the name of an .onnx file');
-  expect(use === undefined || typeof use === 'boolean', 'use', 'true or false');
+  expect(isText(variant), t('“variant” of a download must be the name of an .onnx file.'));
+  expect(
+    use === undefined || typeof use === 'boolean',
+    t('“use” of a download must be true or false.'),
+  );
   return {
     ...common(fields),
     ...(typeof variant === 'string' && { variant }),
@@ -51,10 +55,13 @@ export function readSaeRequest(argument: unknown): SaeRequest | undefined {
   const fields = fieldsOf(argument);
   if (fields === undefined) return undefined;
   const { path, model, use } = fields;
-  expect(isText(path), 'path', 'a folder or file in the repository');
-  expect(isText(model), 'model', 'a repository');
+  expect(isText(path), t('“path” of a download must be a folder or file in the repository.'));
+  expect(isText(model), t('“model” of a download must be a repository, as owner/name.'));
   const isUse = typeof use === 'boolean' || use === 'add' || use === 'replace';
-  expect(use === undefined || isUse, 'use', 'true, false, "add" or "replace"');
+  expect(
+    use === undefined || isUse,
+    t('“use” of a download must be true, false, "add" or "replace".'),
+  );
   return {
     ...common(fields),
     ...(typeof path === 'string' && { path }),
@@ -79,7 +86,7 @@ function fieldsOf(argument: unknown): Fields | undefined {
 }
 
 function common({ repo, cancellation }: Fields): Request {
-  expect(typeof repo === 'string', 'repo', 'a text');
+  expect(typeof repo === 'string', t('“repo” of a download must be a repository, as owner/name.'));
   return {
     repo: readRepo(String(repo)).repo,
     ...(isCancellation(cancellation) && { cancellation }),
@@ -94,8 +101,6 @@ function isText(value: unknown): boolean {
   return value === undefined || typeof value === 'string';
 }
 
-function expect(isRight: boolean, name: string, what: string): void {
-  if (!isRight) {
-    throw new MonosemError('badArgument', `“${name}” of a download must be ${what}.`);
-  }
+function expect(isRight: boolean, problem: string): void {
+  if (!isRight) throw new MonosemError('badArgument', problem);
 }

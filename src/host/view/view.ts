@@ -2,7 +2,7 @@
 // another extension names. Without VS Code.
 import type { FeatureRef, SaePlace } from '../../shared/engineProtocol.ts';
 import { featureKey } from '../../shared/featureRef.ts';
-import { neuronsOfBlock } from '../../shared/saePlace.ts';
+import { neuronsOfBlock, siteOfNeurons } from '../../shared/saePlace.ts';
 import { fieldsOf, readFeatureRef } from '../views/viewMessages.ts';
 
 export type View =
@@ -72,5 +72,7 @@ export function isSameView(a: View, b: View): boolean {
 
 /** The neurons that a view needs beside the active SAEs. */
 export function neuronsOfView(view: View): SaePlace | undefined {
-  return view.kind === 'neurons' ? neuronsOfBlock(view.block) : undefined;
+  if (view.kind === 'neurons') return neuronsOfBlock(view.block);
+  const isOfNeuron = view.kind === 'feature' && siteOfNeurons(view.feature.sae) !== undefined;
+  return isOfNeuron ? view.feature.sae : undefined;
 }

@@ -10,7 +10,8 @@ const memoryKey = 'monosem.view';
 export class ViewInUse implements Disposable {
   readonly #memory: Memory;
   readonly #changed = new Emitter<View>();
-  #current: View;
+  #chosen: View;
+  #preview: View | undefined;
   /** What `toggle` returns to. */
   #shown: View;
 
@@ -18,28 +19,37 @@ export class ViewInUse implements Disposable {
   constructor(memory: Memory, isOn: boolean) {
     this.#memory = memory;
     const remembered = readView(memory.get(memoryKey));
-    this.#current = isOn ? (remembered ?? { kind: 'top' }) : { kind: 'off' };
+    this.#chosen = isOn ? (remembered ?? { kind: 'top' }) : { kind: 'off' };
     this.#shown =
       remembered === undefined || remembered.kind === 'off' ? { kind: 'top' } : remembered;
   }
 
-  /** Another view was chosen. */
+  /** `current` is another view. */
   readonly onDidChange = this.#changed.event;
 
   get current(): View {
-    return this.#current;
+    return this.#preview ?? this.#chosen;
   }
 
   get isOn(): boolean {
-    return this.#current.kind !== 'off';
+    return this.current.kind !== 'off';
   }
 
   async choose(view: View): Promise<void> {
-    if (isSameView(view, this.#current)) return;
-    this.#current = view;
+    const before = this.current;
+    const isNew = !isSameView(view, this.#chosen);
+    this.#preview = undefined;
+    this.#chosen = view;
     if (view.kind !== 'off') this.#shown = view;
-    this.#changed.fire(view);
-    await this.#memory.update(memoryKey, view);
+    if (!isSameView(view, before)) this.#changed.fire(view);
+    if (isNew) await this.#memory.update(memoryKey, view);
+  }
+
+  /** Shows a view that nobody has chosen yet, until another call or a choice. @param view none: the chosen one again */
+  preview(view?: View): void {
+    const before = this.current;
+    this.#preview = view;
+    if (!isSameView(this.current, before)) this.#changed.fire(this.current);
   }
 
   /** Off, or the view that was shown before. */

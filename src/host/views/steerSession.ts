@@ -11,6 +11,7 @@ import type {
 } from '../../shared/engineProtocol.ts';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
 import { featureKey, sameFeature } from '../../shared/featureRef.ts';
+import { t } from '../../shared/l10n.ts';
 import type { SteerFeature, SteerSettings, ToSteerView } from '../../shared/webviewProtocol.ts';
 import type { FeatureBriefs } from '../display/features/featureBriefs.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
@@ -46,7 +47,7 @@ export class SteerSession {
   readonly #ports: SteerPorts;
   #start: SteerStart;
   #offered: readonly SteerFeature[] = [];
-  #lastState: ToSteerView = { kind: 'loading', message: 'Looking for the features of the text…' };
+  #lastState: ToSteerView = lookingForFeatures();
   #run = 0;
   #loading = new AbortController();
   #running: AbortController | undefined;
@@ -138,7 +139,7 @@ export class SteerSession {
     this.#loading.abort();
     this.#loading = new AbortController();
     const { signal } = this.#loading;
-    this.#post({ kind: 'loading', message: 'Looking for the features of the text…' });
+    this.#post(lookingForFeatures());
     try {
       await this.#offer(signal);
     } catch (error) {
@@ -206,6 +207,10 @@ export class SteerSession {
   }
 }
 
+function lookingForFeatures(): ToSteerView {
+  return { kind: 'loading', message: t('Looking for the features of the text…') };
+}
+
 /** Why a feature cannot be edited, in one sentence; `undefined` if it can. */
 function whyImpossible(
   { sae, feature }: FeatureRef,
@@ -213,10 +218,15 @@ function whyImpossible(
 ): string | undefined {
   const facts = saes.find((each) => each.sae === sae);
   if (facts === undefined) {
-    return `${sae} is not an active sparse autoencoder: choose it first to edit its features.`;
+    return t('{0} is not an active sparse autoencoder: choose it first to edit its features.', sae);
   }
   if (feature < facts.features) return undefined;
-  return `There is no feature ${feature}: ${facts.name} has the features 0 to ${facts.features - 1}.`;
+  return t(
+    'There is no feature {0} in {1}: choose one from 0 to {2}.',
+    feature,
+    facts.name,
+    facts.features - 1,
+  );
 }
 
 /** Each feature once, without what an edit or an activation says of it. */

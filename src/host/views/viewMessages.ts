@@ -47,6 +47,8 @@ export function readSteerViewMessage(message: unknown): FromSteerView | undefine
     }
     case 'insert':
       return isText(fields['text']) ? { kind: 'insert', text: fields['text'] } : undefined;
+    case 'compare':
+      return readCompare(fields);
     case 'run':
       return readRun(fields);
     default:
@@ -81,6 +83,12 @@ export function readFeature(value: unknown): FeatureIndex | undefined {
   const isIndex =
     typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31;
   return isIndex ? featureIndex(value) : undefined;
+}
+
+function readCompare(fields: Fields): FromSteerView | undefined {
+  const { prompt, baseline, steered } = fields as Partial<Readonly<Record<string, unknown>>>;
+  if (!isText(prompt) || !isText(baseline) || !isText(steered)) return undefined;
+  return { kind: 'compare', prompt, baseline, steered };
 }
 
 function readRun(fields: Fields): FromSteerView | undefined {

@@ -1,9 +1,13 @@
-// What every web view needs: HTML with a strict content policy, the bundled script and style, and a typed channel
-// whose incoming messages are validated. It knows no view in particular.
+// What every web view needs: its document, and a typed channel whose incoming messages are validated. Every view is told
+// the palette of features. It knows no view in particular.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Disposable } from '../../shared/disposable.ts';
+import { locale } from '../../shared/l10n.ts';
+import type { PaletteMessage } from '../../shared/webviewProtocol.ts';
+import { onDidChangeSettings, readSetting } from '../settings.ts';
+import { viewDocument } from './viewDocument.ts';
 
 export interface ViewOptions<In> {
   readonly extensionUri: vscode.Uri;
@@ -26,7 +30,7 @@ export function viewRoots(extensionUri: vscode.Uri): readonly vscode.Uri[] {
 }
 
 /** Fills a webview and connects it. */
-export function openChannel<In, Out>(
+export function openChannel<In extends { readonly kind: string }, Out>(
   webview: vscode.Webview,
   options: ViewOptions<In>,
 ): ViewChannel<Out> {
@@ -35,8 +39,15 @@ export function openChannel<In, Out>(
   lifetime.add(
     webview.onDidReceiveMessage((raw: unknown) => {
       const message = options.read(raw);
+      // A view that is loaded again begins anew; before it has features it knows their colours.
+      if (message?.kind === 'ready') tellPalette(webview);
       if (message === undefined) options.onMalformed();
       else options.onMessage(message);
+    }),
+  );
+  lifetime.add(
+    onDidChangeSettings((names) => {
+      if (names.includes('palette')) tellPalette(webview);
     }),
   );
   webview.html = html(webview, options);
@@ -48,33 +59,23 @@ export function openChannel<In, Out>(
   };
 }
 
+function tellPalette(webview: vscode.Webview): void {
+  const message: PaletteMessage = { kind: 'palette', palette: readSetting('palette') };
+  void webview.postMessage(message);
+}
+
 function html<In>(webview: vscode.Webview, options: ViewOptions<In>): string {
-  const nonce = randomBytes(16).toString('base64url');
   const file = (name: string): string =>
     webview
       .asWebviewUri(vscode.Uri.joinPath(options.extensionUri, 'dist', 'webview', name))
       .toString();
-  // The control library asks for the nonce under this name when it adds styles.
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
-    `font-src ${webview.cspSource}`,
-    `img-src ${webview.cspSource} data:`,
-  ].join('; ');
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta property="csp-nonce" content="${nonce}">
-<meta name="viewport" content="width=device-width, initial-scale=1.0">
-<link rel="stylesheet" href="${file(`${options.app}.css`)}">
-<title>${options.title}</title>
-</head>
-<body>
-<main id="app"></main>
-<script nonce="${nonce}" src="${file(`${options.app}.js`)}"></script>
-</body>
-</html>`;
+  return viewDocument({
+    title: options.title,
+    nonce: randomBytes(16).toString('base64url'),
+    cspSource: webview.cspSource,
+    script: file(`${options.app}.js`),
+    style: file(`${options.app}.css`),
+    language: locale(),
+    texts: vscode.l10n.bundle,
+  });
 }

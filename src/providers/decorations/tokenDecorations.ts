@@ -1,69 +1,74 @@
-// Paints tokens in the colours of their strongest features, those of one SAE. A fixed set of decoration types (colours × levels) is
-// shared by all editors and features; only types whose ranges changed are sent. Painted is what is visible and some
-// lines around it; between an edit and its analysis VS Code itself moves what is painted.
+// Paints the tokens of visible editors as the chosen view has it. Painted is what is visible and some lines around it, of
+// single features the whole text; between an edit and its analysis VS Code itself moves what is painted.
 import * as vscode from 'vscode';
-import type { PaintedRange } from '../../host/api.ts';
-import { paintTokens } from '../../host/display/features/painting.ts';
-import type { PaintedToken } from '../../host/display/features/painting.ts';
-import { levels } from '../../host/display/features/strength.ts';
-import { readingOf } from '../../host/documents/tokenTable.ts';
+import type { PaintedRange } from '../../host/api/testing.ts';
+import { DecorationTypes } from '../../host/decorations/decorationTypes.ts';
+import { paintFacts } from '../../host/decorations/paintFacts.ts';
+import { PaintedEditor } from '../../host/decorations/paintedEditor.ts';
+import type { Painting } from '../../host/decorations/paintedEditor.ts';
+import { featureLabel } from '../../host/display/features/featureText.ts';
+import { hasLineLabels, lineLabels } from '../../host/display/painting/lineLabels.ts';
+import {
+  featuresToKnow,
+  paintView,
+  paintsWholeText,
+} from '../../host/display/painting/paintView.ts';
+import type { TokenRows, TokenTable } from '../../host/documents/tokenTable.ts';
 import type { Services } from '../../host/services.ts';
+import { onDidChangeSettings, readSetting } from '../../host/settings.ts';
+import { contextKeys } from '../../shared/contributions.ts';
+import type { SettingName } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
-import type { SaePlace } from '../../shared/engineProtocol.ts';
 import { messageOf } from '../../shared/errors.ts';
-import { palette, paletteSlot } from '../../shared/palette.ts';
-import { featureIndex } from '../../shared/units.ts';
 
 /** Lines painted above and below the visible ones, so that scrolling shows no bare text. */
 const marginLines = 200;
-/** Most tokens painted in one editor; reached by files with very long lines only. */
-const mostTokens = 20_000;
+/** Most stretches painted in one editor; reached by files with very long lines only. */
+const mostStretches = 20_000;
 /** Results that arrive within this time are painted together, in milliseconds. */
 const gatherMs = 40;
-/** Opacity per level: text keeps a contrast of at least 4.5 in the default light and dark themes. */
-const lightOpacity = [0.1, 0.19, 0.29, 0.42];
-const darkOpacity = [0.12, 0.2, 0.29, 0.38];
-/** Underlines in high-contrast themes, where a background would eat contrast. */
-const underlineOpacity = [0.45, 0.65, 0.85, 1];
 
-/** Stands for ranges that VS Code has changed since they were sent. */
-const unknown = '?';
+const settingsWithEffect: ReadonlySet<SettingName> = new Set<SettingName>([
+  'threshold',
+  'maxDensity',
+  'ignoreBos',
+  'hidden',
+  'palette',
+  'lineLabels',
+]);
 
-interface Painted {
-  /** What was last sent, per decoration type. */
-  readonly sent: Map<number, string>;
-  ranges: readonly PaintedRange[];
-  first: number;
-  last: number;
-}
-
-/** Lines that are painted with the features of one SAE. */
-interface PaintedLines {
-  readonly sae: SaePlace;
-  readonly first: number;
-  readonly last: number;
+/** A stretch of a document, as lines and as offsets. */
+interface Extent {
+  readonly firstLine: number;
+  readonly lastLine: number;
+  readonly start: number;
+  readonly end: number;
 }
 
 export class TokenDecorations implements vscode.Disposable {
   readonly #services: Services;
   readonly #lifetime = new DisposableStore();
   readonly #timers = new Map<vscode.TextEditor, NodeJS.Timeout>();
-  #types = new Map<number, vscode.TextEditorDecorationType>();
-  #painted = new WeakMap<vscode.TextEditor, Painted>();
-  #isHighContrast = isHighContrast(vscode.window.activeColorTheme);
+  readonly #painted = new WeakMap<vscode.TextEditor, PaintedEditor>();
+  #types = new DecorationTypes(isHighContrast(vscode.window.activeColorTheme));
 
   constructor(services: Services) {
     this.#services = services;
     const { window, workspace } = vscode;
-    const { analyses, shownSae, view } = services;
+    const { analyses, collection, model, shownSae, view } = services;
     for (const listening of [
-      analyses.onDidChange((uri) => this.#schedule(uri)),
+      analyses.onDidChange((uri) => this.#schedule(gatherMs, uri)),
       view.onDidChange(() => this.#schedule()),
       shownSae.onDidChange(() => this.#schedule()),
+      model.onDidChange(() => this.#schedule(gatherMs)),
+      collection.onDidChange(() => this.#schedule()),
+      onDidChangeSettings((names) => {
+        if (names.some((name) => settingsWithEffect.has(name))) this.#schedule();
+      }),
       window.onDidChangeVisibleTextEditors(() => this.#schedule()),
       window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.#scrolled(textEditor)),
       window.onDidChangeActiveColorTheme((theme) => this.#themeChanged(theme)),
-      workspace.onDidChangeTextDocument(({ document }) => this.#edited(document)),
+      workspace.onDidChangeTextDocument((event) => this.#edited(event)),
     ]) {
       this.#lifetime.add(listening);
     }
@@ -72,173 +77,152 @@ export class TokenDecorations implements vscode.Disposable {
 
   paintedIn(uri: vscode.Uri): readonly PaintedRange[] {
     const editor = editorsOf(uri)[0];
-    return editor === undefined ? [] : (this.#painted.get(editor)?.ranges ?? []);
+    return editor === undefined ? [] : (this.#painted.get(editor)?.paintedRanges ?? []);
   }
 
   dispose(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
-    for (const type of this.#types.values()) type.dispose();
-    this.#types.clear();
+    this.#types.dispose();
     this.#lifetime.dispose();
   }
 
-  #schedule(uri?: vscode.Uri): void {
+  #schedule(delayMs = 0, uri?: vscode.Uri): void {
     for (const editor of editorsOf(uri)) {
       if (this.#timers.has(editor)) continue;
       const timer = setTimeout(() => {
         this.#timers.delete(editor);
         void this.#paint(editor);
-      }, gatherMs);
+      }, delayMs);
       this.#timers.set(editor, timer);
     }
   }
 
   #scrolled(editor: vscode.TextEditor): void {
-    const painted = this.#painted.get(editor);
+    const painting = this.#painted.get(editor)?.painting;
     const { first, last } = visibleLines(editor);
-    const isInside = painted !== undefined && first >= painted.first && last <= painted.last;
-    if (!isInside) this.#schedule(editor.document.uri);
+    const isInside =
+      painting !== undefined && first >= painting.firstLine && last <= painting.lastLine;
+    if (!isInside) this.#schedule(gatherMs, editor.document.uri);
   }
 
-  /** VS Code moved and maybe swallowed ranges: what was sent no longer tells what is there. */
-  #edited(document: vscode.TextDocument): void {
-    for (const editor of editorsOf(document.uri)) {
-      const sent = this.#painted.get(editor)?.sent;
-      for (const key of sent?.keys() ?? []) sent?.set(key, unknown);
-    }
+  #edited({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    if (contentChanges.length === 0) return;
+    const changes = contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
+      offset: rangeOffset,
+      removed: rangeLength,
+      inserted: text.length,
+    }));
+    for (const editor of editorsOf(document.uri)) this.#painted.get(editor)?.edited(changes);
   }
 
+  /** Colours follow the theme by themselves. What is a background in one and a line in the other is painted at once. */
   #themeChanged(theme: vscode.ColorTheme): void {
-    if (isHighContrast(theme) === this.#isHighContrast) return;
-    this.#isHighContrast = isHighContrast(theme);
-    for (const type of this.#types.values()) type.dispose();
-    this.#types = new Map();
-    this.#painted = new WeakMap();
-    this.#schedule();
+    if (isHighContrast(theme) === this.#types.isHighContrast) return;
+    const old = this.#types;
+    this.#types = new DecorationTypes(isHighContrast(theme));
+    for (const editor of editorsOf()) this.#painted.get(editor)?.repaint(this.#types);
+    old.dispose();
   }
 
   async #paint(editor: vscode.TextEditor): Promise<void> {
-    const { analyses, briefs, log, shownSae } = this.#services;
     const { document } = editor;
-    const analysis = analyses.of(document.uri);
-    if (analysis === undefined || !this.#isPainted(document.uri)) {
-      this.#send(editor, [], { sae: '', first: 0, last: 0 });
-      return;
-    }
-    const { first, last } = visibleLines(editor);
-    const sae = shownSae.current ?? '';
-    const lines = {
-      sae,
-      first: first - marginLines,
-      last: last + marginLines,
-    };
-    const start = document.offsetAt(new vscode.Position(Math.max(0, lines.first), 0));
-    const end = document.offsetAt(new vscode.Position(lines.last + 1, 0));
-    const tokensNow = (): ReturnType<typeof analysis.tokens.between> =>
-      analysis.tokens.between(start, end).slice(0, mostTokens);
+    const tokens = this.#tokensOf(document.uri);
+    if (tokens !== undefined && this.#isSourceKnown) await this.#learn(this.#rows(editor, tokens));
+    const now = this.#tokensOf(document.uri);
+    if (now === undefined) this.#painted.get(editor)?.clear(this.#types);
+    else if (this.#isSourceKnown)
+      this.#editor(editor).paint(this.#painting(editor, now), this.#types);
+  }
+
+  /** After a change of view it takes an analysis to know which SAEs are active: until then what is painted stays. */
+  get #isSourceKnown(): boolean {
+    return this.#services.shownSae.current !== undefined;
+  }
+
+  #rows(editor: vscode.TextEditor, tokens: TokenTable): readonly TokenRows[] {
+    const { start, end } = this.#extent(editor);
+    return tokens.rowsBetween(start, end);
+  }
+
+  /** Maxima, densities and labels of what is about to be painted. */
+  async #learn(rows: readonly TokenRows[]): Promise<void> {
+    const { briefs, collection, log, model, shownSae, view } = this.#services;
+    const { pinned } = collection;
+    const known = { pinned, saes: model.saes, shown: shownSae.current };
     try {
-      await briefs.load(
-        sae,
-        tokensNow().flatMap((token) => [...(readingOf(token, sae)?.features ?? [])]),
-      );
+      for (const [sae, features] of featuresToKnow(view.current, rows, known)) {
+        await briefs.load(sae, features);
+      }
     } catch (error) {
       log.warn(`Strengths are relative to what is in view: ${messageOf(error)}`);
     }
-    if (!this.#isPainted(document.uri)) return;
-    const painted = paintTokens(tokensNow(), document.getText(), sae, (feature) => {
-      const maximum = briefs.get(sae, feature)?.maxActivation ?? 0;
-      return maximum > 0 ? maximum : undefined;
-    });
-    this.#send(editor, painted, lines);
   }
 
-  #isPainted(uri: vscode.Uri): boolean {
-    const { analyses, view } = this.#services;
-    const isUnsuitable = analyses.of(uri)?.state.kind === 'skipped';
-    return view.isOn && !isUnsuitable && !this.#lifetime.isDisposed;
-  }
-
-  #send(
-    editor: vscode.TextEditor,
-    tokens: readonly PaintedToken[],
-    { sae, first, last }: PaintedLines,
-  ): void {
-    const painted = this.#painted.get(editor) ?? { sent: new Map(), ranges: [], first, last };
-    const { document } = editor;
-    painted.first = first;
-    painted.last = last;
-    painted.ranges = tokens.map(({ start, end, feature, level }) => ({
-      range: new vscode.Range(document.positionAt(start), document.positionAt(end)),
-      sae,
-      feature,
-      level,
-    }));
-    this.#painted.set(editor, painted);
-    const byType = rangesByType(painted.ranges);
-    for (const key of new Set([...byType.keys(), ...this.#types.keys()])) {
-      const ranges = byType.get(key) ?? [];
-      const sending = ranges.map(rangeKey).join(' ');
-      if ((painted.sent.get(key) ?? '') === sending) continue;
-      painted.sent.set(key, sending);
-      editor.setDecorations(this.#type(key), ranges);
-    }
-  }
-
-  #type(key: number): vscode.TextEditorDecorationType {
-    const known = this.#types.get(key);
-    if (known !== undefined) return known;
-    const made = vscode.window.createTextEditorDecorationType(
-      this.#isHighContrast ? underline(key) : background(key),
+  #painting(editor: vscode.TextEditor, tokens: TokenTable): Painting {
+    const { briefs, view } = this.#services;
+    const { firstLine, lastLine, start } = this.#extent(editor);
+    const range = new vscode.Range(firstLine, 0, lastLine + 1, 0);
+    const text = { text: editor.document.getText(range), textStart: start };
+    const facts = { ...text, ...paintFacts(this.#services) };
+    const all = paintView(view.current, this.#rows(editor, tokens), facts);
+    const stretches = all.length > mostStretches ? all.slice(0, mostStretches) : all;
+    const isLabelled = readSetting('lineLabels') && hasLineLabels(view.current);
+    if (!isLabelled) return { stretches, labels: [], firstLine, lastLine };
+    const near = linesNear(editor);
+    const labelled = stretches.filter((each) => each.start >= near.start && each.start < near.end);
+    const labels = lineLabels(labelled, text, ({ sae, feature }) =>
+      featureLabel(briefs.get(sae, feature)),
     );
-    this.#types.set(key, made);
-    return made;
+    return { stretches, labels, firstLine: near.firstLine, lastLine: near.lastLine };
+  }
+
+  /** `undefined` where nothing is to be painted. */
+  #tokensOf(uri: vscode.Uri): TokenTable | undefined {
+    const { analyses, view } = this.#services;
+    const analysis = analyses.of(uri);
+    if (!view.isOn || this.#lifetime.isDisposed || analysis?.state.kind === 'skipped')
+      return undefined;
+    return analysis === undefined || analysis.tokens.count === 0 ? undefined : analysis.tokens;
+  }
+
+  /** What is painted of a document. */
+  #extent(editor: vscode.TextEditor): Extent {
+    return paintsWholeText(this.#services.view.current)
+      ? extentOf(editor.document, 0, editor.document.lineCount - 1)
+      : linesNear(editor);
+  }
+
+  #editor(editor: vscode.TextEditor): PaintedEditor {
+    let painted = this.#painted.get(editor);
+    if (painted === undefined) {
+      painted = new PaintedEditor(editor, () => this.#roundTrip());
+      this.#painted.set(editor, painted);
+    }
+    return painted;
+  }
+
+  /** Messages to VS Code's window arrive in order: what was sent before the question is there before the answer. */
+  #roundTrip(): PromiseLike<unknown> {
+    const { kind } = this.#services.view.current;
+    return vscode.commands.executeCommand('setContext', contextKeys.view, kind);
   }
 }
 
-function rangesByType(painted: readonly PaintedRange[]): Map<number, vscode.Range[]> {
-  const byType = new Map<number, vscode.Range[]>();
-  for (const each of painted) {
-    const key = typeKey(each);
-    const ranges = byType.get(key);
-    if (ranges === undefined) byType.set(key, [each.range]);
-    else ranges.push(each.range);
-  }
-  return byType;
+function linesNear(editor: vscode.TextEditor): Extent {
+  const { first, last } = visibleLines(editor);
+  return extentOf(editor.document, first - marginLines, last + marginLines);
 }
 
-function typeKey({ feature, level }: PaintedRange): number {
-  return paletteSlot(featureIndex(feature)) * levels + level;
-}
-
-function rangeKey({ start, end }: vscode.Range): string {
-  return `${start.line}:${start.character}-${end.line}:${end.character}`;
-}
-
-function background(key: number): vscode.DecorationRenderOptions {
+function extentOf(document: vscode.TextDocument, first: number, last: number): Extent {
+  const firstLine = Math.max(0, first);
+  const lastLine = Math.min(document.lineCount - 1, last);
   return {
-    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
-    borderRadius: '2px',
-    light: { backgroundColor: colourOf(key, 'light', lightOpacity) },
-    dark: { backgroundColor: colourOf(key, 'dark', darkOpacity) },
+    firstLine,
+    lastLine,
+    start: document.offsetAt(new vscode.Position(firstLine, 0)),
+    end: document.offsetAt(new vscode.Position(lastLine + 1, 0)),
   };
-}
-
-function underline(key: number): vscode.DecorationRenderOptions {
-  return {
-    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
-    borderStyle: 'solid',
-    borderWidth: '0 0 2px 0',
-    light: { borderColor: colourOf(key, 'light', underlineOpacity) },
-    dark: { borderColor: colourOf(key, 'dark', underlineOpacity) },
-  };
-}
-
-/** `#rrggbbaa` */
-function colourOf(key: number, theme: 'light' | 'dark', opacity: readonly number[]): string {
-  const colour = palette[Math.floor(key / levels)]?.[theme] ?? '#808080';
-  const alpha = Math.round((opacity[key % levels] ?? 1) * 255);
-  return colour + alpha.toString(16).padStart(2, '0');
 }
 
 function editorsOf(uri?: vscode.Uri): readonly vscode.TextEditor[] {

@@ -1,5 +1,6 @@
 // “Add Model…”: which model, which of its variants, the download, and whether it is used now.
 import * as vscode from 'vscode';
+import { pickerTitle } from '../../host/commandTitle.ts';
 import { runCommand } from '../../host/commands.ts';
 import { modelChoices, typedModelChoice } from '../../host/hub/choices.ts';
 import type { WantedModel } from '../../host/hub/choices.ts';
@@ -10,10 +11,8 @@ import { pickChoice } from '../../host/hub/pickChoice.ts';
 import { fetchInto, knownOf, offered } from '../../host/hub/questions.ts';
 import { readModelRequest } from '../../host/hub/requests.ts';
 import type { Services } from '../../host/services.ts';
-import { commands } from '../../shared/contributions.ts';
+import { t } from '../../shared/l10n.ts';
 import type { AddedDownload } from '../../shared/hubProtocol.ts';
-
-const { title } = commands.addModel;
 
 /**
  * @param argument `{repo, variant?, use?, cancellation?}`; anything else asks. `use: true` opens the model, `false` does
@@ -47,9 +46,9 @@ async function bring(services: Services, wanted: WantedModel): Promise<AddedDown
 async function askForModel(services: Services): Promise<WantedModel | undefined> {
   const { host } = services.hub;
   return pickChoice<WantedModel>({
-    title,
-    waiting: 'Looking for downloads…',
-    placeholder: `Choose a model, or type owner/name of any on ${host}`,
+    title: pickerTitle('addModel'),
+    waiting: t('Looking for downloads…'),
+    placeholder: t('Choose a model, or type owner/name of any on {0}', host),
     choices: async () => modelChoices(await knownOf(services)),
     typed: (text) => typedModelChoice(text, host),
   });
@@ -64,9 +63,9 @@ async function askForVariant(
   const { repo } = wanted;
   try {
     return await pickChoice<WantedModel>({
-      title,
-      waiting: `Asking ${hub.host} what ${repo} has…`,
-      placeholder: `${repo} has several variants of the model; type to filter`,
+      title: pickerTitle('addModel'),
+      waiting: t('Asking {0} what {1} has…', hub.host, repo),
+      placeholder: t('{0} has several variants of the model; type to filter', repo),
       takesOnly: true,
       choices: (signal) =>
         offered(services, wanted, async (place) => {
@@ -88,7 +87,7 @@ async function fetchModel(
   const { repo, variant, isDownloaded = false } = rest;
   return download(services, {
     repo,
-    what: `downloading ${[repo, variant].filter((part) => part !== undefined).join(', ')}`,
+    what: [repo, variant].filter((part) => part !== undefined).join(', '),
     cancellation,
     again: () => bring(services, rest),
     run: (options) =>
@@ -105,6 +104,7 @@ async function useModel({ place, variant }: AddedDownload): Promise<void> {
 }
 
 async function offerUse(added: AddedDownload): Promise<void> {
-  const chosen = await vscode.window.showInformationMessage(addedSentence(added), useTitle);
-  if (chosen === useTitle) await useModel(added);
+  const use = useTitle();
+  const chosen = await vscode.window.showInformationMessage(addedSentence(added), use);
+  if (chosen === use) await useModel(added);
 }

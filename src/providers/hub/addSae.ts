@@ -1,6 +1,7 @@
 // “Add SAE…”: which repository, which of its SAEs, the download, and whether it is used now, beside the active ones or
 // instead of them.
 import * as vscode from 'vscode';
+import { pickerTitle } from '../../host/commandTitle.ts';
 import { runCommand } from '../../host/commands.ts';
 import { knownModelIn, missingModel, saeChoices, typedChoice } from '../../host/hub/choices.ts';
 import type { WantedSae } from '../../host/hub/choices.ts';
@@ -13,10 +14,8 @@ import { readSaeRequest } from '../../host/hub/requests.ts';
 import type { SaeUse } from '../../host/hub/requests.ts';
 import type { Services } from '../../host/services.ts';
 import { writeSetting } from '../../host/settings.ts';
-import { commands } from '../../shared/contributions.ts';
+import { t } from '../../shared/l10n.ts';
 import type { AddedDownload } from '../../shared/hubProtocol.ts';
-
-const { title } = commands.addSae;
 
 /**
  * @param argument `{repo, path?, model?, use?, cancellation?}`; anything else asks. `use: 'add'` puts it beside the
@@ -51,9 +50,9 @@ async function bring(services: Services, wanted: WantedSae): Promise<AddedDownlo
 async function askForSae(services: Services): Promise<WantedSae | undefined> {
   const { host } = services.hub;
   return pickChoice<WantedSae>({
-    title,
-    waiting: 'Looking for downloads…',
-    placeholder: `Choose an SAE, or type owner/name of any repository on ${host}`,
+    title: pickerTitle('addSae'),
+    waiting: t('Looking for downloads…'),
+    placeholder: t('Choose an SAE, or type owner/name of any repository on {0}', host),
     choices: async () => {
       const known = await knownOf(services);
       return saeChoices(known, knownModelIn(services.model.choice.model, known));
@@ -68,9 +67,9 @@ async function askForPath(services: Services, wanted: WantedSae): Promise<Wanted
   const { repo } = wanted;
   try {
     return await pickChoice<WantedSae>({
-      title,
-      waiting: `Asking ${hub.host} what ${repo} has…`,
-      placeholder: `${repo} has several SAEs; type to filter, e.g. a block or a width`,
+      title: pickerTitle('addSae'),
+      waiting: t('Asking {0} what {1} has…', hub.host, repo),
+      placeholder: t('{0} has several SAEs; type to filter, e.g. a block or a width', repo),
       takesOnly: true,
       choices: (signal) =>
         offered(services, wanted, async (place) => {
@@ -91,7 +90,7 @@ async function fetchSae(
   const { repo, path, model, isDownloaded = false } = request;
   return download(services, {
     repo,
-    what: `downloading ${[repo, path].filter((part) => part !== undefined && part !== '').join(', ')}`,
+    what: [repo, path].filter((part) => part !== undefined && part !== '').join(', '),
     cancellation,
     again: () => bring(services, request),
     run: (options) => {
@@ -110,14 +109,15 @@ async function fetchSae(
 async function offerUse(services: Services, added: AddedDownload): Promise<void> {
   const other = missingModel(added, services.model.choice.model, await knownOf(services));
   const sentence = addedSentence(added, other);
+  const alone = useTitle();
   if (other?.onnx === undefined) {
-    const chosen = await vscode.window.showInformationMessage(sentence, useTitle);
-    if (chosen === useTitle) await useSae(services, added, true);
+    const chosen = await vscode.window.showInformationMessage(sentence, alone);
+    if (chosen === alone) await useSae(services, added, true);
     return;
   }
-  const both = `Add and Use ${other.name}`;
-  const chosen = await vscode.window.showInformationMessage(sentence, both, useTitle);
-  if (chosen === useTitle) await useSae(services, added, true);
+  const both = t('Add and Use {0}', other.name);
+  const chosen = await vscode.window.showInformationMessage(sentence, both, alone);
+  if (chosen === alone) await useSae(services, added, true);
   if (chosen !== both) return;
   const model = await runCommand('addModel', { repo: other.onnx, use: true });
   if (model !== undefined) await useSae(services, added, 'replace');
@@ -139,10 +139,16 @@ async function useSae(
 /** An SAE beside others reads the same run of the model; which of them are wanted is asked only where there are any. */
 async function askHow(active: number): Promise<SaeUse | undefined> {
   if (active === 0) return 'replace';
-  const beside = active === 1 ? 'the active one' : `the ${active} active ones`;
+  const isOne = active === 1;
+  const add = isOne
+    ? t('Use it beside the active one')
+    : t('Use it beside the {0} active ones', active);
+  const replace = isOne
+    ? t('Use it instead of the active one')
+    : t('Use it instead of the {0} active ones', active);
   const items = [
-    { label: `$(add) Use it beside ${beside}`, use: 'add' },
-    { label: `$(replace) Use it instead of ${beside}`, use: 'replace' },
+    { label: `$(add) ${add}`, use: 'add' },
+    { label: `$(replace) ${replace}`, use: 'replace' },
   ] as const;
-  return (await vscode.window.showQuickPick(items, { title }))?.use;
+  return (await vscode.window.showQuickPick(items, { title: pickerTitle('addSae') }))?.use;
 }

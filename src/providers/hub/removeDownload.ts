@@ -1,15 +1,14 @@
 // “Remove Download…”: what was downloaded, with its size; asks once, then deletes it.
 import * as vscode from 'vscode';
-import { runCommand } from '../../host/commands.ts';
+import { pickerTitle } from '../../host/commandTitle.ts';
 import { sizeText } from '../../host/display/size.ts';
 import { removalChoices } from '../../host/hub/offers.ts';
 import { pickChoice } from '../../host/hub/pickChoice.ts';
+import { offerCommands } from '../../host/offerCommands.ts';
 import type { Services } from '../../host/services.ts';
 import { writeSetting } from '../../host/settings.ts';
-import { commands } from '../../shared/contributions.ts';
+import { t } from '../../shared/l10n.ts';
 import type { Download } from '../../shared/hubProtocol.ts';
-
-const { title } = commands.removeDownload;
 
 /**
  * @param argument the name of a download; anything else asks which one is meant, and whether it is
@@ -25,7 +24,9 @@ export async function removeDownload(services: Services, argument?: unknown): Pr
   if (found !== undefined) await letGo(services, found);
   const removed = await engine.call('removeDownload', { hub: place, id });
   log.info(`Removed: ${removed.place}`);
-  void vscode.window.showInformationMessage(`${id} is removed (${sizeText(removed.bytes)}).`);
+  void vscode.window.showInformationMessage(
+    t('{0} is removed ({1}).', id, sizeText(removed.bytes)),
+  );
   return true;
 }
 
@@ -58,9 +59,9 @@ async function askFor(
   const inUse = [model.choice.model, ...(await model.findSaes())];
   const total = downloads.reduce((sum, { bytes }) => sum + bytes, 0);
   const chosen = await pickChoice({
-    title,
-    waiting: 'Looking for downloads…',
-    placeholder: `${downloads.length} downloads, ${sizeText(total)}: which one is to be deleted?`,
+    title: pickerTitle('removeDownload'),
+    waiting: t('Looking for downloads…'),
+    placeholder: t('Choose what to delete; the downloads take {0}', sizeText(total)),
     choices: () => Promise.resolve(removalChoices(downloads, inUse)),
   });
   const download = downloads.find(({ id }) => id === chosen?.id);
@@ -71,26 +72,27 @@ async function isMeant(
   { id, kind, place, bytes }: Download,
   inUse: readonly string[],
 ): Promise<boolean> {
-  const remove = 'Delete';
-  const without =
-    kind === 'model' ? 'the model that comes with Monosem is opened' : 'it is active no longer';
+  const remove = t('Delete');
   const chosen = await vscode.window.showWarningMessage(
-    `Delete ${id} (${sizeText(bytes)}) from ${place}?`,
-    {
-      modal: true,
-      detail: `${inUse.includes(place) ? `It is in use; ${without}. ` : ''}It can be downloaded again.`,
-    },
+    t('Delete {0} ({1}) from {2}?', id, sizeText(bytes), place),
+    { modal: true, detail: consequence(kind, inUse.includes(place)) },
     remove,
   );
   return chosen === remove;
 }
 
+function consequence(kind: Download['kind'], isInUse: boolean): string {
+  const again = t('It can be downloaded again.');
+  if (!isInUse) return again;
+  const instead =
+    kind === 'model'
+      ? t('It is in use; the model that comes with Monosem is opened instead.')
+      : t('It is in use, and will be active no longer.');
+  return `${instead} ${again}`;
+}
+
 async function offerToAdd(cache: string): Promise<void> {
-  const names = ['addModel', 'addSae'] as const;
-  const chosen = await vscode.window.showInformationMessage(
-    `Nothing was downloaded into ${cache}.`,
-    ...names.map((name) => commands[name].title),
+  await offerCommands(['addModel', 'addSae'], (...titles) =>
+    vscode.window.showInformationMessage(t('Nothing was downloaded into {0}.', cache), ...titles),
   );
-  const name = names.find((other) => commands[other].title === chosen);
-  if (name !== undefined) await runCommand(name);
 }

@@ -1,9 +1,10 @@
 // “Set Hub Token…”: takes an access token into VS Code's secret storage, or out of it. It is typed unseen and shown
 // nowhere.
 import * as vscode from 'vscode';
+import { pickerTitle } from '../../host/commandTitle.ts';
 import { tokenProblem } from '../../host/hub/hub.ts';
 import type { Services } from '../../host/services.ts';
-import { commands } from '../../shared/contributions.ts';
+import { t } from '../../shared/l10n.ts';
 
 /**
  * @param argument the token, empty to remove it; anything but a text asks
@@ -23,10 +24,18 @@ export async function setHubToken(
 
 async function askForToken(hub: Services['hub']): Promise<string | undefined> {
   const { host } = hub;
-  const empty = (await hub.hasToken()) ? 'empty removes the present one' : 'empty leaves none';
+  const hasToken = await hub.hasToken();
   return vscode.window.showInputBox({
-    title: commands.setHubToken.title,
-    prompt: `An access token of ${host} that may read what you want to download; ${empty}. It goes to ${host} alone and is kept in the secret storage of VS Code.`,
+    title: pickerTitle('setHubToken'),
+    prompt: hasToken
+      ? t(
+          'An access token of {0} that may read what you want to download; empty removes the present one. It goes to {0} alone and is kept in the secret storage of VS Code.',
+          host,
+        )
+      : t(
+          'An access token of {0} that may read what you want to download; empty leaves none. It goes to {0} alone and is kept in the secret storage of VS Code.',
+          host,
+        ),
     placeHolder: 'hf_…',
     password: true,
     ignoreFocusOut: true,

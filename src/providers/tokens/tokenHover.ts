@@ -1,12 +1,21 @@
-// The hover over a token: its features with bars, labels and links. Only our own commands may be run from it.
+// The hover over a token: its features with bars, labels and links, and what the model expected there. It shows what is
+// known and never waits for an engine that is busy. Only our own commands may be run from it.
 import * as vscode from 'vscode';
+import { briefly } from '../../host/briefly.ts';
 import { hoverCommands, hoverMarkdown } from '../../host/display/features/hoverText.ts';
 import type { Services } from '../../host/services.ts';
-import { messageOf } from '../../shared/errors.ts';
-import { saeLabels } from '../../shared/featureRef.ts';
+import { learnAbout } from '../../host/tokens/learnAbout.ts';
+import { tokenFactsOf } from '../../host/tokens/tokenFacts.ts';
+import { DisposableStore } from '../../shared/disposable.ts';
+import type { Disposable } from '../../shared/disposable.ts';
 
-export function registerTokenHover(services: Services): vscode.Disposable {
-  const { analyses, briefs, log, model, shownSae, view } = services;
+/** Longest wait for labels and texts that are not known yet, in milliseconds: nobody sees it. */
+const patienceMs = 50;
+/** Results that arrive within this time are read ahead together, in milliseconds. */
+const gatherMs = 100;
+
+export function registerTokenHover(services: Services): Disposable {
+  const { analyses, inspector, view } = services;
   const provideHover = async (
     document: vscode.TextDocument,
     position: vscode.Position,
@@ -16,26 +25,57 @@ export function registerTokenHover(services: Services): vscode.Disposable {
     const tokens = analysis.tokens.at(document.offsetAt(position));
     const [first] = tokens;
     if (first === undefined) return undefined;
-    try {
-      for (const { readings } of tokens) {
-        await Promise.all(readings.map(({ sae, features }) => briefs.load(sae, features)));
-      }
-    } catch (error) {
-      log.warn(`The hover shows features without labels: ${messageOf(error)}`);
-    }
+    const { version } = document;
+    await briefly(learnAbout(services, tokens), patienceMs);
+    // What was typed meanwhile has another hover.
+    if (document.version !== version) return undefined;
     const range = new vscode.Range(
       document.positionAt(first.start),
       document.positionAt(first.end),
     );
-    const text = document.getText(range);
-    const markdown = new vscode.MarkdownString(
-      hoverMarkdown(
-        tokens.map((token) => ({ ...token, text })),
-        { brief: briefs.get, painted: shownSae.current, labels: saeLabels(model.namedSaes) },
-      ),
-    );
+    const [text, uri] = [document.getText(range), document.uri.toString()];
+    const hovered = tokens.map((token) => ({
+      ...token,
+      ...{ text, uri, details: inspector.detailsOf(uri, version, token) },
+    }));
+    const markdown = new vscode.MarkdownString(hoverMarkdown(hovered, tokenFactsOf(services)));
     markdown.isTrusted = { enabledCommands: hoverCommands };
     return new vscode.Hover(markdown, range);
   };
-  return vscode.languages.registerHoverProvider('*', { provideHover });
+  const lifetime = new DisposableStore();
+  lifetime.add(vscode.languages.registerHoverProvider('*', { provideHover }));
+  lifetime.add(readAhead(services));
+  return lifetime;
+}
+
+/** What a hover says of tokens where somebody looks is there before the pointer is. */
+function readAhead(services: Services): Disposable {
+  const { analyses, view } = services;
+  const timers = new Map<string, NodeJS.Timeout>();
+  const read = (editor: vscode.TextEditor): void => {
+    const { document, visibleRanges } = editor;
+    const tokens = view.isOn ? analyses.of(document.uri)?.tokens : undefined;
+    const visible = visibleRanges.flatMap(
+      ({ start, end }) => tokens?.between(document.offsetAt(start), document.offsetAt(end)) ?? [],
+    );
+    if (visible.length > 0) void learnAbout(services, visible);
+  };
+  const later = (uri: vscode.Uri): void => {
+    const key = uri.toString();
+    const isShown = ({ document }: vscode.TextEditor): boolean => document.uri.toString() === key;
+    // Between an edit and its results nothing new is known.
+    if (timers.has(key) || analyses.of(uri)?.state.kind === 'waiting') return;
+    const timer = setTimeout(() => {
+      timers.delete(key);
+      vscode.window.visibleTextEditors.filter(isShown).forEach(read);
+    }, gatherMs);
+    timers.set(key, timer);
+  };
+  const listening = analyses.onDidChange(later);
+  return {
+    dispose: (): void => {
+      listening.dispose();
+      for (const timer of timers.values()) clearTimeout(timer);
+    },
+  };
 }

@@ -255,7 +255,7 @@ describe('monosem', () => {
   });
 
   it('tells what there is, what one command takes, and its version', async () => {
-    const names = ['inspect', 'steer', 'feature', 'sites', 'activations', 'encode', 'index', 'sae', 'diagnose']; // prettier-ignore
+    const names = ['inspect', 'token', 'ablate', 'compare', 'steer', 'feature', 'sites', 'activations', 'encode', 'index', 'sae', 'diagnose']; // prettier-ignore
     const { out: all } = await monosem('help');
     for (const name of names) {
       expect(all).toContain(`\n  monosem ${name}`);
@@ -324,6 +324,8 @@ describe('monosem', () => {
     [/"frobnicate" is not a command/, ['frobnicate']],
     [/FILE is missing/, ['inspect']],
     [/"b\.txt" is one word too many: inspect takes one FILE/, ['inspect', 'a.txt', 'b.txt']],
+    [/"c\.txt" is one word too many: compare takes A B/, ['compare', 'a.txt', 'b.txt', 'c.txt']],
+    [/B is missing: compare takes two text files/, ['compare', 'a.txt']],
     [/"there" is one word too many: steer takes options/, ['steer', '--prompt', 'hi', 'there']],
     [/"frobnicate" is not a command/, ['help', 'frobnicate']],
     [/--top takes a whole number/, ['inspect', 'text.txt', '--top', 'many']],

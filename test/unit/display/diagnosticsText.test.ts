@@ -1,86 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { diagnosticsText } from '../../../src/host/display/diagnosticsText.ts';
-import type { DiagnosticsReport } from '../../../src/host/display/diagnosticsText.ts';
 import type { SaeCheck } from '../../../src/shared/saeCheck.ts';
-import type { Diagnostics, ModelDiagnostics } from '../../../src/shared/diagnostics.ts';
-
-const longFolder = `/home/somebody/models/${'a-folder-of-models/'.repeat(12)}SmolLM2-135M-Instruct`;
-
-const model: ModelDiagnostics = {
-  name: 'SmolLM2-135M-Instruct',
-  folder: longFolder,
-  variant: 'onnx/model_fp16.onnx',
-  variants: ['onnx/model.onnx', 'onnx/model_fp16.onnx', 'onnx/model_q4.onnx'],
-  variantReason: 'It was asked for.',
-  architecture: 'llama',
-  layers: 30,
-  dModel: 576,
-  blocks: 'sequential',
-  sites: 213,
-  kvCache: true,
-  dynamicallyQuantized: false,
-  weights: [
-    { type: 'float16', bytes: 269_060_352 },
-    { type: 'int64', bytes: 1_024 },
-  ],
-  producer: 'pytorch 2.5.1',
-  opsets: [
-    { domain: 'ai.onnx', version: 18 },
-    { domain: 'com.microsoft', version: 1 },
-  ],
-  execution: {
-    provider: 'webgpu',
-    deviceId: 1,
-    reason: 'It gave the results of the processor to 1e-3.',
-    attempts: [
-      { provider: 'cuda', outcome: 'missing', reason: 'libcudart.so.12 was not found.' },
-      {
-        provider: 'webgpu',
-        outcome: 'chosen',
-        reason: 'A known graph and the first block gave what the processor gives.',
-        milliseconds: 1234.5,
-      },
-    ],
-  },
-  selfTest: {
-    isEqual: true,
-    maxDifference: 0,
-    tokens: 8,
-    summary: 'The logits of 8 tokens are equal bit for bit with and without instruments.',
-  },
-  timings: [
-    { step: 'read graph', milliseconds: 41.23 },
-    { step: 'open session', milliseconds: 812 },
-  ],
-};
-const diagnostics: Diagnostics = {
-  platform: [
-    { name: 'system', value: 'Linux 6.1 x64' },
-    { name: 'memory', value: '16 GB' },
-  ],
-  versions: [{ name: 'onnxruntime-node', version: '1.30.0' }],
-  providers: [
-    { name: 'cpu', isBundled: true },
-    { name: 'webgpu', isBundled: true },
-    { name: 'cuda', isBundled: false },
-  ],
-  model,
-};
-const report: DiagnosticsReport = {
-  at: new Date('2026-11-22T19:00:00Z'),
-  program: [['VS Code', '1.139.1 (code-server)']],
-  settings: [
-    { key: 'monosem.executionProvider', value: 'webgpu', isDefault: false },
-    { key: 'monosem.modelVariant', value: '', isDefault: true },
-  ],
-  engine: { state: 'running', processId: 4711, crashes: [] },
-  activeFile: 'ready',
-  choice: { model: longFolder },
-  saes: [
-    { sae: '/saes/a', isPainted: false, failure: 'The SAE reads width 768, the model has 576.' },
-  ],
-  diagnostics,
-};
+import type { Diagnostics } from '../../../src/shared/diagnostics.ts';
+import { diagnostics, longFolder, model, report } from './diagnosticsReport.ts';
 
 /** The lines of a section, without their indentation. */
 function section(text: string, title: string): readonly string[] {
@@ -204,15 +126,15 @@ test('every active SAE has its verdict and figures', () => {
     'folder | /saes/b',
     'name | b',
     'site | blocks.5.hook_resid_pre',
-    'features | 4096, jumprelu',
+    'features | 4,096, jumprelu',
     'feature store | no',
     'painted | yes',
     'check | NOT passed',
     `verdict | ${check.verdict}`,
     `remark | ${check.remarks[0] ?? ''}`,
     'L0 its files promise | 32',
-    'read as configured | FVU 2.12, L0 30.3, cosine 0.9, 50 % of features silent, 512 tokens',
-    'read at b | FVU 0.11, L0 30.3, cosine 0.9, 50 % of features silent, 512 tokens',
+    'read as configured | FVU 2.12, L0 30.3, cosine 0.9, 50% of the features silent, tokens: 512',
+    'read at b | FVU 0.11, L0 30.3, cosine 0.9, 50% of the features silent, tokens: 512',
   ]);
 });
 
@@ -237,7 +159,7 @@ describe('without a model', () => {
 
   test('an engine that keeps crashing is described by its crashes', () => {
     const at = new Date('2026-11-22T18:59:58Z');
-    const crashes = [{ at, reason: 'was ended by SIGSEGV' }];
+    const crashes = [{ at, exit: { how: 'signal', detail: 'SIGSEGV' } as const }];
     const text = diagnosticsText({
       ...report,
       engine: { state: 'givenUp', crashes },

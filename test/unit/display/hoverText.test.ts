@@ -1,104 +1,226 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   activationText,
   bar,
+  codeInCell,
   codeSpan,
   featureLabel,
   percent,
   visibleToken,
 } from '../../../src/host/display/features/featureText.ts';
-import { hoverMarkdown } from '../../../src/host/display/features/hoverText.ts';
-import type { FeatureBrief } from '../../../src/shared/engineProtocol.ts';
-import { featureIndex } from '../../../src/shared/units.ts';
+import { hoverCommands, hoverMarkdown } from '../../../src/host/display/features/hoverText.ts';
+import type { HoverToken } from '../../../src/host/display/features/hoverToken.ts';
+import type { TokenFacts } from '../../../src/host/display/tokens/tokenFacts.ts';
+import { brief, details, facts, firstDetails, here, likely, token } from './hoverFacts.ts';
 
-const brief = (feature: number): FeatureBrief => ({
-  feature: featureIndex(feature),
-  density: 0.0123,
-  maxActivation: 8,
-  peakTokens: [' dragon', 'dragon', ' dragons'],
-});
+/** What a link's command gets, by the text of the link. */
+function argsOf(markdown: string, text: string): unknown {
+  const start = markdown.indexOf(`[${text}](command:`);
+  const [, args = ''] = /^[^)]*?\?([^) ]*) "/.exec(markdown.slice(start)) ?? [];
+  return JSON.parse(decodeURIComponent(args));
+}
 
-const token = {
-  text: ' dragon',
-  id: 42,
-  index: 7,
-  end: 19,
-  readings: [
-    { sae: '/s', features: Uint32Array.of(5, 9, 0), activations: Float32Array.of(4, 1, 0) },
-  ],
+const rowsOf = (markdown: string): readonly string[] =>
+  markdown.split('\n').filter((line) => line.startsWith('| ![]'));
+
+const [reading] = token.readings;
+if (reading === undefined) throw new Error('no reading');
+
+const predicted: HoverToken = {
+  ...token,
+  loss: Math.log(8),
+  prediction: {
+    rank: 3,
+    ids: Uint32Array.of(3, 42, 9),
+    probabilities: Float32Array.of(0.5, 0.125, 0.1),
+  },
 };
-const facts = { brief: (_: string, feature: number) => brief(feature), labels: new Map() };
 
-test('a token with its features: bars, labels, densities, links', () => {
-  const lines = hoverMarkdown([token], facts).split('\n');
-  expect(lines[0]).toBe('`·dragon` token 7, id 42');
-  expect(lines).toHaveLength(6);
-  const row = lines[4] ?? '';
-  expect(row).toContain('[#5](command:monosem.openFeature?%5B5%2C%22%2Fs%22%5D "');
-  expect(row).toContain('[steer](command:monosem.steerSelection?%5B5%2C%22%2Fs%22%2C19%5D "');
-  expect(row).toContain(`\`${bar(0.5, 8)}\` 4.00`);
-  expect(row).toContain('`dragon, dragons`');
-  expect(row).toContain('1.2%');
-  expect(lines[5]).toContain(bar(1 / 8, 8));
-});
-
-test('several SAEs: the painted one first, each under its name', () => {
-  const second = { sae: '/t', features: Uint32Array.of(3), activations: Float32Array.of(2) };
-  const labels = new Map([
-    ['/s', 'blocks.1.hook_resid_post'],
-    ['/t', 'blocks.2.`mlp\n'],
-  ]);
-  const both = { ...token, readings: [...token.readings, second] };
-  const markdown = hoverMarkdown([both], { ...facts, labels, painted: '/t' });
-  const headings = markdown.split('\n').filter((line) => line.startsWith('**'));
-  expect(headings).toEqual(['**``blocks.2.`mlp``** · painted', '**`blocks.1.hook_resid_post`**']);
-  expect(markdown.indexOf('[#3]')).toBeLessThan(markdown.indexOf('[#5]'));
-  expect(markdown).toContain(`?${encodeURIComponent('[3,"/t"]')} "`);
-});
-
-test('a folder with parentheses does not end a link', () => {
-  const [reading] = token.readings;
-  if (reading === undefined) throw new Error('no reading');
-  const readings = [{ ...reading, sae: '/a (b)/c)' }];
-  const row = hoverMarkdown([{ ...token, readings }], facts).split('\n')[4] ?? '';
-  const [, target = ''] =
-    /\[#5\]\(command:monosem\.openFeature\?([^) ]*) "[^"]*"\)/.exec(row) ?? [];
-  expect(JSON.parse(decodeURIComponent(target))).toEqual([5, '/a (b)/c)']);
-});
-
-test('without a feature store bars compare with the strongest feature, and nothing is claimed', () => {
-  const row = hoverMarkdown([token], { ...facts, brief: () => undefined }).split('\n')[4] ?? '';
-  expect(row).toContain(bar(1, 8));
-  expect(row).not.toContain('%  ');
-  expect(row.split('|')).toHaveLength(8);
-});
-
-test('a token without features says so; tokens that share a character are all shown', () => {
-  const readings = token.readings.map((each) => ({ ...each, activations: new Float32Array(3) }));
-  const silent = { ...token, readings };
-  expect(hoverMarkdown([silent], facts)).toContain('No feature is active');
-  expect(hoverMarkdown([token, silent], facts)).toContain('\n---\n');
-});
-
-test('text of a file stays text', () => {
-  const evil = '`|[x](command:workbench.action.quit)<img src=x>\n# h';
-  const markdown = hoverMarkdown([{ ...token, text: evil }], {
-    ...facts,
-    brief: (_, feature) => ({ ...brief(feature), peakTokens: [evil, '``'] }),
+describe('a token with its features', () => {
+  test('its place, its bytes, and bars, shares, labels, densities and links of its features', () => {
+    const markdown = hoverMarkdown([token], facts);
+    expect(markdown.split('\n')[0]).toBe('`·dragon` token 7, id 42, bytes `20 64 72 61 67 6F 6E`');
+    const [row = '', second = '', ...others] = rowsOf(markdown);
+    expect(others).toEqual([]);
+    expect(row).toContain(`\`${bar(0.5, 8)}\` 4.00 | 80% | \`dragon, dragons\` | 1.2% |`);
+    expect(second).toContain(`\`${bar(1 / 8, 8)}\` 1.00 | 20% |`);
+    expect(argsOf(row, '#5')).toEqual([5, '/s']);
+    expect(argsOf(row, 'pin')).toEqual([5, '/s']);
+    expect(argsOf(row, 'steer')).toEqual([5, '/s', 19]);
+    expect(argsOf(row, 'ablate')).toEqual([5, '/s', 12, 'file:///a.txt']);
+    expect(argsOf(markdown, 'share')).toEqual(['features.topK']);
+    expect(markdown).toContain('Of the summed activation of the 3 strongest features');
   });
+
+  test('a pinned one can be unpinned', () => {
+    const pinned = { ...facts, isPinned: ({ feature }: { feature: number }) => feature === 9 };
+    const [first = '', second = ''] = rowsOf(hoverMarkdown([token], pinned));
+    expect(first).toContain('[pin](command:monosem.pinFeature?');
+    expect(second).toContain('[unpin](command:monosem.unpinFeature?');
+  });
+
+  test('several SAEs: the painted one first, each under its name, shares of its own', () => {
+    const second = { sae: '/t', features: Uint32Array.of(3), activations: Float32Array.of(2) };
+    const labels = new Map([
+      ['/s', 'blocks.1.hook_resid_post'],
+      ['/t', 'blocks.2.`mlp\n'],
+    ]);
+    const both = { ...token, readings: [reading, second] };
+    const markdown = hoverMarkdown([both], { ...facts, labels, painted: '/t' });
+    const headings = markdown.split('\n').filter((line) => line.startsWith('**'));
+    expect(headings).toEqual(['**``blocks.2.`mlp``** · painted', '**`blocks.1.hook_resid_post`**']);
+    const rows = rowsOf(markdown);
+    expect(rows.map((row) => /#\d+/.exec(row)?.[0])).toEqual(['#3', '#5', '#9']);
+    expect(rows[0]).toContain('| 100% |');
+    expect(argsOf(markdown, '#3')).toEqual([3, '/t']);
+  });
+
+  test('a folder with parentheses does not end a link', () => {
+    const readings = [{ ...reading, sae: '/a (b)/c)' }];
+    const markdown = hoverMarkdown([{ ...token, readings }], facts);
+    expect(argsOf(markdown, '#5')).toEqual([5, '/a (b)/c)']);
+  });
+
+  test('without a feature store bars compare with the strongest feature, and nothing is claimed', () => {
+    const unknown = { ...facts, brief: () => undefined };
+    const [row = ''] = rowsOf(hoverMarkdown([token], unknown));
+    expect(row).toContain(`\`${bar(1, 8)}\` 4.00 | 80% |  |  |`);
+    expect(row.split('|')).toHaveLength(9);
+  });
+
+  test('without features it says so', () => {
+    const silent = { ...token, readings: [{ ...reading, activations: new Float32Array(3) }] };
+    expect(hoverMarkdown([silent], facts)).toContain('No feature is active on this token.');
+  });
+
+  test('what the filters leave out is counted, and leads to the settings', () => {
+    const one = hoverMarkdown([token], { ...facts, shows: ({ feature }) => feature === 9 });
+    expect(rowsOf(one)).toHaveLength(1);
+    // The share is still that of everything kept.
+    expect(rowsOf(one)[0]).toContain('| 20% |');
+    expect(argsOf(one, '1 feature is left out by your filters')).toEqual(['features']);
+    const none = hoverMarkdown([token], { ...facts, showsOn: (id) => id !== 42 });
+    expect(rowsOf(none)).toEqual([]);
+    expect(none).toContain(
+      '[2 features are left out by your filters](command:monosem.openSettings',
+    );
+  });
+});
+
+describe('what the model expected', () => {
+  test('an analysis with predictions: loss, probability, rank and the likeliest tokens', () => {
+    const texts = new Map([
+      [42, ' dragon'],
+      [3, ' cat'],
+    ]);
+    const lines = hoverMarkdown([predicted], { ...facts, tokenText: (id) => texts.get(id) }).split(
+      '\n',
+    );
+    expect(lines[2]).toBe('**Loss** 2.08 nats (3.00 bits), probability 13%, rank 3');
+    expect(lines[4]).toBe('**Expected here** `·cat` 50% · **`·dragon` 13%** · `id 9` 10%');
+  });
+
+  test('details that were computed: the same, and the logit lens layer by layer', () => {
+    const markdown = hoverMarkdown([{ ...token, details }], facts);
+    expect(markdown).toContain('**Loss** 0.69 nats (1.00 bits), probability 50%, rank 1');
+    expect(markdown).toContain('| 0 | ``·\\|`cat`` | 13% | 31 |\n| 1 | `·dragon` | 50% | 1 |');
+    expect(argsOf(markdown, 'details')).toEqual([12, 'file:///a.txt']);
+  });
+
+  test('details of another place or token are not its own', () => {
+    for (const other of [
+      { ...token, start: 11 },
+      { ...token, id: 43 },
+    ]) {
+      const markdown = hoverMarkdown([{ ...other, details }], facts);
+      expect(markdown).not.toContain('Loss');
+      expect(markdown).not.toContain('| 0 |');
+    }
+  });
+
+  test('what was not computed has a link', () => {
+    const markdown = hoverMarkdown([token], facts);
+    expect(markdown).not.toContain('Expected');
+    expect(argsOf(markdown, 'loss, predictions and logit lens')).toEqual([12, 'file:///a.txt']);
+    expect(argsOf(markdown, 'similar tokens')).toEqual([12, 'file:///a.txt']);
+    expect(hoverMarkdown([predicted], facts)).not.toContain('[loss, predictions');
+  });
+
+  test('a first token that nothing precedes claims nothing', () => {
+    const markdown = hoverMarkdown([{ ...token, details: firstDetails }], facts);
+    expect(markdown).not.toMatch(/Loss|Expected here|\| layer/);
+  });
+});
+
+test('tokens that share a character are all shown, up to four, with one line of links', () => {
+  const markdown = hoverMarkdown([token, token], facts);
+  expect(markdown.split('\n---\n')).toHaveLength(2);
+  expect(markdown.split('[similar tokens]')).toHaveLength(2);
+  const six = hoverMarkdown(Array<HoverToken>(6).fill(token), facts);
+  expect(six.split('\n---\n')).toHaveLength(4);
+  expect(six).toContain('and 2 more tokens of this character');
+});
+
+test('however many features are kept, a hover is short enough for VS Code', () => {
+  const features = Uint32Array.from({ length: 32 }, (_, n) => 16_000 + n);
+  const activations = Float32Array.from({ length: 32 }, (_, n) => 40 - n);
+  const readings = ['/s', '/t', '/u'].map((sae) => ({
+    sae: `${sae}/${'folder/'.repeat(8)}`,
+    features,
+    activations,
+  }));
+  const one = hoverMarkdown([{ ...token, readings: readings.slice(1) }], facts);
+  expect(rowsOf(one)).toHaveLength(64);
+  const four = hoverMarkdown(Array<HoverToken>(4).fill({ ...token, readings }), facts);
+  expect(rowsOf(four)).toHaveLength(60);
+  expect(four.split('and 27 weaker ones')).toHaveLength(13);
+  expect(four.length).toBeLessThan(100_000);
+});
+
+test('every link runs a command that hovers may run', () => {
+  const markdown = hoverMarkdown([{ ...predicted, details }], {
+    ...facts,
+    shows: ({ feature }) => feature === 5,
+  });
+  const linked = [...markdown.matchAll(/\(command:([\w.]+)/g)].map(([, command]) => command);
+  expect(new Set(linked).size).toBeGreaterThan(6);
+  for (const command of linked) expect(hoverCommands).toContain(command);
+});
+
+test('text of a file, a model and a folder stays text', () => {
+  const evil = '`|[x](command:workbench.action.quit)<img src=x>\n# h';
+  const lens = { layers: [likely([1, evil, 1])], ranks: Uint32Array.of(1) };
+  const evilToken = {
+    ...predicted,
+    text: evil,
+    uri: `untitled:${evil}`,
+    details: { ...details, here: { ...here, lens } },
+  };
+  const evilFacts: TokenFacts = {
+    ...facts,
+    tokenText: () => evil,
+    labels: new Map([['/s', evil]]),
+    brief: (_, feature) => ({ ...brief(feature), peakTokens: [evil, '``'] }),
+  };
+  const markdown = hoverMarkdown([evilToken], evilFacts);
+  const plain = hoverMarkdown([{ ...evilToken, text: 'a', uri: 'file:///a' }], facts);
   const outsideCode = markdown.replaceAll(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, '');
-  expect(outsideCode).not.toContain('workbench.action.quit');
+  expect(outsideCode).not.toContain('command:workbench');
   expect(outsideCode).not.toContain('<img');
-  expect(markdown.split('\n')).toHaveLength(6);
+  expect(markdown.split('\n')).toHaveLength(plain.split('\n').length);
 });
 
 test.each([
   ['a`b', '``a`b``'],
   ['`', '`` ` ``'],
-  ['a|b', '`a\\|b`'],
+  ['a|b', '`a|b`'],
   ['', '`  `'],
 ])('a code span shows exactly its text: %j', (text, expected) => {
   expect(codeSpan(text)).toBe(expected);
+});
+
+test('in a cell of a table a bar does not end the cell', () => {
+  expect(codeInCell('a|`|')).toBe('``a\\|`\\|``');
 });
 
 test('white space and control characters are visible', () => {
@@ -115,12 +237,12 @@ test('bars have a constant width and grow by eighths', () => {
 test('numbers and labels', () => {
   expect([0, 0.00001, 0.000123, 0.0456, 1].map(percent)).toEqual([
     '0%',
-    '<0.01%',
+    '0.001%',
     '0.012%',
     '4.6%',
     '100%',
   ]);
-  expect([0.01234, 3, 123.4].map(activationText)).toEqual(['0.0123', '3.00', '123']);
+  expect([0.01234, 3, 123.4].map(activationText)).toEqual(['0.012', '3.00', '123']);
   expect(featureLabel(undefined)).toBe('');
   expect(featureLabel({ ...brief(1), peakTokens: [' ', ' a', 'a', 'b', 'c', 'd'] })).toBe(
     'a, b, c',

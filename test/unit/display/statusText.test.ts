@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
 import { statusText } from '../../../src/host/display/statusText.ts';
+import { viewWords } from '../../../src/host/display/viewText.ts';
 import type { ModelPlace } from '../../../src/host/modelInUse.ts';
+import { viewKinds } from '../../../src/host/view/view.ts';
+import type { View } from '../../../src/host/view/view.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
+import { featureIndex } from '../../../src/shared/units.ts';
 
-const running = { isOn: true, engine: 'running' } as const;
+const running = { view: { kind: 'top' }, engine: 'running' } as const;
 const ready = { kind: 'ready', tokens: 1234 } as const;
 const place: ModelPlace = {
   name: 'stories15M',
@@ -27,7 +31,9 @@ test('how the analysis is doing', () => {
   expect(skipped.tooltip).toContain(reason.message);
   expect(statusText({ ...running, analysis: { kind: 'failed', reason } }).severity).toBe('error');
   expect(statusText({ ...running, engine: 'givenUp', analysis: undefined }).severity).toBe('error');
-  expect(statusText({ ...running, isOn: false, analysis: undefined }).tooltip).toContain('hidden');
+  expect(statusText({ ...running, view: { kind: 'off' }, analysis: undefined }).tooltip).toContain(
+    'hidden',
+  );
 });
 
 test('the tooltip says what runs where, and why not elsewhere', () => {
@@ -39,6 +45,27 @@ test('the tooltip says what runs where, and why not elsewhere', () => {
     'WebGPU found no adapter, so the processor runs it.',
     'Click for actions.',
   ]);
+});
+
+test('what is waited for is said', () => {
+  const waiting = { kind: 'waiting' } as const;
+  const tooltip = (facts: Partial<Parameters<typeof statusText>[0]>): string =>
+    statusText({ ...running, analysis: waiting, ...facts }).tooltip;
+  expect(tooltip({ engine: 'starting' })).toContain('The engine is starting.');
+  expect(tooltip({})).toContain('The model is being opened.');
+  expect(tooltip({ place })).toContain('The model is reading the file.');
+});
+
+test('an analysis that was stopped says so, and how it goes on', () => {
+  const status = statusText({ ...running, analysis: { kind: 'stopped' }, place });
+  expect(status).toMatchObject({
+    text: '$(debug-pause) Monosem · stopped',
+    severity: 'ok',
+    action: 'resumeAnalysis',
+  });
+  expect(status.tooltip).toContain(
+    'It goes on when you resume it, edit the text or choose a view.',
+  );
 });
 
 test('an accelerator is named in the text, unless something else is to be said', () => {
@@ -96,4 +123,31 @@ test('an SAE that does not fit is a warning, unless something failed or is going
   expect(failed.severity).toBe('error');
   const busy = statusText({ ...running, analysis: { kind: 'analysing', done: 0.5 }, warnings });
   expect(busy).toMatchObject({ severity: 'ok', text: '$(loading~spin) Monosem 50%' });
+});
+
+test('a view that is not the usual one is named, also in a sentence', () => {
+  const feature = { sae: '/s', feature: featureIndex(1351) };
+  const views: readonly View[] = [
+    { kind: 'feature', feature },
+    { kind: 'neurons', block: 2 },
+    { kind: 'surprise' },
+    { kind: 'merged' },
+  ];
+  const said = views.map((view) => statusText({ ...running, view, analysis: ready }));
+  expect(said.map(({ text }) => text)).toEqual([
+    '$(eye) Monosem · #1351',
+    '$(eye) Monosem · neurons of block 2',
+    '$(eye) Monosem · surprise',
+    '$(eye) Monosem · all SAEs',
+  ]);
+  expect(said[0]?.tooltip.split('\n')[1]).toBe('Painted is feature 1351, wherever it is active.');
+});
+
+test('every view can be offered: a title, a line about it and a codicon', () => {
+  const words = viewKinds.map(viewWords);
+  expect(new Set(words.map(({ title }) => title)).size).toBe(viewKinds.length);
+  for (const { description, icon } of words) {
+    expect(description.length).toBeGreaterThan(20);
+    expect(icon).toMatch(/^\$\([a-z-]+\)$/);
+  }
 });

@@ -1,9 +1,9 @@
 // The neurons of a layer, read and steered as an SAE is. The reference is float64 arithmetic that shares no code with the
 // graphs, and the site itself for what has to be the same bit for bit.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import { openModel } from '../../../src/engine/model/openModel.ts';
 import { Program } from '../../../src/engine/model/program.ts';
@@ -34,15 +34,20 @@ describe.each(['gpt2', 'llama'] as const)('in a %s', (kind) => {
   let folder: string;
   let bundle: WrittenBundle;
   let engine: Engine;
+  let home: string;
   beforeAll(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'monosem-neurons-'));
+    home = mkdtempSync(path.join(os.tmpdir(), 'monosem-home-'));
+    vi.stubEnv('MONOSEM_HOME', home);
     const sae = { architecture: 'standard' } as const;
     bundle = await writeBundle(folder, { decoder: { kind, seed: 3 }, sae, seed: 4 });
     engine = Engine.create();
   });
   afterAll(async () => {
     await engine.dispose();
+    vi.unstubAllEnvs();
     rmSync(folder, { recursive: true });
+    rmSync(home, { recursive: true, force: true });
   });
 
   const source = (): { model: string; saes: string[] } => ({ model: folder, saes: [place] });
@@ -111,15 +116,18 @@ describe.each(['gpt2', 'llama'] as const)('in a %s', (kind) => {
     program.dispose();
   });
 
-  it('has a feature store that counts values above zero', async () => {
+  const indexed = (corpus: string): ReturnType<Engine['buildFeatures']> =>
+    engine.buildFeatures({ model: { model: folder }, sae: place, corpus }, () => undefined);
+
+  it('has a feature store in the data of the user that counts values above zero', async () => {
     const corpus = path.join(folder, 'corpus.txt');
     writeFileSync(corpus, text);
-    await expect(
-      engine.buildFeatures({ model: { model: folder }, sae: place, corpus }, () => undefined),
-    ).resolves.toMatchObject({
-      tokens: 8,
-      file: path.join(folder, 'neurons', site, 'features.sqlite'),
-    });
+    const { tokens, file } = await indexed(corpus);
+    expect(tokens).toBe(8);
+    expect(path.relative(home, file)).toMatch(
+      /^neurons[\\/][0-9a-f]{16}[\\/]blocks\.1\.mlp\.hook_post[\\/]features\.sqlite$/,
+    );
+    expect(readdirSync(folder)).not.toContain('neurons');
     const x = await engine.activations({ model: { model: folder }, site, text }, () => undefined);
     const F = x.dims[1] ?? 0;
     const own = Array.from({ length: 8 }, (_, t) => x.data[t * F + 5] ?? 0);
@@ -127,6 +135,24 @@ describe.each(['gpt2', 'llama'] as const)('in a %s', (kind) => {
     const summary = await engine.feature(feature);
     expect(summary.density).toBe(own.filter((value) => value > 0).length / 8);
     expect(summary.maxActivation).toBe(Math.max(0, ...own));
+  });
+
+  it('has the same store where the model has moved, and one in the folder of the model too', async () => {
+    const corpus = path.join(folder, 'corpus.txt');
+    writeFileSync(corpus, text);
+    const { file } = await indexed(corpus);
+    const moved = `${folder}-moved`;
+    cpSync(folder, moved, { recursive: true });
+    const hasStore = async (model: string, site: string): Promise<boolean | undefined> =>
+      (await engine.describe({ source: { model, saes: [`neurons:${site}`] } })).saes[0]
+        ?.hasFeatureStore;
+    expect(await hasStore(moved, site)).toBe(true);
+    // Where stores were written once.
+    const other = 'blocks.0.mlp.hook_post';
+    expect(await hasStore(moved, other)).toBe(false);
+    cpSync(file, path.join(moved, 'neurons', other, 'features.sqlite'));
+    expect(await hasStore(moved, other)).toBe(true);
+    rmSync(moved, { recursive: true });
   });
 
   it('fits by construction, and is described without files', async () => {

@@ -11,7 +11,7 @@ const listeners = new DisposableStore();
 afterAll(() => listeners.dispose());
 
 interface Bench {
-  visible: TextRange;
+  visible: readonly TextRange[];
   readonly analysis: DocumentAnalysis;
   readonly asked: AnalyseParams[];
   readonly kinds: string[];
@@ -34,7 +34,7 @@ function bench(
     asked: [],
     kinds: [],
     text,
-    visible: { start: 0, end: 3 },
+    visible: [{ start: 0, end: 3 }],
   };
   const ports: AnalysisPorts = {
     key: 'file:///a',
@@ -158,7 +158,7 @@ test('stopping cancels, keeps the tokens and answers those who wait', async () =
 test('what is looked at when nothing has been answered yet comes first', async () => {
   const scroll = (): void => {
     if (asked.length > 1) return;
-    made.visible = { start: 300, end: 400 };
+    made.visible = [{ start: 300, end: 400 }];
     analysis.scrolled();
   };
   const made = bench('é'.repeat(600), { covered: 300, meanwhile: scroll });
@@ -167,6 +167,44 @@ test('what is looked at when nothing has been answered yet comes first', async (
   await analysis.whenIdle();
   expect(asked.map(({ visible }) => visible?.start)).toEqual([0, 300]);
   expect(kinds.at(-1)).toBe('ready');
+});
+
+/** Interrupted when the first tokens are there. */
+async function interrupted(): Promise<Bench> {
+  const made = bench('abcd');
+  const watching = made.analysis.onDidChange(({ kind }) => {
+    if (kind !== 'analysing') return;
+    watching.dispose();
+    made.analysis.interrupt();
+  });
+  made.analysis.start();
+  expect(await made.analysis.whenIdle()).toEqual({ kind: 'stopped' });
+  expect(made.analysis.tokens.count).toBe(2);
+  return made;
+}
+
+test('an interrupted analysis goes on when it is resumed, and not before', async () => {
+  const { analysis, asked } = await interrupted();
+  analysis.interrupt();
+  analysis.scrolled();
+  expect(analysis.state.kind).toBe('stopped');
+  analysis.resume();
+  expect(await analysis.whenIdle()).toEqual({ kind: 'ready', tokens: 4 });
+  expect(asked).toHaveLength(2);
+  analysis.interrupt();
+  analysis.resume();
+  expect(analysis.state.kind).toBe('ready');
+});
+
+test('an interrupted analysis goes on with the next edit, unless it is out of sight', async () => {
+  const made = await interrupted();
+  made.text = 'abcde';
+  made.analysis.edited([{ offset: 4, removed: 0, inserted: 1 }]);
+  expect(await made.analysis.whenIdle()).toEqual({ kind: 'ready', tokens: 5 });
+  const hidden = await interrupted();
+  hidden.visible = [];
+  hidden.analysis.edited([{ offset: 4, removed: 0, inserted: 1 }]);
+  expect(hidden.analysis.state.kind).toBe('idle');
 });
 
 test('of a long text only what is visible is asked for, and again where somebody scrolls', async () => {
@@ -178,11 +216,62 @@ test('of a long text only what is visible is asked for, and again where somebody
   expect(asked[0]?.known).toEqual(new Float64Array(0));
   analysis.scrolled();
   expect(analysis.state.kind).toBe('ready');
-  made.visible = { start: 300, end: 400 };
+  made.visible = [{ start: 300, end: 400 }];
   analysis.scrolled();
   await analysis.whenIdle();
   expect(asked[1]?.visible).toEqual({ start: 300, end: 400 });
   expect(asked[1]?.known).toHaveLength(2);
   analysis.scrolled();
   expect(analysis.state.kind).toBe('ready');
+});
+
+test('where two parts of a long text are looked at, both are asked for and stay', async () => {
+  const made = bench('é'.repeat(600), { covered: 300 });
+  const { analysis, asked } = made;
+  made.visible = [
+    { start: 0, end: 10 },
+    { start: 500, end: 520 },
+  ];
+  analysis.start();
+  await analysis.whenIdle();
+  expect(asked.map(({ visible, extent }) => [visible?.start, extent])).toEqual([
+    [0, 'visible'],
+    [500, 'visible'],
+  ]);
+  // What the first call sent, the second one is told of.
+  expect(asked[1]?.known).toHaveLength(2);
+  made.visible = made.visible.toReversed();
+  analysis.scrolled();
+  expect(analysis.state.kind).toBe('ready');
+  made.visible = [{ start: 250, end: 270 }];
+  analysis.scrolled();
+  expect(analysis.state.kind).toBe('waiting');
+});
+
+test('of a text that is analysed as a whole both visible parts come first', async () => {
+  const made = bench('abcdef'.repeat(10));
+  made.visible = [
+    { start: 0, end: 2 },
+    { start: 50, end: 55 },
+  ];
+  made.analysis.start();
+  expect(await made.analysis.whenIdle()).toEqual({ kind: 'ready', tokens: 60 });
+  expect(made.asked.map(({ extent }) => extent)).toEqual(['visible', 'all']);
+  expect(made.analysis.tokens.count).toBe(60);
+});
+
+test('what is known of other parts stays while the first of several is asked for', async () => {
+  const made = bench('abcdef'.repeat(10), { ms: 20 });
+  made.visible = [
+    { start: 0, end: 2 },
+    { start: 50, end: 55 },
+  ];
+  made.analysis.start();
+  await made.analysis.whenIdle();
+  made.text = `x${made.text}`;
+  made.analysis.edited([{ offset: 0, removed: 0, inserted: 1 }]);
+  const counts: number[] = [];
+  listeners.add(made.analysis.onDidChange(() => counts.push(made.analysis.tokens.count)));
+  await made.analysis.whenIdle();
+  expect(Math.min(...counts)).toBeGreaterThanOrEqual(60);
 });

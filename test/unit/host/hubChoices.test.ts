@@ -76,7 +76,7 @@ test('SAEs: downloaded ones first, then those of the open model, by model', () =
     ...{ isDownloaded: true, isExact: true },
   });
   expect(all[1]).toMatchObject({
-    description: 'blocks.7.hook_resid_pre · 24576 features · 151 MB · downloaded',
+    description: 'blocks.7.hook_resid_pre · 24,576 features · 151 MB · downloaded',
     detail: 'jbloom/saes/blocks.7',
     wanted: { path: 'blocks.7', isExact: true },
   });

@@ -86,7 +86,7 @@ test('a feature that does not exist is refused with a reason and not listed', as
   await made.addFeature(at('/s', 100));
   expect(kinds(sent)).toEqual(['loading', 'state', 'failed']);
   expect(sent[2]).toMatchObject({
-    message: 'There is no feature 100: s has the features 0 to 99.',
+    message: 'There is no feature 100 in s: choose one from 0 to 99.',
   });
   expect(made.start.features).toEqual([]);
 });
@@ -106,7 +106,7 @@ test('features of the same number are one of each SAE, each within its own bound
   });
   await made.addFeature(at('/t', 10));
   expect(sent.at(-1)).toMatchObject({
-    message: 'There is no feature 10: t has the features 0 to 9.',
+    message: 'There is no feature 10 in t: choose one from 0 to 9.',
   });
 });
 

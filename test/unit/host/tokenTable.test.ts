@@ -172,3 +172,29 @@ test('batches that still hold are moved to where they now stand; others are stal
     ...[7, 8, 9].map((at) => [at, at]),
   ]);
 });
+
+test('tokens that begin in a stretch are counted as listing them would', () => {
+  const length = 30;
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(length), fc.nat(3), fc.nat(3)), { maxLength: 4 }),
+      fc.nat(2 * length),
+      fc.nat(2 * length),
+      (changes, a, b) => {
+        const table = new TokenTable();
+        // Two tokens share every third character.
+        const rows = Array.from({ length }, (_, i): [number, number] => [i, i + 1]).flatMap(
+          (row) => (row[0] % 3 === 0 ? [row, row] : [row]),
+        );
+        table.insert(batchOf(0, rows.slice(0, 17)), 1);
+        table.insert(batchOf(17, rows.slice(17)), 1);
+        for (const [offset, removed, inserted] of changes) {
+          table.edit({ offset, removed, inserted });
+        }
+        const [start, end] = [Math.min(a, b), Math.max(a, b)];
+        const listed = table.all().filter((token) => token.start >= start && token.start < end);
+        expect(table.countStarting(start, end)).toBe(listed.length);
+      },
+    ),
+  );
+});

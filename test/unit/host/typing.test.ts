@@ -55,7 +55,7 @@ class Typed {
     this.analysis = new DocumentAnalysis({
       key,
       text: () => this.text,
-      visible: () => undefined,
+      visible: () => [],
       source: () => Promise.resolve(source),
       question: () => ({ topK: 4, maxFileKB: 256, predictions: 0 }),
       analyse: (params, { signal, onProgress }) => {

@@ -31,6 +31,7 @@ test.each([
   { kind: 'addFeature', sae: '/s', feature: 5 },
   { kind: 'openFeature', sae: '/t', feature: 5 },
   { kind: 'insert', text: '' },
+  { kind: 'compare', prompt: 'Once', baseline: ' upon', steered: '' },
 ])('a well-formed message of the steering view passes: %j', (message) => {
   expect(readSteerViewMessage(message)).toEqual(message);
 });
@@ -60,6 +61,8 @@ test.each([
   { kind: 'steerFeature', feature: 5 },
   { kind: 'addFeature', feature: 5 },
   { kind: 'insert', text: 5 },
+  { kind: 'compare', prompt: 'Once', baseline: ' upon' },
+  { kind: 'compare', prompt: 'Once', baseline: ' upon', steered: 'x'.repeat(1_000_001) },
   { ...run, prompt: undefined },
   { ...run, edits: 'all' },
   { ...run, edits: [{ sae: '/s', feature: 1, operation: 'delete' }] },

@@ -49,6 +49,48 @@ describe('no-dropped-disposable', () => {
   });
 });
 
+describe('no-forgotten-text', () => {
+  const rule = 'local/no-forgotten-text';
+  const check = (expression: string): Promise<(string | null)[]> =>
+    brokenRules(
+      'src/host/source.ts',
+      `import { t } from '../shared/l10n.ts'; import { log, n, MonosemError, page } from './x.ts';
+       export const f = (x: string): unknown => { return ${expression}; }`,
+    );
+
+  test.each([
+    "'No feature is active.'",
+    "'Stop'",
+    '`feature ${n}`',
+    '`${n} tokens`',
+    "{ label: 'Choose a file' }",
+    "new MonosemError('badArgument', 'There is no such feature.')",
+    "t('{0}', 'in view of all')",
+    "log.info(x === 'Run' ? 'a b' : 'c d') || 'Run again'",
+    "page.querySelector('a b').map(() => 'two words')",
+  ])('%s is reported', async (expression) => {
+    expect(await check(expression)).toContain(rule);
+  });
+
+  test.each([
+    "t('No feature is active.')",
+    "'blocks.2.hook_resid_post'",
+    "'Monosem'",
+    "'DirectML'",
+    '`hubToken ${n}`',
+    '\'<svg class="a b">\'',
+    "x === 'Enter'",
+    "{ class: 'notice quiet' }",
+    "{ 'aria label': 1 }",
+    "log.warn('The engine is slow.')",
+    "page.querySelectorAll('ul li')",
+    "new Error('This cannot be.')",
+    "new MonosemError('internal', 'This cannot be.')",
+  ])('%s is allowed', async (expression) => {
+    expect(await check(expression)).not.toContain(rule);
+  });
+});
+
 describe('doors', () => {
   const cases = [
     {

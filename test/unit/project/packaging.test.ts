@@ -46,6 +46,7 @@ describe('the packaged extension', () => {
       ...[
         'package.json',
         'package.nls.json',
+        'l10n/bundle.l10n.json',
         'LICENSE',
         'media/icon.png',
         'dist/extension.cjs',
@@ -60,7 +61,7 @@ describe('the packaged extension', () => {
 
   test('holds nothing else', () => {
     const allowed =
-      /^(package(\.nls)?\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/gpu\.md|media\/|models\/stories15M\/|dist\/[^/]+\.[cm]js$|dist\/webview\/[^/]+\.(js|css|ttf)$|node_modules\/(onnxruntime-node|onnxruntime-common|tokenizers)\/)/;
+      /^(package(\.nls(\.[a-z-]+)?)?\.json|l10n\/bundle\.l10n(\.[a-z-]+)?\.json$|README\.md|CHANGELOG\.md|LICENSE|docs\/gpu\.md|media\/|models\/stories15M\/|dist\/[^/]+\.[cm]js$|dist\/webview\/[^/]+\.(js|css|ttf)$|node_modules\/(onnxruntime-node|onnxruntime-common|tokenizers)\/)/;
     const files = shipped(candidates, allowList);
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files.filter((file) => file.endsWith('.map') || file.includes('/test/'))).toEqual([]);

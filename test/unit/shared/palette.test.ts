@@ -1,42 +1,68 @@
-import { expect, test } from 'vitest';
-import { featureColour, palette, paletteSlot } from '../../../src/shared/palette.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  featureColour,
+  palette,
+  paletteNames,
+  paletteSlot,
+  palettes,
+  slotColour,
+} from '../../../src/shared/palette.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
+import { contrast, difference, rgb, visions } from './colourMath.ts';
 
-/** Relative luminance of `#rrggbb` (WCAG 2.2). */
-function luminance(hex: string): number {
-  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
-    const channel = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
-    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
+describe.each(paletteNames)('the %s palette', (name) => {
+  const colours = palettes[name];
+
+  test('every slot is used about equally and neighbours differ', () => {
+    const counts = new Array<number>(colours.length).fill(0);
+    for (let id = 0; id < 24_576; id += 1) {
+      const slot = paletteSlot(featureIndex(id), name);
+      counts[slot] = (counts[slot] ?? 0) + 1;
+      expect(paletteSlot(featureIndex(id + 1), name)).not.toBe(slot);
+    }
+    expect(Math.min(...counts)).toBeGreaterThan(24_576 / colours.length / 1.1);
+    expect(Math.max(...counts)).toBeLessThan((24_576 / colours.length) * 1.1);
   });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
 
-function contrast(a: string, b: string): number {
-  const [bright = 0, dark = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
-  return (bright + 0.05) / (dark + 0.05);
-}
+  test('every colour is readable on its background', () => {
+    const least = { standard: 7.8, colourBlindSafe: 4.5 }[name];
+    for (const { light, dark } of colours) {
+      expect(contrast(rgb(light), rgb('#ffffff'))).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(rgb(dark), rgb('#1e1e1e'))).toBeGreaterThanOrEqual(least);
+    }
+  });
 
-test('every slot is used about equally and neighbours differ', () => {
-  const counts = new Array<number>(palette.length).fill(0);
-  for (let id = 0; id < 24_576; id += 1) {
-    const slot = paletteSlot(featureIndex(id));
-    counts[slot] = (counts[slot] ?? 0) + 1;
-    expect(paletteSlot(featureIndex(id + 1))).not.toBe(slot);
-  }
-  expect(Math.min(...counts)).toBeGreaterThan(24_576 / palette.length / 1.1);
-  expect(Math.max(...counts)).toBeLessThan((24_576 / palette.length) * 1.1);
+  test('a feature has the colour of its slot, and slots go round', () => {
+    const feature = featureIndex(1234);
+    expect(featureColour(feature, name)).toBe(colours[paletteSlot(feature, name)]);
+    expect(slotColour(colours.length + 1, name)).toBe(colours[1]);
+  });
 });
 
 test('the colour of an id never changes', () => {
-  expect([0, 1, 2, 3, 1234, 4095].map((id) => paletteSlot(featureIndex(id)))).toEqual([
-    0, 7, 2, 10, 7, 10,
-  ]);
+  const ids = [0, 1, 2, 3, 1234, 4095].map(featureIndex);
+  expect(ids.map((id) => paletteSlot(id))).toEqual([0, 7, 2, 10, 7, 10]);
+  expect(ids.map((id) => paletteSlot(id, 'colourBlindSafe'))).toEqual([0, 4, 1, 6, 5, 6]);
+  expect(featureColour(featureIndex(1))).toBe(palette[7]);
 });
 
-test('every colour is readable on its background', () => {
-  for (let id = 0; id < 100; id += 1) {
-    const { light, dark } = featureColour(featureIndex(id));
-    expect(contrast(light, '#ffffff')).toBeGreaterThanOrEqual(4.5);
-    expect(contrast(dark, '#1e1e1e')).toBeGreaterThanOrEqual(7.8);
+/** The two closest colours, as somebody with this vision sees them. */
+function closest(colours: readonly string[], vision: string): number {
+  const matrix = visions[vision];
+  if (matrix === undefined) throw new Error(`no vision is called ${vision}`);
+  const pairs = colours.flatMap((a, n) => colours.slice(n + 1).map((b) => [a, b] as const));
+  return Math.min(...pairs.map(([a, b]) => difference(rgb(a), rgb(b), matrix)));
+}
+
+test.each(Object.keys(visions))('the colour-blind-safe colours stay apart with %s', (vision) => {
+  for (const theme of ['light', 'dark'] as const) {
+    const colours = palettes.colourBlindSafe.map((colour) => colour[theme]);
+    // Four times what is just noticed.
+    expect(closest(colours, vision)).toBeGreaterThan(0.09);
   }
+});
+
+test('the standard colours do not, which is what the other palette is for', () => {
+  const colours = palettes.standard.map(({ dark }) => dark);
+  expect(closest(colours, 'deuteranopia')).toBeLessThan(0.02);
 });

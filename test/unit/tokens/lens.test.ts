@@ -7,7 +7,6 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import type {
   Expectation,
-  LikelyTokens,
   TokenBatch,
   TokenDetails,
   TokenPredictions,
@@ -16,6 +15,7 @@ import { charOffset, tokenId, tokenIndex } from '../../../src/shared/units.ts';
 import { bosId, word, writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 import type { DecoderOptions } from '../../fixtures/decoders.ts';
 import { referenceForward, unembedReference } from '../../fixtures/decoders/reference.ts';
+import { expectActual, expectLikeliest, expectRank, rowOf } from './expectations.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'monosem-tokens-'));
 const engine = Engine.create();
@@ -40,60 +40,6 @@ const decoders: Readonly<Record<string, readonly [DecoderOptions, number]>> = {
   'Llama, fused skip norms': [{ kind: 'llama', seed: 36, norm: 'fused' }, 1e-4],
   'Llama, casts': [{ kind: 'llama', seed: 37, hasCasts: true }, 1e-4],
 };
-
-interface ReferenceRow {
-  readonly probabilities: readonly number[];
-  readonly loss: (id: number) => number;
-}
-
-function rowOf(logits: readonly number[]): ReferenceRow {
-  const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
-  return {
-    probabilities: logits.map((logit) => Math.exp(logit - total)),
-    loss: (id) => total - (logits[id] ?? NaN),
-  };
-}
-
-/** The list is the beginning of the reference's, up to tokens that the tolerance cannot tell apart. */
-function expectLikeliest(
-  found: LikelyTokens,
-  { probabilities }: ReferenceRow,
-  tolerance: number,
-): void {
-  const sorted = [...probabilities].sort((a, b) => b - a);
-  for (const [n, id] of found.ids.entries()) {
-    const p = probabilities[id] ?? NaN;
-    expect(Math.abs((found.probabilities[n] ?? NaN) - p)).toBeLessThan(tolerance);
-    expect(Math.abs((sorted[n] ?? NaN) - p)).toBeLessThan(tolerance);
-    expect(found.texts[n]).toContain(id === bosId ? '<s>' : id === 1 ? '</s>' : word(id));
-  }
-  expect(new Set(found.ids).size).toBe(found.ids.length);
-}
-
-function expectRank(
-  rank: number | undefined,
-  id: number,
-  row: ReferenceRow,
-  tolerance: number,
-): void {
-  const p = row.probabilities[id] ?? NaN;
-  const surely = row.probabilities.filter((other) => other > p + tolerance).length;
-  const perhaps = row.probabilities.filter((other) => other > p - tolerance).length;
-  expect(rank).toBeGreaterThan(surely);
-  expect(rank).toBeLessThanOrEqual(Math.max(1, perhaps));
-}
-
-function expectActual(
-  found: Expectation['actual'],
-  id: number | undefined,
-  row: ReferenceRow,
-  tolerance: number,
-): void {
-  expect(found?.id).toBe(id);
-  if (found === undefined || id === undefined) return;
-  expect(Math.abs(found.loss - row.loss(id))).toBeLessThan(10 * tolerance);
-  expectRank(found.rank, id, row, tolerance);
-}
 
 /** What was asked for, or a failure. */
 function predictionsIn({ predictions, losses }: TokenBatch): {

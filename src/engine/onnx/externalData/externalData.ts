@@ -59,16 +59,23 @@ export function commonFolder(files: readonly string[]): string | undefined {
   return depth === 1 ? folder + path.sep : folder;
 }
 
+/** The files that tensors of a graph lie in, in the order in which they are met. */
+export function weightFiles(graph: GraphProto): ReadonlySet<string> {
+  const files = new Set<string>();
+  mapTensors(graph, (tensor) => {
+    const location = externalLocationOf(tensor);
+    if (location !== undefined) files.add(location);
+    return tensor;
+  });
+  return files;
+}
+
 /** @throws MonosemError `fileUnreadable` when the files have no common folder */
 export function packModel(model: OnnxModel): PackedModel {
   const real = new Map<string, string>();
   const graph = model.proto.graph ?? {};
-  mapTensors(graph, (tensor) => {
-    const location = externalLocationOf(tensor);
-    if (location !== undefined && !real.has(location))
-      real.set(location, realFile(location, 'A weight file of the model'));
-    return tensor;
-  });
+  for (const location of weightFiles(graph))
+    real.set(location, realFile(location, 'A weight file of the model'));
   if (real.size === 0) return { bytes: encodeModelProto(model.proto), folder: '', files: [] };
   const folder = commonFolder([...real.values()]);
   if (folder === undefined) {

@@ -27,6 +27,8 @@ export interface Sites extends DecoderInterface {
   readonly norm?: StreamNorm;
   /** Quantization scales are computed over whole tensors while the model runs: rows of a batch depend on each other. */
   readonly dynamicallyQuantized: boolean;
+  /** Behind a cache it reads several tokens of one row only: so onnxruntime 1.30 wants it of its fused attention. */
+  readonly oneRowBehindCache: boolean;
 }
 
 const dynamicQuantization = /^(DynamicQuantize|QAttention$)/;
@@ -69,6 +71,7 @@ export function discoverSites(
     layers: found.blocks.length,
     blockKind: found.blocks.every(({ middle }) => middle !== undefined) ? 'sequential' : 'parallel',
     dynamicallyQuantized: [...graph.nodes].some((node) => dynamicQuantization.test(node.type)),
+    oneRowBehindCache: [...graph.nodes].some((node) => node.type === 'GroupQueryAttention'),
   };
 }
 

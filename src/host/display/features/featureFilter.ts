@@ -1,8 +1,7 @@
 // Which features are shown at all: not those somebody has hidden, nor those that are active nearly everywhere, nor those
 // of the token that marks the beginning of a text. The same for colours, hovers and lists. Without VS Code.
-import { basename } from 'node:path';
 import type { FeatureBrief, FeatureRef, SaePlace } from '../../../shared/engineProtocol.ts';
-import { siteOfNeurons } from '../../../shared/saePlace.ts';
+import { nameOfSae } from '../saeName.ts';
 
 export interface FilterRules {
   /** Percentage of the corpus' tokens above which a feature is left out. */
@@ -18,7 +17,7 @@ type BriefOf = (sae: SaePlace, feature: number) => FeatureBrief | undefined;
 
 /** What a feature is called in settings: no folder of one machine is in it. */
 export function featureName({ sae, feature }: FeatureRef): string {
-  return `${siteOfNeurons(sae) === undefined ? basename(sae) : sae}/${feature}`;
+  return `${nameOfSae(sae)}/${feature}`;
 }
 
 export class FeatureFilter {
@@ -39,6 +38,11 @@ export class FeatureFilter {
     if (maxDensity >= 100) return true;
     return (this.#brief(sae, feature)?.density ?? 0) * 100 <= maxDensity;
   };
+
+  /** Does it depend on the densities of features which ones are shown? */
+  get asksForDensities(): boolean {
+    return this.#rules.maxDensity < 100;
+  }
 
   /** Are features shown on tokens with this id? */
   readonly showsOn = (tokenId: number): boolean =>

@@ -1,6 +1,7 @@
 // Features and tokens in words, for hovers and lists: labels, bars, numbers, and the code spans that keep text of files
 // and models from being read as markdown. Without VS Code.
 import type { FeatureBrief } from '../../../shared/engineProtocol.ts';
+import { numberText, percentText } from '../../../shared/numberText.ts';
 
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
@@ -30,21 +31,24 @@ export function featureLabel(brief: FeatureBrief | undefined, most = 3): string 
   return [...seen].slice(0, most).map(visibleToken).join(', ');
 }
 
-/** Share as a percentage with two significant digits. */
+/** Share as a percentage. */
 export function percent(share: number): string {
-  if (share <= 0) return '0%';
-  if (share < 0.0001) return '<0.01%';
-  return `${Number((share * 100).toPrecision(2))}%`;
+  return percentText(share);
 }
 
 export function activationText(activation: number): string {
-  return activation >= 100 ? activation.toFixed(0) : activation.toPrecision(3);
+  return numberText(activation);
 }
 
-/** Text as a markdown code span that shows exactly this text, also inside a table. */
+/** Text as a markdown code span that shows exactly this text. */
 export function codeSpan(text: string): string {
   const longestRun = Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longestRun + 1);
   const padded = text.startsWith('`') || text.endsWith('`') || text === '' ? ` ${text} ` : text;
-  return `${fence}${padded.replaceAll('|', '\\|').replaceAll(/[\r\n]+/g, ' ')}${fence}`;
+  return `${fence}${padded.replaceAll(/[\r\n]+/g, ' ')}${fence}`;
+}
+
+/** The same inside a table, where a bar would end the cell. */
+export function codeInCell(text: string): string {
+  return codeSpan(text).replaceAll('|', '\\|');
 }

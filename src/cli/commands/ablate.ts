@@ -1,0 +1,109 @@
+// `monosem ablate FILE --at N --feature ID`: what the model expects behind a token with a feature and without it.
+import { readUserText } from '../../engine/engine.ts';
+import type { AblationEffect } from '../../shared/readingProtocol.ts';
+import type { Command } from '../command.ts';
+import { likelyJson, likelyText } from '../likelyTokens.ts';
+import { featureOf, onlyPositional, required, sourceOf, sourceOptions } from '../options.ts';
+import { table, visibleToken } from '../table.ts';
+import { placeOf, placeOptions } from '../tokenPlace.ts';
+
+interface ComparedToken {
+  readonly index: number;
+  readonly id: number;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** nats */
+  readonly baseline: number;
+  readonly ablated: number;
+}
+
+export const ablate: Command = {
+  argument: 'FILE',
+  usage: 'ablate FILE --at N | --offset N --feature ID [--onwards] [--tokens 20] [--top 5]',
+  summary:
+    'losses behind a token with a feature and without it; --onwards: gone from all that follows, too',
+  options: {
+    ...sourceOptions,
+    ...placeOptions,
+    feature: { type: 'string' },
+    onwards: { type: 'boolean' },
+    tokens: { type: 'string' },
+    top: { type: 'string' },
+  },
+  async run({ engine, args, root }) {
+    const file = onlyPositional(args, 'FILE');
+    const at = placeOf(args);
+    const limit = args.number('tokens', 20, { min: 0, max: 100_000, whole: true });
+    const top = args.number('top', 5, { min: 1, max: 1000, whole: true });
+    const source = sourceOf(args, root);
+    const { sae, feature } = featureOf(required(args, 'feature'), source, '--feature');
+    const scope = args.flag('onwards') ? 'onwards' : 'here';
+    const text = await readUserText(file);
+    const effect = await engine.ablationEffect(
+      { source, text, at, sae, feature, scope, limit, top },
+      { signal: { aborted: false }, progress: () => undefined },
+    );
+    const tokens = tokensOf(effect, text);
+    const { token, activation, next } = effect;
+    const likely = { baseline: likelyJson(next.baseline), ablated: likelyJson(next.ablated) };
+    return {
+      json: { token, feature, scope, activation, next: { ...next, ...likely }, tokens },
+      text: [
+        `Feature ${feature} on token ${token} has activation ${activation.toFixed(3)}; ablated ${scope === 'here' ? 'there' : 'there and on every token behind it'}.`,
+        '',
+        `Behind it · KL ${next.kl.toFixed(4)} nats`,
+        `  with     ${likelyText(next.baseline)}`,
+        `  without  ${likelyText(next.ablated)}`,
+        ...lossTable(tokens),
+      ].join('\n'),
+    };
+  },
+};
+
+function tokensOf(effect: AblationEffect, text: string): ComparedToken[] {
+  const { token, ids, starts, ends, baseline, ablated } = effect;
+  return Array.from(ids, (id, i) => {
+    const [start = 0, end = 0] = [starts[i], ends[i]];
+    return {
+      index: token + 1 + i,
+      id,
+      text: text.slice(start, end),
+      start,
+      end,
+      baseline: baseline[i] ?? NaN,
+      ablated: ablated[i] ?? NaN,
+    };
+  });
+}
+
+function lossTable(tokens: readonly ComparedToken[]): string[] {
+  if (tokens.length === 0) return [];
+  const sum = tokens.reduce((total, { baseline, ablated }) => total + ablated - baseline, 0);
+  const rows = tokens.map(({ index, text, baseline, ablated }) => [
+    index.toString(),
+    visibleToken(text),
+    baseline.toFixed(3),
+    ablated.toFixed(3),
+    signed(ablated - baseline),
+  ]);
+  return [
+    '',
+    table(
+      [
+        { title: '#', align: 'right' },
+        { title: 'token' },
+        { title: 'loss', align: 'right' },
+        { title: 'without', align: 'right' },
+        { title: 'change', align: 'right' },
+      ],
+      rows,
+    ),
+    '',
+    `Loss changes by ${signed(sum)} nats over ${tokens.length} tokens.`,
+  ];
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '' : '+'}${value.toFixed(3)}`;
+}

@@ -1,0 +1,45 @@
+// What a model loses on the tokens of a text, as nodes behind its logits: −ln p(the token that follows). Only operators
+// of opset 11 and later.
+import type { Overlay } from '../onnx/overlay.ts';
+import type { OnnxTensor } from '../onnx/runtime/session.ts';
+
+export interface EmittedLosses {
+  /** [B, T, V] float32 each. */
+  readonly logits: string;
+  readonly logProbabilities: string;
+  /** Input [B, T, 1] int64, which {@link followers} fills. */
+  readonly targets: string;
+  /** [B, T, 1] float32, in nats. */
+  readonly losses: string;
+}
+
+/**
+ * Declares the input that says which token follows each one.
+ * @param input its name
+ * @throws MonosemError `unsupportedModel` for a model without logits
+ */
+export function emitLosses(overlay: Overlay, input: string): EmittedLosses {
+  const { builder } = overlay;
+  const attributes = { axis: -1 };
+  const targets = builder.input(input, 'int64', ['batch', 'tokens', 1]);
+  const logits = overlay.readLogits();
+  const logProbabilities = builder.op('LogSoftmax', [logits], { attributes });
+  const picked = builder.op('GatherElements', [logProbabilities, targets], { attributes });
+  return { logits, logProbabilities, targets, losses: builder.op('Neg', [picked]) };
+}
+
+/**
+ * The tokens that follow positions [at, end) of a sequence, [B, T, 1], the same in every row; 0 behind the last one,
+ * whose loss nobody reads.
+ */
+export function followers(
+  sequence: Uint32Array,
+  at: number,
+  end: number,
+  batch = 1,
+): OnnxTensor<'int64'> {
+  const tokens = end - at;
+  const data = new BigInt64Array(batch * tokens);
+  for (let i = 0; i < data.length; i++) data[i] = BigInt(sequence[at + (i % tokens) + 1] ?? 0);
+  return { type: 'int64', dims: [batch, tokens, 1], data };
+}

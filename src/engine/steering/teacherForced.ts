@@ -1,0 +1,155 @@
+// Reads a given text under edits (teacher forcing): the model's own words never enter, so what it loses on each token
+// with and without an edit can be compared token by token. Any number of rows, each with an edit of its own, read the
+// same text; the model is causal, so what precedes the first edit is read once for all of them.
+import { MonosemError } from '../../shared/errors.ts';
+import type { KvCache } from '../model/kvCache.ts';
+import { followers } from '../model/tokenLosses.ts';
+import type { OnnxTensors } from '../onnx/runtime/session.ts';
+import { forcedNames } from './forcedProgram.ts';
+import type { Stretch, Transforms } from './interventions.ts';
+import { editFeeds, type EditedRows } from './rows.ts';
+
+/** What one row does to positions [from, to) of the text. */
+export interface PlacedEdit {
+  /** SAE by SAE. */
+  readonly transforms: readonly Transforms[];
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ForcedText {
+  /** With a program from `openForcedProgram`. */
+  readonly edited: EditedRows;
+  /** What every row reads, BOS included. */
+  readonly sequence: Uint32Array;
+  /** None for a row that reads the text as it is. */
+  readonly rows: readonly (PlacedEdit | undefined)[];
+  /** Of one row, for what comes before `from`; no row may edit that. Absent where `from` is 0. */
+  readonly cache?: KvCache;
+  /** Positions [from, until) are wanted. */
+  readonly from: number;
+  readonly until: number;
+  /** Where a run of the model that begins at a position ends, given how many rows are in it. */
+  readonly blockEnd: (at: number, rows: number) => number;
+  /** Rows of a run would depend on each other: each one runs by itself. */
+  readonly rowsApart: boolean;
+  /** Position, one of the wanted ones, at which logits and activations are read. */
+  readonly readAt: number;
+}
+
+/** What one row says. */
+export interface ForcedRow {
+  /** [until − from] −ln p of the token behind each position in nats; NaN behind the last token of the text. */
+  readonly losses: Float32Array;
+  /** [V] behind `readAt`. */
+  readonly logits: Float32Array;
+  /** Of the edited features of each SAE on `readAt`, before the edit. */
+  readonly activations: readonly Float32Array[];
+}
+
+/**
+ * @param breath awaited before every run of the model
+ * @throws whatever `breath` throws
+ */
+export async function teacherForced(
+  text: ForcedText,
+  breath: () => Promise<void>,
+): Promise<ForcedRow[]> {
+  if (!text.rowsApart) return runRows(text, breath);
+  const rows: ForcedRow[] = [];
+  for (const row of text.rows) rows.push(...(await runRows({ ...text, rows: [row] }, breath)));
+  return rows;
+}
+
+/** A row as it is filled, run after run. */
+interface GrowingRow {
+  readonly losses: Float32Array;
+  logits: Float32Array;
+  activations: readonly Float32Array[];
+}
+
+async function runRows(text: ForcedText, breath: () => Promise<void>): Promise<ForcedRow[]> {
+  const { edited, sequence, rows, from, until, readAt } = text;
+  const batch = rows.length;
+  const found = rows.map(() => newRow(until - from));
+  let cache = text.cache?.repeated(batch);
+  let at = from;
+  while (at < until) {
+    await breath();
+    const end = Math.min(sequence.length, text.blockEnd(at, batch));
+    const result = await edited.program.run({
+      ids: repeated(sequence.subarray(at, end), batch),
+      batch,
+      ...(cache === undefined ? {} : { cache }),
+      feeds: {
+        ...editFeeds(edited, stretchesOf(rows, at, end)),
+        [forcedNames.targets]: followers(sequence, at, end, batch),
+        [forcedNames.position]: positionFeed(readAt, at, end),
+      },
+    });
+    takeLosses(found, result.outputs, at - from);
+    if (readAt >= at && readAt < end) takeReadings(found, result.outputs, edited.features.length);
+    cache = result.cache;
+    at = end;
+  }
+  // Nothing follows the last token.
+  for (const { losses } of found) losses.fill(NaN, sequence.length - 1 - from);
+  return found;
+}
+
+function newRow(positions: number): GrowingRow {
+  return { losses: new Float32Array(positions), logits: new Float32Array(0), activations: [] };
+}
+
+function repeated(ids: Uint32Array, batch: number): Uint32Array {
+  const all = new Uint32Array(batch * ids.length);
+  for (let b = 0; b < batch; b++) all.set(ids, b * ids.length);
+  return all;
+}
+
+/** Positions [at, end) cut where an edit begins or ends. */
+function stretchesOf(rows: ForcedText['rows'], at: number, end: number): Stretch[] {
+  const cuts = rows.flatMap((row) => (row === undefined ? [] : [row.from, row.to]));
+  const inside = cuts.filter((cut) => cut > at && cut < end);
+  const starts = [...new Set([at, ...inside])].sort((a, b) => a - b);
+  return starts.map((start, i) => ({
+    tokens: (starts[i + 1] ?? end) - start,
+    rows: rows.map((row) =>
+      row !== undefined && row.from <= start && start < row.to ? row.transforms : 'none',
+    ),
+  }));
+}
+
+/** The chosen position in a run; some position in a run that does not hold it, which then is not read. */
+function positionFeed(readAt: number, at: number, end: number): OnnxTensors[string] {
+  const inside = Math.min(Math.max(readAt, at), end - 1) - at;
+  return { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(inside)) };
+}
+
+/** @param offset where the run begins among the wanted positions */
+function takeLosses(rows: readonly GrowingRow[], outputs: OnnxTensors, offset: number): void {
+  for (const [b, own] of perRow(outputs, forcedNames.losses, rows.length).entries()) {
+    const losses = rows[b]?.losses;
+    losses?.set(own.subarray(0, losses.length - offset), offset);
+  }
+}
+
+function takeReadings(rows: readonly GrowingRow[], outputs: OnnxTensors, saes: number): void {
+  const logits = perRow(outputs, forcedNames.logits, rows.length);
+  const activations = Array.from({ length: saes }, (_, n) =>
+    perRow(outputs, forcedNames.activations(n), rows.length),
+  );
+  for (const [b, row] of rows.entries()) {
+    row.logits = logits[b]?.slice() ?? row.logits;
+    row.activations = activations.flatMap((ofSae) => ofSae[b]?.slice() ?? []);
+  }
+}
+
+function perRow(outputs: OnnxTensors, name: string, batch: number): Float32Array[] {
+  const tensor = outputs[name];
+  if (tensor?.type !== 'float32') {
+    throw new MonosemError('internal', `The graph that reads a text under edits has no ${name}.`);
+  }
+  const width = tensor.data.length / batch;
+  return Array.from({ length: batch }, (_, b) => tensor.data.subarray(b * width, (b + 1) * width));
+}

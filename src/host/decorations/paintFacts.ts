@@ -1,0 +1,24 @@
+// Gathers what painting has to know beside tokens and text: settings, filters, what is known of features.
+import type { PaintFacts } from '../display/painting/facts.ts';
+import type { Services } from '../services.ts';
+import { readSetting } from '../settings.ts';
+
+export function paintFacts({
+  briefs,
+  collection,
+  filter,
+  model,
+  shownSae,
+}: Services): Omit<PaintFacts, 'text' | 'textStart'> {
+  const { shows, showsOn } = filter();
+  return {
+    shown: shownSae.current,
+    saes: model.saes,
+    pinned: collection.pinned,
+    palette: readSetting('palette'),
+    threshold: readSetting('threshold'),
+    shows,
+    showsOn,
+    maximum: (sae, feature) => briefs.get(sae, feature)?.maxActivation,
+  };
+}

@@ -1,0 +1,96 @@
+// Two texts compared as a person does it: two files from the explorer, the list of what was gained and lost, edits that it
+// follows without closing what is open, and what the steering panel has written.
+import { beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { Session } from './session.ts';
+import { Workbench } from './workbench.ts';
+
+const [left, right] = ['lily-and-the-lantern.txt', 'the-fox-who-could-not-share.txt'] as const;
+const openTimeout = 120_000;
+const slowly = { timeout: openTimeout, interval: 500 };
+
+describe('two texts side by side', () => {
+  let session: Session;
+  let workbench: Workbench;
+
+  beforeAll(async () => {
+    session = await Session.start();
+    workbench = new Workbench(session.page);
+    await workbench.ready();
+    return () => session.close();
+  });
+
+  async function bothColoured(): Promise<void> {
+    for (const side of ['original', 'modified'] as const) {
+      await expect.poll(() => workbench.colouredIn(side).count(), slowly).toBeGreaterThan(20);
+    }
+  }
+
+  test('files of the explorer', async () => {
+    onTestFailed(() => session.keepEvidence('comparison'));
+    const { page } = session;
+    await workbench.chooseForFiles([left, right], 'Compare Features…');
+    await bothColoured();
+    const comparison = workbench.pane('Comparison');
+    const rows = comparison.locator('.monaco-list-row');
+    const group = (name: string) => rows.filter({ hasText: name });
+    await group('Features gained (').waitFor({ timeout: openTimeout });
+    expect(await comparison.locator('.pane-header').innerText()).toContain(`${left} ↔ ${right}`);
+    const summary = (): Promise<string> => comparison.locator('.message').innerText();
+    expect(await summary()).toMatch(/^\d+ → \d+ tokens, \d+ of them in both\.$/);
+    const change = rows.filter({ hasText: /#\d+/ }).first();
+    expect(await change.innerText()).toMatch(/→ [\d.]+ on \d+ → \d+ tokens/);
+    await session.screenshot('comparison');
+
+    // A click goes to the place of the feature.
+    await change.click();
+    await page.locator('.monaco-diff-editor .editor.modified .selected-text').first().waitFor();
+
+    // What is closed stays closed, what is open stays open, when a text changes.
+    for (const name of ['Features gained (', 'Features lost (', 'Tokens whose']) {
+      await group(name).locator('.monaco-tl-twistie').click();
+    }
+    const isOpen = (name: string): Promise<string | null> =>
+      group(name).getAttribute('aria-expanded');
+    await expect.poll(() => isOpen('Features gained ('), slowly).toBe('false');
+    await expect.poll(() => isOpen('Tokens whose'), slowly).toBe('true');
+    const before = await summary();
+    await page.locator('.monaco-diff-editor .editor.modified .view-lines').click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('The captain saw a big ship. ');
+    await expect.poll(summary, slowly).not.toBe(before);
+    expect(await isOpen('Features gained (')).toBe('false');
+    expect(await isOpen('Tokens whose')).toBe('true');
+
+    await workbench.runCommand('Monosem: Close Comparison');
+    await comparison.waitFor({ state: 'hidden' });
+    // The diff editor that is still there has a button for it.
+    await page.locator('.editor-actions [aria-label^="Compare Features"]').click();
+    await group('Features gained (').waitFor();
+    await page.keyboard.press('Control+S');
+  });
+
+  test('what the steering panel has written', async () => {
+    onTestFailed(() => session.keepEvidence('comparison-steering'));
+    const { page } = session;
+    await workbench.runCommand('View: Close All Editors');
+    await page.keyboard.press('Control+Shift+E');
+    await workbench.openFile(left);
+    await workbench.selectLine(1);
+    await workbench.runCommand('Monosem: Steer Selection');
+    const steering = await workbench.view('.feature-row');
+    const row = steering.locator('.feature-row').first();
+    await row.locator('.operation').click();
+    await row.locator('vscode-option', { hasText: 'Clamp' }).click();
+    await steering.getByRole('button', { name: 'Run', exact: true }).click();
+    const compare = steering.getByRole('button', { name: 'Compare in Editor' });
+    await compare.waitFor({ timeout: openTimeout });
+    await compare.click();
+    await page.locator('.tab', { hasText: 'Baseline.txt ↔ Steered.txt' }).waitFor();
+    await bothColoured();
+    await workbench
+      .pane('Comparison')
+      .locator('.monaco-list-row', { hasText: 'Features gained (' })
+      .waitFor({ timeout: openTimeout });
+    await session.screenshot('comparison-steered');
+  });
+});

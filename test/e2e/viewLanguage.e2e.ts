@@ -1,0 +1,139 @@
+// The two views in other languages: in one that puts every text into brackets no word that people see or hear stands
+// outside, and in German, whose words are long, all has its place.
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleFile, readTexts } from '../../scripts/l10n/bundle.ts';
+import { launchBrowser } from '../../scripts/vscode/browser.ts';
+import { featureIndex } from '../../src/shared/units.ts';
+import type { ToFeatureView, ToSteerView } from '../../src/shared/webviewProtocol.ts';
+import { foreign, pseudoTexts, untranslated } from '../unit/pseudoLanguage.ts';
+import { featureState, sae, steerState, steps, twoSaes } from './webviewMessages.ts';
+import { type ViewPage, openView } from './webviewPage.ts';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+const texts = pseudoTexts(Object.keys(readTexts(bundleFile)));
+
+/** Everything that can be read or is read out, and has no translation. */
+async function forgotten({ page }: ViewPage): Promise<readonly string[]> {
+  const shown = await page.evaluate(() => {
+    const attributes = ['aria-label', 'title', 'placeholder'];
+    const elements = [...document.body.querySelectorAll('*:not(script)')];
+    return elements.flatMap((element) => [
+      ...[...element.childNodes]
+        .filter(({ nodeType }) => nodeType === Node.TEXT_NODE)
+        .map(({ textContent }) => textContent ?? ''),
+      // The library names even what it hides from screen readers.
+      ...attributes
+        .filter((name) => name === 'title' || element.ariaHidden !== 'true')
+        .map((name) => element.getAttribute(name) ?? ''),
+    ]);
+  });
+  expect(shown.some((text) => text.includes('⟦'))).toBe(true);
+  return shown.flatMap(untranslated);
+}
+
+test('no word of the feature view stays English', async () => {
+  const view = await openView(browser, { view: 'feature', theme: 'dark', width: 320, texts });
+  expect(await forgotten(view)).toEqual([]);
+  const states: readonly ToFeatureView[] = [
+    { kind: 'loading', sae, feature: featureIndex(7) },
+    { ...featureState(), saeLabel: 'x' },
+    featureState({ maxActivation: 0, examples: [] }),
+  ];
+  for (const state of states) {
+    await view.send(foreign(state));
+    expect(await forgotten(view)).toEqual([]);
+  }
+  await view.send(foreign(featureState()));
+  for (const token of ['.token-active', '.token:not(.token-active)', '.histogram-target']) {
+    await view.page.locator(token).first().hover({ force: true });
+    expect(await view.page.getByRole('tooltip').innerText()).not.toBe('');
+    expect(await forgotten(view)).toEqual([]);
+  }
+  expect(view.problems).toEqual([]);
+  await view.close();
+});
+
+test('no word of the steering view stays English', async () => {
+  const view = await openView(browser, { view: 'steer', theme: 'dark', width: 760, texts });
+  const { page } = view;
+  await view.send(foreign(steerState({ features: [], prompt: '' })));
+  expect(await forgotten(view)).toEqual([]);
+  await view.send(foreign(twoSaes()));
+  const row = page.locator('[data-feature="88"]');
+  for (const operation of ['⟦Clamp⟧', '⟦Scale⟧', '⟦Ablate⟧', '⟦Add⟧']) {
+    await row.locator('.operation').click();
+    await row.locator('vscode-option', { hasText: operation }).click();
+    expect(await forgotten(view)).toEqual([]);
+  }
+  await page.getByRole('button', { name: '⟦Run⟧', exact: true }).click();
+  await view.send({ kind: 'started', run: 1 } as ToSteerView);
+  for (const step of steps().slice(0, 5))
+    await view.send(foreign<ToSteerView>({ kind: 'step', run: 1, step }));
+  expect(await forgotten(view)).toEqual([]);
+  await view.send({ kind: 'finished', run: 1 } as ToSteerView);
+  for (const side of ['baseline', 'steered']) {
+    await page.locator(`.continuation-${side} .token`).nth(2).hover();
+    expect(await forgotten(view)).toEqual([]);
+  }
+  await view.screenshot('steer-translated');
+  expect(view.problems).toEqual([]);
+  await view.close();
+});
+
+describe('in German', () => {
+  const german = {
+    language: 'de',
+    texts: readTexts(path.join(path.dirname(bundleFile), 'bundle.l10n.de.json')),
+  };
+
+  async function isTooWide({ page }: ViewPage): Promise<boolean> {
+    return page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return scrollWidth > clientWidth;
+    });
+  }
+
+  test.for([200, 320])(
+    'the feature view has room for its words and figures: %i px',
+    async (width) => {
+      const view = await openView(browser, { view: 'feature', theme: 'light', width, ...german });
+      await view.send(featureState());
+      const { page } = view;
+      expect(await page.locator('.fact').first().innerText()).toBe('Dichte\n0,87\u00A0%');
+      await page.getByRole('button', { name: 'Dieses Feature steuern' }).waitFor();
+      expect(await isTooWide(view)).toBe(false);
+      await view.screenshot(`feature-german-${String(width)}`);
+      expect(view.problems).toEqual([]);
+      await view.close();
+    },
+  );
+
+  test.for([200, 340, 760])('the steering view has, too: %i px', async (width) => {
+    const view = await openView(browser, { view: 'steer', theme: 'dark', width, ...german });
+    const { page } = view;
+    await view.send(twoSaes());
+    const row = page.locator('[data-feature="88"]');
+    await row.locator('.operation').click();
+    await row.locator('vscode-option', { hasText: 'Fixieren' }).click();
+    expect(await row.locator('.explanation').innerText()).toBe(
+      'Seine Aktivierung ist 12,8 auf jedem Token (2× seines Maximums).',
+    );
+    await page.getByRole('button', { name: 'Ausführen', exact: true }).click();
+    await view.send({ kind: 'started', run: 1 } as ToSteerView);
+    for (const step of steps()) await view.send({ kind: 'step', run: 1, step } as ToSteerView);
+    await view.send({ kind: 'finished', run: 1 } as ToSteerView);
+    expect(await isTooWide(view)).toBe(false);
+    await page.mouse.move(0, 0);
+    await view.screenshot(`steer-german-${String(width)}`);
+    expect(view.problems).toEqual([]);
+    await view.close();
+  });
+});

@@ -1,0 +1,118 @@
+// Every view as a person sees it, in light, dark and high contrast, and a change of theme while something is painted.
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Session } from './session.ts';
+import type { Look } from './workbench.ts';
+import { Workbench } from './workbench.ts';
+
+const story = 'lily-and-the-lantern.txt';
+const slowly = { timeout: 120_000, interval: 300 };
+
+/** Names of themes, and the class that each kind has in the workbench. */
+const themes = {
+  dark: ['Default Dark Modern', 'vs-dark'],
+  light: ['Default Light Modern', 'vs'],
+  'high-contrast': ['Default High Contrast', 'hc-black'],
+  'high-contrast-light': ['Default High Contrast Light', 'hc-light'],
+} as const;
+type Theme = keyof typeof themes;
+
+const nothing = 'rgba(0, 0, 0, 0)';
+const isBehind = ({ background, line }: Look): boolean => background !== nothing && line === 0;
+const isBelow = ({ background, line }: Look): boolean => background === nothing && line > 0;
+
+describe('views of a text', () => {
+  let session: Session;
+  let workbench: Workbench;
+
+  beforeAll(async () => {
+    session = await Session.start();
+    workbench = new Workbench(session.page);
+    await workbench.ready();
+    await workbench.openFile(story);
+    await workbench.closeSideBar();
+    await workbench.coloured.first().waitFor({ timeout: 120_000 });
+    return () => session.close();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') {
+      await session.keepEvidence(task.name.replaceAll(' ', '-'));
+    }
+  });
+
+  const write = (settings: Readonly<Record<string, unknown>>): void => {
+    const folder = path.join(session.workspace, '.vscode');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings));
+  };
+  /** Waits for a theme, and until what is painted looks as it should in it. @returns how much is painted */
+  const lookAt = async (theme: Theme, least: number): Promise<number> => {
+    const [name, kind] = themes[theme];
+    write({ 'workbench.colorTheme': name });
+    await session.page.locator(`.monaco-workbench.${kind}`).waitFor();
+    const isSo = theme.startsWith('high') ? isBelow : isBehind;
+    const count = async (): Promise<number> => {
+      const looks = await workbench.looks();
+      return looks.every(isSo) ? looks.length : 0;
+    };
+    await expect.poll(count, slowly).toBeGreaterThanOrEqual(least);
+    return count();
+  };
+  const changeView = async (...answers: readonly (string | RegExp)[]): Promise<void> => {
+    await workbench.runAskingCommand('Monosem: Change View');
+    for (const answer of answers) await workbench.answer(answer);
+  };
+
+  test('themes of high contrast have lines below the text, others colours behind it', async () => {
+    const counts: number[] = [];
+    for (const theme of ['dark', 'high-contrast', 'light', 'high-contrast-light'] as const) {
+      counts.push(await lookAt(theme, 60));
+      await session.screenshot(`view-top-${theme}`);
+    }
+    expect(new Set(counts).size, counts.join()).toBe(1);
+    const looks = await workbench.looks();
+    expect(new Set(looks.map(({ line }) => line)).size).toBeGreaterThan(2);
+  });
+
+  test('names stand behind the lines when they are wanted', async () => {
+    write({ 'monosem.decorations.lineLabels': true });
+    await expect.poll(() => workbench.lineLabels(), slowly).not.toEqual([]);
+    for (const label of await workbench.lineLabels()) expect(label).toMatch(/^#\d+/);
+    await session.screenshot('line-labels');
+    write({});
+    await expect.poll(() => workbench.lineLabels(), slowly).toEqual([]);
+  });
+
+  test.for<[view: string, least: number, status: RegExp, ...answers: (string | RegExp)[]]>([
+    ['feature', 2, /· #\d+/, 'One Feature', /^#\d+/],
+    ['surprise', 30, /· surprise/, 'Next-Token Surprise'],
+    ['neurons', 60, /· neurons of block 3/, 'Neurons of a Layer', 'MLP neurons of block 3'],
+    ['boundaries', 60, /· boundaries/, 'Token Boundaries'],
+  ])('%s', async ([view, least, status, ...answers]) => {
+    await changeView(...answers);
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).toMatch(status);
+    await expect.poll(() => workbench.isBusy(), slowly).toBe(false);
+    let count = 0;
+    for (const theme of ['light', 'high-contrast', 'dark'] as const) {
+      count = await lookAt(theme, least);
+      await session.screenshot(`view-${view}-${theme}`);
+    }
+    expect(await lookAt('light', count)).toBe(count);
+  });
+
+  test('a view is seen while somebody goes through the list, and left with the list', async () => {
+    await changeView('Strongest Features');
+    await expect.poll(() => workbench.isBusy(), slowly).toBe(false);
+    await workbench.runAskingCommand('Monosem: Change View');
+    await session.page.keyboard.type('Boundaries');
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).toMatch(/· boundaries/);
+    await session.page.keyboard.press('Escape');
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).not.toMatch(/·/);
+  });
+
+  test('off', async () => {
+    await changeView('Off');
+    await expect.poll(() => workbench.coloured.count(), slowly).toBe(0);
+  });
+});
