@@ -105,8 +105,8 @@ module.exports = {
     },
     seesOnly(
       'extension-sees-host',
-      '^src/(extension|surfaces)\\.ts$',
-      '^src/(surfaces\\.ts$|(host|providers|shared)/)',
+      '^src/(extension|surfaces|onDemand)\\.ts$',
+      '^src/((surfaces|onDemand)\\.ts$|(host|providers|shared)/)',
       'The extension host never loads the engine.',
     ),
     seesOnly(
@@ -152,7 +152,7 @@ module.exports = {
     door(
       'vscode-door',
       '^vscode$|node_modules/@types/vscode',
-      { door: '^src/((extension|surfaces)\\.ts$|host/|providers/)' },
+      { door: '^src/((extension|surfaces|onDemand)\\.ts$|host/|providers/)' },
       'Only the extension host has VS Code.',
     ),
     door(
@@ -166,6 +166,12 @@ module.exports = {
       '^(node:)?(child_process|worker_threads|cluster)$',
       { door: '^src/host/engine/engineProcess\\.ts$' },
       'One file owns child processes.',
+    ),
+    door(
+      'network-door',
+      '^(node:)?(http|https|http2|net|tls|dgram|dns|dns/promises)$|node_modules/(@huggingface/hub|undici)/',
+      { door: '^src/engine/hub/' },
+      'Nothing but downloads somebody asked for uses the network.',
     ),
     door(
       'sqlite-door',

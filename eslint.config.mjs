@@ -23,6 +23,18 @@ const doors = [
     message: 'Talk to the host through webview/common/channel.ts.',
   },
   {
+    file: 'src/engine/hub/request.ts',
+    selector:
+      "CallExpression[callee.name='fetch'], MemberExpression[property.type='Identifier'][property.name='fetch']",
+    message:
+      'Nothing but downloads somebody asked for uses the network: src/engine/hub/request.ts.',
+  },
+  {
+    selector:
+      'Identifier[name=/^(WebSocket|EventSource|XMLHttpRequest|sendBeacon|createTelemetryLogger)$/]',
+    message: 'Nothing is sent anywhere: no connections beside downloads, no telemetry.',
+  },
+  {
     selector: 'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]',
     message: 'Text of models and files is untrusted: create nodes and set textContent.',
   },

@@ -9,59 +9,25 @@ import { generalCommands } from './host/generalCommands.ts';
 import type { Services } from './host/services.ts';
 import { registerDimming } from './host/trees/dimmed.ts';
 import { FeatureListChoice } from './host/trees/featureListChoice.ts';
-import {
-  closeComparison,
-  compareFeatures,
-  compareWithHead,
-  showChange,
-} from './providers/comparison/compareFeatures.ts';
 import { ComparisonTree } from './providers/comparison/comparisonTree.ts';
 import { registerKeptTexts } from './providers/comparison/keptTextDocuments.ts';
-import { nextOccurrence, previousOccurrence } from './providers/decorations/occurrences.ts';
+import type * as OnDemand from './onDemand.ts';
 import { TokenDecorations } from './providers/decorations/tokenDecorations.ts';
-import { changeView } from './providers/decorations/viewPicker.ts';
 import { DiagnosticsDocument } from './providers/diagnosticsDocument.ts';
-import { pickFeature } from './providers/featureQuickPick.ts';
 import { FeatureView } from './providers/featureView.ts';
-import { openModelFolder } from './providers/folderPicker.ts';
-import { addModel } from './providers/hub/addModel.ts';
-import { addSae } from './providers/hub/addSae.ts';
-import { removeDownload } from './providers/hub/removeDownload.ts';
-import { setHubToken } from './providers/hub/setHubToken.ts';
-import { openSample } from './providers/sampleStory.ts';
-import { chooseSaes, showFeaturesOf } from './providers/saePicker.ts';
 import { createStatusBar, showActions } from './providers/statusBar.ts';
 import { SteerPanel } from './providers/steerPanel.ts';
-import { findSimilarTokens } from './providers/tokens/similarTokens.ts';
 import { TokenActions } from './providers/tokens/tokenActions.ts';
 import { registerTokenHover } from './providers/tokens/tokenHover.ts';
 import { TokensTree } from './providers/tokens/tokensTree.ts';
 import { CollectionTree } from './providers/trees/collectionTree.ts';
-import {
-  copyFeatureLink,
-  hideFeature,
-  pinFeature,
-  showFeatureInText,
-  unpinFeature,
-} from './providers/trees/featureActions.ts';
-import {
-  computeLosses,
-  filterFeatures,
-  rankFeatures,
-} from './providers/trees/featureListQuestions.ts';
 import { FileFeatures } from './providers/trees/fileFeatures.ts';
-import { goToToken } from './providers/trees/goToToken.ts';
-import {
-  leaveOutSae,
-  openListedModel,
-  removeListedDownload,
-  revealFolder,
-  useSae,
-} from './providers/trees/modelActions.ts';
 import { ModelsTree } from './providers/trees/modelsTree.ts';
 import { registerLinks } from './providers/uriHandler.ts';
 import { registerWhenContext } from './providers/whenContext.ts';
 import type { DisposableStore } from './shared/disposable.ts';
+
+const onDemand = (): Promise<typeof OnDemand> => import('./onDemand.ts');
 
 export interface Surfaces {
   /** What is painted in the visible editors of a document, one after the other, each in text order. */
@@ -92,62 +58,79 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const commands = {
     ...generalCommands(services),
     ...{
-      changeView: (view: unknown) =>
-        changeView(services, () => pickFeature(services, 'changeView'), view),
-      nextOccurrence: () => nextOccurrence(services),
-      previousOccurrence: () => previousOccurrence(services),
-      showFeaturesOf: (sae: unknown) => showFeaturesOf(services, sae),
+      changeView: async (view: unknown) =>
+        (await onDemand()).changeView(
+          services,
+          async () => (await onDemand()).pickFeature(services, 'changeView'),
+          view,
+        ),
+      nextOccurrence: async () => (await onDemand()).nextOccurrence(services),
+      previousOccurrence: async () => (await onDemand()).previousOccurrence(services),
+      showFeaturesOf: async (sae: unknown) => (await onDemand()).showFeaturesOf(services, sae),
     },
     ...{
       openFeature: (feature: unknown, sae: unknown) =>
-        featureView.open(feature, sae, () => pickFeature(services, 'openFeature')),
-      pinFeature: (feature: unknown, sae: unknown) =>
-        pinFeature(services, { feature, sae }, () => pickFeature(services, 'pinFeature')),
-      unpinFeature: (feature: unknown, sae: unknown) => unpinFeature(services, { feature, sae }),
-      hideFeature: (feature: unknown, sae: unknown) => hideFeature(services, { feature, sae }),
-      showFeatureInText: (feature: unknown, sae: unknown) =>
-        showFeatureInText(services, { feature, sae }),
-      copyFeatureLink: (feature: unknown, sae: unknown) =>
-        copyFeatureLink(services, { feature, sae }),
-      rankFeatures: (ranking: unknown) => rankFeatures(listChoice, ranking),
-      filterFeatures: (words: unknown) => filterFeatures(listChoice, words),
+        featureView.open(feature, sae, async () =>
+          (await onDemand()).pickFeature(services, 'openFeature'),
+        ),
+      pinFeature: async (feature: unknown, sae: unknown) =>
+        (await onDemand()).pinFeature(services, { feature, sae }, async () =>
+          (await onDemand()).pickFeature(services, 'pinFeature'),
+        ),
+      unpinFeature: async (feature: unknown, sae: unknown) =>
+        (await onDemand()).unpinFeature(services, { feature, sae }),
+      hideFeature: async (feature: unknown, sae: unknown) =>
+        (await onDemand()).hideFeature(services, { feature, sae }),
+      showFeatureInText: async (feature: unknown, sae: unknown) =>
+        (await onDemand()).showFeatureInText(services, { feature, sae }),
+      copyFeatureLink: async (feature: unknown, sae: unknown) =>
+        (await onDemand()).copyFeatureLink(services, { feature, sae }),
+      rankFeatures: async (ranking: unknown) =>
+        (await onDemand()).rankFeatures(listChoice, ranking),
+      filterFeatures: async (words: unknown) =>
+        (await onDemand()).filterFeatures(listChoice, words),
       clearFeatureFilter: () => listChoice.filter(''),
-      computeLosses: () => computeLosses(),
-      goToToken: (start: unknown, end: unknown, uri: unknown) => goToToken(start, end, uri),
+      computeLosses: async () => (await onDemand()).computeLosses(),
+      goToToken: async (start: unknown, end: unknown, uri: unknown) =>
+        (await onDemand()).goToToken(start, end, uri),
     },
     ...{
       showToken: (offset: unknown, uri: unknown) => tokenActions.showToken(offset, uri),
-      findSimilarTokens: (offset: unknown, uri: unknown) =>
-        findSimilarTokens(services, offset, uri),
+      findSimilarTokens: async (offset: unknown, uri: unknown) =>
+        (await onDemand()).findSimilarTokens(services, offset, uri),
       ablateFeatureHere: (...args: readonly unknown[]) => tokenActions.ablateFeatureHere(...args),
       steerSelection: (feature: unknown, sae: unknown, place: unknown) =>
         steerPanel.steerSelection(feature, sae, place),
     },
     ...{
-      compareFeatures: (left: unknown, right: unknown) => compareFeatures(services, left, right),
-      compareWithHead: (uri: unknown) => compareWithHead(services, uri),
-      closeComparison: () => closeComparison(services),
-      showChange: (place: unknown) => showChange(services, place),
+      compareFeatures: async (left: unknown, right: unknown) =>
+        (await onDemand()).compareFeatures(services, left, right),
+      compareWithHead: async (uri: unknown) => (await onDemand()).compareWithHead(services, uri),
+      closeComparison: async () => (await onDemand()).closeComparison(services),
+      showChange: async (place: unknown) => (await onDemand()).showChange(services, place),
     },
     ...{
-      openModelFolder: (folder: unknown, variant: unknown) =>
-        openModelFolder(services, folder, variant),
-      chooseSaes: (folders: unknown) => chooseSaes(services, folders),
-      useSae: (sae: unknown) => useSae(services, sae),
-      leaveOutSae: (sae: unknown) => leaveOutSae(services, sae),
-      openListedModel: (model: unknown) => openListedModel(services, model),
-      removeListedDownload: (download: unknown) => removeListedDownload(download),
-      revealFolder: (files: unknown) => revealFolder(files),
+      openModelFolder: async (folder: unknown, variant: unknown) =>
+        (await onDemand()).openModelFolder(services, folder, variant),
+      chooseSaes: async (folders: unknown) => (await onDemand()).chooseSaes(services, folders),
+      useSae: async (sae: unknown) => (await onDemand()).useSae(services, sae),
+      leaveOutSae: async (sae: unknown) => (await onDemand()).leaveOutSae(services, sae),
+      openListedModel: async (model: unknown) =>
+        (await onDemand()).openListedModel(services, model),
+      removeListedDownload: async (download: unknown) =>
+        (await onDemand()).removeListedDownload(download),
+      revealFolder: async (files: unknown) => (await onDemand()).revealFolder(files),
       refreshModels: () => models.refresh(),
-      addModel: (wanted: unknown) =>
-        addModel(services, wanted).finally(() => models.filesChanged()),
-      addSae: (wanted: unknown) => addSae(services, wanted).finally(() => models.filesChanged()),
-      removeDownload: (id: unknown) =>
-        removeDownload(services, id).finally(() => models.filesChanged()),
-      setHubToken: (token: unknown) => setHubToken(services, token),
+      addModel: async (wanted: unknown) =>
+        (await onDemand()).addModel(services, wanted).finally(() => models.filesChanged()),
+      addSae: async (wanted: unknown) =>
+        (await onDemand()).addSae(services, wanted).finally(() => models.filesChanged()),
+      removeDownload: async (id: unknown) =>
+        (await onDemand()).removeDownload(services, id).finally(() => models.filesChanged()),
+      setHubToken: async (token: unknown) => (await onDemand()).setHubToken(services, token),
     },
     showActions: () => showActions(services),
-    openSample: () => openSample(services),
+    openSample: async () => (await onDemand()).openSample(services),
     showDiagnostics: () => diagnostics.show(),
   };
   lifetime.add(registerCommands(commands, services.log));

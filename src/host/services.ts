@@ -14,7 +14,6 @@ import { DocumentAnalyses } from './documents/documentAnalyses.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
 import { ReadDocument } from './documents/readDocument.ts';
 import { EngineClient } from './engine/engineClient.ts';
-import { EngineProcess } from './engine/engineProcess.ts';
 import { Hub } from './hub/hub.ts';
 import { portableMemory } from './memory.ts';
 import type { Memory } from './memory.ts';
@@ -84,7 +83,11 @@ export function createServices(
   const entry = vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.cjs').fsPath;
   const engine = lifetime.add(
     new EngineClient({
-      start: () => new EngineProcess(entry, log),
+      // What a process needs is loaded with the first one.
+      start: async () => {
+        const { EngineProcess } = await import('./engine/engineProcess.ts');
+        return new EngineProcess(entry, log);
+      },
       cache: () => ({
         folder: vscode.Uri.joinPath(context.globalStorageUri, 'analyses').fsPath,
         megabytes: readSetting('cacheMB'),

@@ -99,11 +99,22 @@ export const commands = {
 
 export type CommandName = keyof typeof commands;
 
-/** `range` bounds numbers, both ends included. */
+/** `range` bounds numbers, both ends included; `pattern` is a regular expression that VS Code marks other texts by. */
 export type SettingContribution =
   | { readonly key: string; readonly type: 'boolean'; readonly default: boolean }
-  | { readonly key: string; readonly type: 'string'; readonly default: string }
-  | { readonly key: string; readonly type: 'list'; readonly default: readonly string[] }
+  | {
+      readonly key: string;
+      readonly type: 'string';
+      readonly default: string;
+      readonly pattern?: string;
+    }
+  | {
+      readonly key: string;
+      readonly type: 'list';
+      readonly default: readonly string[];
+      /** Of each entry. */
+      readonly pattern?: string;
+    }
   | {
       readonly key: string;
       readonly type: 'enum';
@@ -123,7 +134,7 @@ export const settingSection = 'monosem';
 export const settings = {
   enabled: { key: 'enabled', type: 'boolean', default: true },
   model: { key: 'model', type: 'string', default: '' },
-  modelVariant: { key: 'modelVariant', type: 'string', default: '' },
+  modelVariant: { key: 'modelVariant', type: 'string', default: '', pattern: '^$|\\.onnx$' },
   saes: { key: 'saes', type: 'list', default: [] },
   executionProvider: {
     key: 'executionProvider',
@@ -136,7 +147,7 @@ export const settings = {
   threshold: { key: 'features.threshold', type: 'integer', default: 0, range: [0, 100] },
   maxDensity: { key: 'features.maxDensity', type: 'number', default: 100, range: [0, 100] },
   ignoreBos: { key: 'features.ignoreBos', type: 'boolean', default: true },
-  hidden: { key: 'features.hidden', type: 'list', default: [] },
+  hidden: { key: 'features.hidden', type: 'list', default: [], pattern: '^.+/\\d+$' },
   palette: {
     key: 'decorations.palette',
     type: 'enum',
@@ -147,7 +158,7 @@ export const settings = {
   predictions: { key: 'analysis.predictions', type: 'boolean', default: false },
   maxFileKB: { key: 'analysis.maxFileKB', type: 'integer', default: 256, range: [1, 16_384] },
   cacheMB: { key: 'analysis.cacheMB', type: 'integer', default: 256, range: [0, 16_384] },
-  hubEndpoint: { key: 'hub.endpoint', type: 'string', default: '' },
+  hubEndpoint: { key: 'hub.endpoint', type: 'string', default: '', pattern: '^$|^https?://' },
   hubCacheFolder: { key: 'hub.cacheFolder', type: 'string', default: '' },
 } as const satisfies Readonly<Record<string, SettingContribution>>;
 
@@ -193,6 +204,9 @@ export const contextKeys = {
   hasComparison: 'monosem.hasComparison',
   /** The active editor is being analysed. */
   isAnalysing: 'monosem.isAnalysing',
+  /** Some editor shows a text: there is something to steer, compare and look at. */
+  isReading: 'monosem.isReading',
+  hasSeveralSaes: 'monosem.hasSeveralSaes',
   /** Somebody stopped its analysis. */
   isStopped: 'monosem.isStopped',
   /** Why no features of the file are listed: a `FileFeaturesState`. */

@@ -1,6 +1,7 @@
 // The extension as VS Code sees it: it is found, it activates, and what its manifest promises is registered.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { monosem } from './monosem.ts';
 
 interface Contributes {
   readonly commands?: readonly { readonly command: string }[];
@@ -13,6 +14,14 @@ describe('activation', () => {
     assert.ok(extension, 'the extension is not installed');
     await extension.activate();
     assert.equal(extension.isActive, true);
+  });
+
+  it('starts nothing while no text is visible', async () => {
+    const api = await monosem();
+    assert.deepEqual(vscode.window.visibleTextEditors, []);
+    assert.equal(api.enginePid(), undefined);
+    assert.equal(api.model(), undefined);
+    assert.deepEqual(api.saes(), []);
   });
 
   it('registers every command of its manifest', async () => {

@@ -30,7 +30,9 @@ interface Property {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly enum?: readonly string[];
-  readonly items?: unknown;
+  readonly items?: { readonly pattern?: string; readonly patternErrorMessage?: string };
+  readonly pattern?: string;
+  readonly patternErrorMessage?: string;
   readonly enumDescriptions?: readonly string[];
   readonly order: number;
   readonly markdownDescription: string;
@@ -136,6 +138,9 @@ test('menus and key bindings name existing commands', () => {
   expect(inContextMenu).toContain(commands.steerSelection.id);
 });
 
+const patternOf = (setting: SettingContribution): string | undefined =>
+  'pattern' in setting ? setting.pattern : undefined;
+
 test('settings: keys, types, defaults, bounds and choices', () => {
   const expected = allSettings.map((setting) => [
     `${settingSection}.${setting.key}`,
@@ -143,16 +148,26 @@ test('settings: keys, types, defaults, bounds and choices', () => {
       type: typesInManifest[setting.type],
       default: setting.default,
       enum: setting.type === 'enum' ? setting.values : undefined,
-      items: setting.type === 'list' ? { type: 'string' } : undefined,
+      items: setting.type === 'list' ? { type: 'string', pattern: patternOf(setting) } : undefined,
+      pattern: setting.type === 'list' ? undefined : patternOf(setting),
       minimum: 'range' in setting ? setting.range[0] : undefined,
       maximum: 'range' in setting ? setting.range[1] : undefined,
     },
   ]);
   const inManifest = Object.entries(contributes.configuration.properties).map(([key, property]) => {
-    const { type, default: standard, minimum, maximum, items } = property;
+    const { type, default: standard, minimum, maximum, pattern, items } = property;
+    const { patternErrorMessage: message, ...item } = items ?? {};
+    const explanation = pattern === undefined ? message : property.patternErrorMessage;
+    expect(explanation !== undefined, key).toBe((pattern ?? item.pattern) !== undefined);
     expect(property.markdownDescription.length).toBeGreaterThan(30);
     expect(property.enumDescriptions?.length).toBe(property.enum?.length);
-    return [key, { type, default: standard, enum: property.enum, items, minimum, maximum }];
+    return [
+      key,
+      {
+        ...{ type, default: standard, enum: property.enum, pattern, minimum, maximum },
+        items: items && item,
+      },
+    ];
   });
   expect(inManifest).toEqual(expected);
 });

@@ -74,6 +74,7 @@ const keysOfVsCode = new Set([
   ],
   ...[
     'explorerResourceIsFolder',
+    'remoteName',
     'gitOpenRepositoryCount',
     'isWorkspaceTrusted',
     'notebookEditorFocused',
@@ -125,7 +126,7 @@ describe('conditions', () => {
   });
 
   test('every key of contributions.ts is set somewhere', () => {
-    const setters = sources('src').filter((text) => text.includes('setContext'));
+    const setters = sources('src').filter((text) => /setContext|ToldContext/.test(text));
     for (const [name, key] of Object.entries(contextKeys)) {
       if (!conditions.some((when) => keysIn(when).includes(key))) continue;
       expect(

@@ -3,10 +3,8 @@ import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
 import { rankFile } from '../trees/rankFile.ts';
 import { activeSaes, analysedToken } from './analysedTokens.ts';
-import { TextAnalyser } from './analyse.ts';
 import { refuse } from './arguments.ts';
-import { featureFacts } from './features.ts';
-import { steerText } from './steer.ts';
+import type { ApiCalls } from './calls.ts';
 import type { TestingApi } from './testing.ts';
 import type { MonosemApi } from './types.ts';
 
@@ -19,12 +17,14 @@ export function createApi(
   shown: Pick<TestingApi, 'activationMs' | 'paintedIn'>,
 ): ExportedApi {
   const { analyses, collection, engine, model, saeChecks, shownSae } = services;
-  const analyser = new TextAnalyser(services);
+  let loaded: Promise<ApiCalls> | undefined;
+  const calls = (): Promise<ApiCalls> =>
+    (loaded ??= import('./calls.ts').then((module) => new module.ApiCalls(services)));
   return {
     version: 1,
-    analyse: (text: unknown, options?: unknown) => analyser.analyse(text, options),
-    features: (query: unknown, options?: unknown) => featureFacts(services, query, options),
-    steer: (request: unknown, options?: unknown) => steerText(services, request, options),
+    analyse: async (...args: readonly unknown[]) => (await calls()).analyse(...args),
+    features: async (...args: readonly unknown[]) => (await calls()).features(...args),
+    steer: async (...args: readonly unknown[]) => (await calls()).steer(...args),
     model: () => model.place && { ...model.place },
     saes: () => activeSaes(model.namedSaes, shownSae),
     onDidChange: analyses.onDidChange,

@@ -2,9 +2,7 @@
 // an unanswered question once more (calls carry everything they need, so nothing else has to be replayed), and gives
 // up, saying so, when the engine keeps crashing. It does not know what the calls mean.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CancellationTokenSource, ProgressType, ResponseError } from 'vscode-jsonrpc/node';
-import type { Call, Envelope, ErrorData } from '../../shared/call.ts';
-import { DisposableStore } from '../../shared/disposable.ts';
+import type { Call } from '../../shared/call.ts';
 import type { Disposable } from '../../shared/disposable.ts';
 import { Emitter } from '../../shared/emitter.ts';
 import { engineCalls, protocolVersion } from '../../shared/engineProtocol.ts';
@@ -14,7 +12,7 @@ import type {
   InitializeParams,
   InitializeResult,
 } from '../../shared/engineProtocol.ts';
-import { MonosemError, isErrorCode, messageOf } from '../../shared/errors.ts';
+import { MonosemError, messageOf } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
 import type { EngineExit } from './engineExit.ts';
 import type { EngineProcess, Log } from './engineProcess.ts';
@@ -35,8 +33,8 @@ export interface CallOptions<Progress> {
 }
 
 export interface EngineClientOptions {
-  /** Starts a process; called again after a crash. */
-  readonly start: () => EngineProcess;
+  /** Starts a process, loading first what that needs; called again after a crash. */
+  readonly start: () => EngineProcess | Promise<EngineProcess>;
   readonly log: Log;
   /** Where the engine keeps results for later; asked at each start. */
   readonly cache?: () => AnalysisCache;
@@ -69,7 +67,6 @@ export class EngineClient implements Disposable {
   #session: Promise<Session> | undefined;
   #process: EngineProcess | undefined;
   #crashes: readonly EngineCrash[] = [];
-  #nextProgressToken = 0;
   /** Counts stops: a start that was overtaken by one comes to nothing. */
   #stops = 0;
   #isDisposed = false;
@@ -111,7 +108,7 @@ export class EngineClient implements Disposable {
       const { process } = await this.#running();
       throwIfAborted(options.signal);
       try {
-        const result = await this.#send(process, { method, params }, wire);
+        const result = await process.request(method, params, wire);
         return result as ResultOf<EngineCalls[Name]>;
       } catch (error) {
         if (!process.hasExited) throw error;
@@ -149,7 +146,7 @@ export class EngineClient implements Disposable {
         resolve();
       });
     });
-    this.#send(ending, { method: engineCalls.shutdown.method, params: {} }).catch(() => undefined);
+    ending.request(engineCalls.shutdown.method, {}).catch(() => undefined);
     const timer = new AbortController();
     await Promise.race([exited, quietSleep(shutdownMs, timer.signal)]);
     timer.abort();
@@ -192,11 +189,13 @@ export class EngineClient implements Disposable {
     this.#setState('starting');
     const stops = this.#stops;
     await sleep(this.#policy.delayMs);
-    if (this.#isDisposed || stops !== this.#stops) {
+    const isWanted = (): boolean => !this.#isDisposed && stops === this.#stops;
+    const started = performance.now();
+    const process = isWanted() ? await this.#options.start() : undefined;
+    if (process === undefined || !isWanted()) {
+      process?.kill();
       throw new MonosemError('engineStopped', t('The engine was stopped; ask again to start it.'));
     }
-    const started = performance.now();
-    const process = this.#options.start();
     this.#process = process;
     const listening = process.onDidExit((exit) => {
       listening.dispose();
@@ -227,7 +226,7 @@ export class EngineClient implements Disposable {
     const cache = this.#options.cache?.();
     const params: InitializeParams = { protocolVersion, ...(cache && { cache }) };
     const timer = new AbortController();
-    const answer = this.#send(process, { method: engineCalls.initialize.method, params });
+    const answer = process.request(engineCalls.initialize.method, params);
     const tooLate = quietSleep(handshakeMs, timer.signal).then(() => {
       throw new MonosemError(
         'engineStopped',
@@ -257,35 +256,6 @@ export class EngineClient implements Disposable {
     this.#setState(this.#policy.hasGivenUp ? 'givenUp' : 'crashed');
   }
 
-  /** One request on one process; rejects when that process ends. */
-  async #send(
-    process: EngineProcess,
-    request: { readonly method: string; readonly params: unknown },
-    options: CallOptions<unknown> = {},
-  ): Promise<unknown> {
-    const { connection } = process;
-    const progressToken = this.#nextProgressToken++;
-    const envelope: Envelope = { params: request.params, progressToken };
-    const lifetime = new DisposableStore();
-    const cancellation = lifetime.add(new CancellationTokenSource());
-    try {
-      if (options.onProgress !== undefined) {
-        const { onProgress } = options;
-        lifetime.add(connection.onProgress(new ProgressType<unknown>(), progressToken, onProgress));
-      }
-      const cancel = (): void => {
-        cancellation.cancel();
-      };
-      options.signal?.addEventListener('abort', cancel);
-      lifetime.add({ dispose: () => options.signal?.removeEventListener('abort', cancel) });
-      return await connection.sendRequest(request.method, envelope, cancellation.token);
-    } catch (error) {
-      throw fromWire(error);
-    } finally {
-      lifetime.dispose();
-    }
-  }
-
   #setState(state: EngineState): void {
     if (state === this.#state) return;
     this.#state = state;
@@ -302,12 +272,6 @@ function throwIfAborted(signal: AbortSignal | undefined): void {
 /** Resolves after `ms`; when aborted before that it stays pending, for nobody is waiting any more. */
 async function quietSleep(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal, ref: false }).catch(() => new Promise(() => undefined));
-}
-
-function fromWire(error: unknown): unknown {
-  if (!(error instanceof ResponseError)) return error;
-  const code = (error.data as Partial<ErrorData> | undefined)?.code;
-  return isErrorCode(code) ? new MonosemError(code, error.message) : error;
 }
 
 function startFailure(error: unknown): MonosemError {

@@ -5,9 +5,19 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { IPCMessageReader, IPCMessageWriter, createMessageConnection } from 'vscode-jsonrpc/node';
+import {
+  CancellationTokenSource,
+  IPCMessageReader,
+  IPCMessageWriter,
+  ProgressType,
+  ResponseError,
+  createMessageConnection,
+} from 'vscode-jsonrpc/node';
 import type { Logger, MessageConnection } from 'vscode-jsonrpc/node';
+import type { Envelope, ErrorData } from '../../shared/call.ts';
+import { DisposableStore } from '../../shared/disposable.ts';
 import { Emitter } from '../../shared/emitter.ts';
+import { MonosemError, isErrorCode } from '../../shared/errors.ts';
 import type { EngineExit } from './engineExit.ts';
 
 /** What a `LogOutputChannel` offers and the engine's output needs. */
@@ -17,11 +27,17 @@ export interface Log {
   error(message: string): void;
 }
 
+export interface RequestOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (value: unknown) => void;
+}
+
 export class EngineProcess {
-  readonly connection: MessageConnection;
+  readonly #connection: MessageConnection;
   readonly #child: ChildProcess;
   readonly #exit = new Emitter<EngineExit>();
   #hasExited = false;
+  #nextProgressToken = 0;
 
   /** @param entry the engine's bundle, an absolute path */
   constructor(entry: string, log: Log) {
@@ -33,7 +49,7 @@ export class EngineProcess {
     });
     forwardLines(this.#child.stdout, (line) => log.info(line));
     forwardLines(this.#child.stderr, (line) => log.warn(line));
-    this.connection = createMessageConnection(
+    this.#connection = createMessageConnection(
       new IPCMessageReader(this.#child),
       new IPCMessageWriter(this.#child),
       connectionLogger(log),
@@ -48,7 +64,7 @@ export class EngineProcess {
           : { how: 'signal', detail: signal },
       );
     });
-    this.connection.listen();
+    this.#connection.listen();
   }
 
   get pid(): number | undefined {
@@ -62,6 +78,37 @@ export class EngineProcess {
   /** Fires once; everything unanswered has been rejected by then. */
   readonly onDidExit = this.#exit.event;
 
+  /**
+   * One request; rejects when the process ends.
+   * @throws MonosemError with the engine's own code
+   */
+  async request(
+    method: string,
+    params: unknown,
+    { signal, onProgress }: RequestOptions = {},
+  ): Promise<unknown> {
+    const progressToken = this.#nextProgressToken++;
+    const envelope: Envelope = { params, progressToken };
+    const lifetime = new DisposableStore();
+    const cancellation = lifetime.add(new CancellationTokenSource());
+    try {
+      if (onProgress !== undefined) {
+        const type = new ProgressType<unknown>();
+        lifetime.add(this.#connection.onProgress(type, progressToken, onProgress));
+      }
+      const cancel = (): void => {
+        cancellation.cancel();
+      };
+      signal?.addEventListener('abort', cancel);
+      lifetime.add({ dispose: () => signal?.removeEventListener('abort', cancel) });
+      return await this.#connection.sendRequest(method, envelope, cancellation.token);
+    } catch (error) {
+      throw fromWire(error);
+    } finally {
+      lifetime.dispose();
+    }
+  }
+
   kill(): void {
     this.#child.kill('SIGKILL');
   }
@@ -69,10 +116,16 @@ export class EngineProcess {
   #ended(exit: EngineExit): void {
     if (this.#hasExited) return;
     this.#hasExited = true;
-    this.connection.dispose();
+    this.#connection.dispose();
     this.#exit.fire(exit);
     this.#exit.dispose();
   }
+}
+
+function fromWire(error: unknown): unknown {
+  if (!(error instanceof ResponseError)) return error;
+  const code = (error.data as Partial<ErrorData> | undefined)?.code;
+  return isErrorCode(code) ? new MonosemError(code, error.message) : error;
 }
 
 function connectionLogger(log: Log): Logger {

@@ -45,15 +45,15 @@ export async function offered<Wanted>(
 export async function fetchInto<Result>(
   { hub }: Asking,
   isDownloaded: boolean,
-  fetch: (place: HubPlace) => Promise<Result>,
+  ask: (place: HubPlace) => Promise<Result>,
 ): Promise<Result> {
   const place = await hub.place();
   if (isDownloaded) {
     try {
-      return await fetch({ ...place, offline: true });
+      return await ask({ ...place, offline: true });
     } catch (error) {
       if (!MonosemError.is(error, 'hubUnreachable')) throw error;
     }
   }
-  return fetch(place);
+  return ask(place);
 }

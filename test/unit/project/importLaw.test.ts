@@ -45,6 +45,7 @@ const violations: Readonly<Record<string, readonly [file: string, imported: stri
   'vscode-door': ['src/cli/editor.ts', 'vscode'],
   'onnxruntime-door': ['src/engine/model/runtime.ts', 'onnxruntime-node'],
   'process-door': ['src/host/shell.ts', 'node:child_process'],
+  'network-door': ['src/engine/files/remote.ts', 'node:https'],
   'sqlite-door': ['src/engine/analysis/database.ts', 'node:sqlite'],
   'disk-door': ['src/engine/model/disk.ts', 'node:fs/promises'],
 };

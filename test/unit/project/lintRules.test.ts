@@ -104,6 +104,16 @@ describe('doors', () => {
       closed: 'src/host/source.ts',
     },
     {
+      text: "export const answer = fetch('https://huggingface.co');",
+      open: 'src/engine/hub/request.ts',
+      closed: 'src/engine/hub/listing.ts',
+    },
+    {
+      text: "export const answer = globalThis.fetch('https://huggingface.co');",
+      open: 'src/engine/hub/request.ts',
+      closed: 'src/host/hub/hub.ts',
+    },
+    {
       text: 'declare function acquireVsCodeApi(): object; export const api = acquireVsCodeApi();',
       open: 'webview/common/channel.ts',
       closed: 'webview/common/tooltip.ts',
@@ -113,6 +123,15 @@ describe('doors', () => {
   test.each(cases)('only $open opens its door', async ({ text, open, closed }) => {
     expect(await brokenRules(closed, text)).toContain('no-restricted-syntax');
     expect(await brokenRules(open, text)).not.toContain('no-restricted-syntax');
+  });
+
+  test.each([
+    "export const socket = new WebSocket('wss://example.org');",
+    "import { env } from 'vscode'; export const log = env.createTelemetryLogger({});",
+    "navigator.sendBeacon('https://example.org'); export {};",
+  ])('nothing reports home: %s', async (text) => {
+    for (const file of ['src/host/hub/hub.ts', 'src/engine/hub/request.ts'])
+      expect(await brokenRules(file, text)).toContain('no-restricted-syntax');
   });
 
   test('nothing sets innerHTML', async () => {
