@@ -30,7 +30,7 @@ import type { DisposableStore } from './shared/disposable.ts';
 const onDemand = (): Promise<typeof OnDemand> => import('./onDemand.ts');
 
 export interface Surfaces {
-  /** What is painted in the visible editor of a document, in text order. */
+  /** What is painted in the visible editors of a document, one after the other, each in text order. */
   readonly paintedIn: (uri: vscode.Uri) => readonly PaintedRange[];
 }
 

@@ -11,6 +11,7 @@ text. Writes test/golden/tokenizers/NAME/.
 import json
 import random
 import shutil
+import unicodedata
 from pathlib import Path
 
 import tokenizers
@@ -44,6 +45,7 @@ TEXTS = [
     "\r\n\r\n",
     "Ça va déjà très bien; Größe, Straße",
     "e\u0301 vs é, o\u0308 vs ö, a\u0323\u0302",
+    "xe\u0301\u0323y nai\u0308ve \u1112\u1161\u11ab\u1100\u116e\u11a8 q\u0301 Z\u0337\u0322 ㅎㅏㄴ ｶﾞ",
     "日本語とEnglish混ざり",
     "你好，世界！",
     "안녕하세요",
@@ -298,12 +300,29 @@ def utf16(text: str, code_points: int) -> int:
     return len(text[:code_points].encode("utf-16-le", "surrogatepass")) // 2
 
 
+COMPOSING = [(0x1160, 0x11FF), (0xD7B0, 0xD7FF), (0x3131, 0x318E), (0xFF9E, 0xFF9F), (0xFFA0, 0xFFDC)]
+
+
+def composes(character: str) -> bool:
+    """Combining marks, letters of Hangul, voicing marks of half-width kana."""
+    is_listed = any(first <= ord(character) <= last for first, last in COMPOSING)
+    return is_listed or unicodedata.category(character).startswith("M")
+
+
 def tiles(text: str, offsets: list[tuple[int, int]]) -> list[list[int]]:
     """Ranges that cover the text without gaps: tokens whose offsets overlap share one, unclaimed text belongs to what
-    follows it, at the end to what precedes it."""
+    follows it, at the end to what precedes it. Unclaimed marks are part of the letter they were composed with, and so is
+    what follows them in the same cluster."""
     groups: list[dict] = []
     for token, (start, end) in enumerate(offsets):
         last = groups[-1] if groups else None
+        if last is not None and 0 < last["end"] < start and composes(text[last["end"]]):
+            while last["end"] < start and composes(text[last["end"]]):
+                last["end"] += 1
+            if last["end"] == start and start < len(text) and composes(text[start]):
+                last["end"] = max(last["end"], end)
+                last["tokens"].append(token)
+                continue
         if last is None or (start >= last["end"] and end > last["end"]):
             if last is None or last["end"] > 0:
                 groups.append({"end": end, "tokens": [token]})

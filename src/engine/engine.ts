@@ -44,36 +44,32 @@ import type {
   TextComparison,
 } from '../shared/readingProtocol.ts';
 import type { SaeCheck, SaeInfo, SaeTrial } from '../shared/saeCheck.ts';
-import { MonosemError } from '../shared/errors.ts';
 import { siteOfNeurons } from '../shared/saePlace.ts';
 import type { Tensor } from '../shared/tensor.ts';
 import { ablationEffect } from './ablation.ts';
 import { breathe } from './analysis/analysedWindow.ts';
 import { rankActiveFeatures } from './analysis/activeFeatures.ts';
 import { analyseText } from './analysis/analyseText.ts';
-import { captureActivations } from './analysis/captureActivations.ts';
 import { checkSae } from './evaluation/checkSae.ts';
 import { featureBriefs, featureSummary } from './features/query.ts';
 import type { StoreFacts } from './features/store.ts';
 import { buildStoreOf, recordedPerToken } from './featureStores.ts';
-import { readTensor } from './files/tensorData.ts';
-import { readSafetensors, writeSafetensors } from './files/safetensors.ts';
 import { BlobCache } from './files/blobCache.ts';
 import { diagnose } from './diagnose.ts';
 import { TrialMarks } from './files/trialMarks.ts';
-import { bundleFolderOf, onnxFileOf } from './model/bundle/bundle.ts';
-import { readModelConfig } from './model/bundle/config.ts';
-import { findSites, openModel } from './model/openModel.ts';
+import { openModel } from './model/openModel.ts';
 import { placeModel, requestOf } from './model/placement.ts';
-import { SiteReader } from './model/siteReader.ts';
 import { listVariants } from './model/bundle/variants.ts';
-import { readDecoder } from './onnx/decoder/readDecoder.ts';
 import { ProviderChooser } from './onnx/runtime/executionProviders.ts';
 import { listExecutionProviders } from './onnx/runtime/session.ts';
-import { windowCapacity } from './openSource.ts';
+import {
+  activationsOf,
+  graphFacts,
+  type ActivationsParams,
+  type GraphFacts,
+} from './modelFiles.ts';
 import { decode, encode } from './sae/encode.ts';
 import { loadSae } from './sae/load.ts';
-import { neuronsPerSite } from './sae/neurons.ts';
 import { openSae } from './sae/open.ts';
 import { expectFeature } from './sae/sae.ts';
 import { loadWeights } from './sae/weights.ts';
@@ -94,25 +90,9 @@ export type { DownloadProgress } from './hub/download.ts';
 export type { HubAccess } from './hub/request.ts';
 export { addModel, addSae } from './hubDownloads.ts';
 export { saesOf, variantsOf } from './hubOffers.ts';
+export { loadTensor, saveTensors } from './modelFiles.ts';
+export type { GraphFacts } from './modelFiles.ts';
 export { parseEdit } from './steering/parseEdit.ts';
-
-export interface SiteFacts {
-  readonly name: string;
-  readonly tensor: string;
-  readonly type: string;
-  /** Neurons of an MLP layer that the site holds, where it does. */
-  readonly neurons?: number;
-}
-
-export interface GraphFacts {
-  readonly file: string;
-  readonly architecture: string;
-  readonly layers: number;
-  readonly blocks: 'sequential' | 'parallel';
-  readonly kvCache: boolean;
-  readonly dynamicallyQuantized: boolean;
-  readonly sites: readonly SiteFacts[];
-}
 
 interface IndexParams {
   readonly model: ModelChoice;
@@ -343,51 +323,16 @@ export class Engine {
    * @param place an .onnx file, or a model folder
    * @param variant which .onnx of the folder
    */
-  async sites(place: string, variant?: string): Promise<GraphFacts> {
-    const file = await onnxFileOf(path.resolve(place), variant);
-    const onnx = await readDecoder(file);
-    const folder = await bundleFolderOf(file);
-    const config = folder === undefined ? undefined : await readModelConfig(folder);
-    const found = findSites(onnx, config);
-    const neurons = neuronsPerSite({ sites: found });
-    return {
-      file,
-      architecture: config?.architecture ?? 'unknown',
-      layers: found.layers,
-      blocks: found.blockKind,
-      kvCache: found.inputs.past.length > 0,
-      dynamicallyQuantized: found.dynamicallyQuantized,
-      sites: [...found.sites.values()].map(({ name, value, elementType }) => {
-        const width = neurons.get(name);
-        return {
-          name,
-          tensor: value,
-          type: elementType,
-          ...(width === undefined ? {} : { neurons: width }),
-        };
-      }),
-    };
+  sites(place: string, variant?: string): Promise<GraphFacts> {
+    return graphFacts(place, variant);
   }
 
   /**
    * Activations x [T, D] of a text at a site, one row per token; the BOS that models with one get in front has no row.
    * @param onProgress receives the number of tokens done
    */
-  async activations(
-    { model: choice, site, text }: { model: ModelChoice; site: string; text: string },
-    onProgress: (tokens: number) => void,
-  ): Promise<Tensor> {
-    const opened = await openModel(choice.model, choice.variant);
-    const { model } = await placeModel(opened, this.#chooser, requestOf(choice));
-    const reader = await SiteReader.open(model, site, model.execution);
-    try {
-      const { bosId } = model.tokenizer;
-      const encoded = await model.tokenizer.encode(text);
-      const capture = { reader, bosId, capacity: windowCapacity(model, bosId) };
-      return await captureActivations(capture, { text, encoded }, onProgress);
-    } finally {
-      reader.dispose();
-    }
+  activations(params: ActivationsParams, onProgress: (tokens: number) => void): Promise<Tensor> {
+    return activationsOf(params, this.#chooser, onProgress);
   }
 
   /** Features [T, F] and reconstruction [T, DOut] of activations [T, D] from any source. */
@@ -438,17 +383,3 @@ export class Engine {
     return this.#sources.dispose();
   }
 }
-
-/** The tensor called `name` in a safetensors file. @throws MonosemError `fileDamaged` when it is not there */
-export async function loadTensor(file: string, name: string): Promise<Tensor> {
-  const { tensors } = await readSafetensors(file);
-  const stored = tensors.get(name);
-  if (stored !== undefined) return readTensor(stored);
-  throw new MonosemError(
-    'fileDamaged',
-    `${file} has no tensor "${name}" but ${[...tensors.keys()].join(', ')}; write it with "monosem activations".`,
-  );
-}
-
-/** Writes float32 tensors as safetensors, complete or not at all. */
-export const saveTensors = writeSafetensors;

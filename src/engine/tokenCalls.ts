@@ -1,5 +1,5 @@
 // What calls about single tokens compute, on a source that is open: what the model expects around a token, tokens like
-// it, texts of the vocabulary.
+// it, what the BOS in front of a text reads as.
 import type {
   SimilarTokens,
   SimilarTokensParams,

@@ -2,9 +2,10 @@
 // view that was hidden or reloaded is up to date as soon as it says it is ready.
 import * as vscode from 'vscode';
 import { runCommand } from '../host/commands.ts';
+import { featureArgument } from '../host/featureArgument.ts';
 import type { Services } from '../host/services.ts';
 import { onDidChangeSettings } from '../host/settings.ts';
-import { readFeature, readFeatureRef, readFeatureViewMessage } from '../host/views/viewMessages.ts';
+import { readFeatureRef, readFeatureViewMessage } from '../host/views/viewMessages.ts';
 import { openChannel } from '../host/views/webviewPanel.ts';
 import type { ViewChannel } from '../host/views/webviewPanel.ts';
 import { featureView } from '../shared/contributions.ts';
@@ -41,7 +42,7 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
 
   /**
    * Reveals the panel and shows a feature in it.
-   * @param requested the feature; anything else asks for one
+   * @param requested the feature, by its number or as an entry of a list; anything else asks for one
    * @param sae the SAE it belongs to; left out, the painted one
    * @throws MonosemError `badArgument` when that SAE is not active
    */
@@ -50,11 +51,8 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
     sae: unknown,
     ask: () => Promise<FeatureRef | undefined>,
   ): Promise<void> {
-    const feature = readFeature(requested);
-    const ref =
-      feature === undefined
-        ? await ask()
-        : { sae: await this.#services.shownSae.meant(sae), feature };
+    const named = await featureArgument(this.#services.shownSae, requested, sae);
+    const ref = named ?? (await ask());
     if (ref === undefined) return;
     this.#shown = ref;
     await this.#services.collection.look(ref);

@@ -2,14 +2,9 @@
 // what two texts have and have not in common, and what is open and how much memory that takes. Part of the engine
 // protocol.
 import { call } from './call.ts';
-import type {
-  FeatureRef,
-  LikelyTokens,
-  SaePlace,
-  SaeReading,
-  Source,
-  TokenPlace,
-} from './engineProtocol.ts';
+import type { SaeReading } from './protocol/analysis.ts';
+import type { FeatureRef, SaePlace, Source } from './protocol/source.ts';
+import type { LikelyTokens, TokenPlace } from './protocol/tokens.ts';
 import type { TokenId, TokenIndex } from './units.ts';
 
 /** `here`: the feature is ablated on the token alone; `onwards`: on it and on every token behind it. */

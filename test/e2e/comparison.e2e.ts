@@ -45,6 +45,12 @@ describe('two texts side by side', () => {
     await change.click();
     await page.locator('.monaco-diff-editor .editor.modified .selected-text').first().waitFor();
 
+    // What it means is one step away.
+    const feature = /#(\d+)/.exec(await change.innerText())?.[1] ?? '';
+    await change.hover();
+    await change.locator('.action-label[aria-label^="Open Feature"]').click();
+    await workbench.view('h1', `Feature ${feature}`);
+
     // What is closed stays closed, what is open stays open, when a text changes.
     for (const name of ['Features gained (', 'Features lost (', 'Tokens whose']) {
       await group(name).locator('.monaco-tl-twistie').click();

@@ -70,8 +70,9 @@ export async function replace(
 
 /** Nothing is saved, and nothing asks whether it should be. */
 export async function closeEverything(): Promise<void> {
-  const isUnsaved = ({ isDirty, uri }: vscode.TextDocument): boolean =>
-    isDirty && uri.scheme !== 'vscode-notebook-cell';
+  // That an untitled text is dirty may not be known yet.
+  const isUnsaved = ({ isDirty, isUntitled, uri }: vscode.TextDocument): boolean =>
+    (isDirty || isUntitled) && uri.scheme !== 'vscode-notebook-cell';
   for (const document of vscode.workspace.textDocuments.filter(isUnsaved)) {
     await vscode.window.showTextDocument(document);
     // Closing alone would leave the changed text to whoever still has the document open.

@@ -112,6 +112,11 @@ describe('text', () => {
     await eventually('tokens where the second editor is', () => covers(end));
     await ready(file);
     assert.ok(covers(0) && covers(end));
+    for (const line of [0, 7000]) {
+      await eventually(`colours at line ${line}`, () =>
+        api.paintedIn(file).some(({ range }) => Math.abs(range.start.line - line) < 5),
+      );
+    }
     assert.ok(!covers(document.offsetAt(new vscode.Position(3500, 0))));
     // An edit at the top leaves the tokens at the bottom in their places.
     await replace(top, [0, 0], 'Now ');

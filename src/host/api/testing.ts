@@ -23,7 +23,7 @@ export interface PaintedRange {
 export interface TestingApi {
   /** How long `activate` took, in milliseconds. */
   readonly activationMs: number;
-  /** What is painted in the visible editor of a document, in text order. */
+  /** What is painted in the visible editors of a document, one after the other, each in text order. */
   paintedIn(uri: vscode.Uri): readonly PaintedRange[];
   /** Whether the active SAEs read the model as they were trained to; checks those that have not been checked yet. */
   checkSaes(): Promise<readonly SaeOutcome[]>;

@@ -11,11 +11,10 @@ type NamedText = readonly [name: string, text: string];
  * @throws MonosemError `emptyText`, `notText` or `tooLarge` with the name of the text
  */
 export function checkComparable(left: NamedText, right: NamedText, maxKB: number): void {
-  const names = [left[0], right[0]] as const;
   if ([left, right].every(([, text]) => text.trim() === '')) {
     throw new MonosemError(
       'emptyText',
-      t('{0} and {1} are empty: type something into one of them to compare it.', ...names),
+      t('{0} and {1} are empty: type something into one of them to compare it.', left[0], right[0]),
     );
   }
   for (const [name, text] of [left, right]) {

@@ -1,6 +1,7 @@
 // Answers that several surfaces want at once are computed once; the computation is cancelled when nobody waits for it
 // any more. Without VS Code.
 import { MonosemError } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
 
 interface Running {
   readonly answer: Promise<unknown>;
@@ -58,5 +59,5 @@ export class SharedCalls {
 }
 
 function cancelled(): MonosemError {
-  return new MonosemError('cancelled', 'The request was cancelled.');
+  return new MonosemError('cancelled', t('The request was cancelled.'));
 }

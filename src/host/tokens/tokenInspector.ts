@@ -13,6 +13,7 @@ import type {
   TokenPlace,
 } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
 import { featureKey } from '../../shared/featureRef.ts';
 import type { AblationEffect, BosReading } from '../../shared/readingProtocol.ts';
 import { charOffset, tokenIndex } from '../../shared/units.ts';
@@ -186,7 +187,7 @@ export class TokenInspector implements Disposable {
       async (shared) => {
         const found = await ask(await this.#ports.source(), { signal: shared });
         if (generation === this.#generation) return found;
-        throw new MonosemError('cancelled', 'Another model was chosen meanwhile.');
+        throw new MonosemError('cancelled', t('Another model was chosen meanwhile.'));
       },
       signal,
     );

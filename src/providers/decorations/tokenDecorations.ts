@@ -76,8 +76,7 @@ export class TokenDecorations implements vscode.Disposable {
   }
 
   paintedIn(uri: vscode.Uri): readonly PaintedRange[] {
-    const editor = editorsOf(uri)[0];
-    return editor === undefined ? [] : (this.#painted.get(editor)?.paintedRanges ?? []);
+    return editorsOf(uri).flatMap((editor) => this.#painted.get(editor)?.paintedRanges ?? []);
   }
 
   dispose(): void {

@@ -168,8 +168,8 @@ describe('a token without a feature', () => {
   test('lists the tokens behind it, with the change of their losses', async () => {
     const [, ...behind] = await childrenOf(await without(effect));
     expect(behind.map(({ label, description }) => [label, description])).toEqual([
-      ['·a', '+1.50 nats ▲▲▲ · 1.00 nats → 2.50 nats'],
-      ['·time', '−0.25 nats ▼▼ · 2.00 nats → 1.75 nats'],
+      ['·a', '+1.50 nats ▲▲▲ · 1.00 → 2.50 nats'],
+      ['·time', '−0.25 nats ▼▼ · 2.00 → 1.75 nats'],
     ]);
     expect(behind[0]?.spoken).toBe(
       'a: loss 1.00 nats, without the feature 2.50 nats, less expected',

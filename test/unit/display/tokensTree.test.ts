@@ -69,7 +69,7 @@ describe('lines and tokens', () => {
       [text, text.replace('upon', 'in')].map((each) => everyNode(top(treeOf(each)))),
     );
     const third = (nodes: readonly TreeNode[] = []): readonly string[] =>
-      nodes.map(({ id }) => id).filter((id) => id.includes('line 2'));
+      nodes.map(({ id }) => id).filter((id) => id.includes('line:2'));
     expect(third(after)).toEqual(third(before));
   });
 

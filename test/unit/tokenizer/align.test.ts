@@ -58,6 +58,40 @@ describe('alignTokens', () => {
       ['a', '  b '],
     );
   });
+  test('marks that were composed with a letter belong to it, whatever follows', () => {
+    check(
+      'e\u0301 q\u0301\u0323 x',
+      [
+        [0, 1],
+        [2, 4],
+        [4, 5],
+        [5, 6],
+        [6, 8],
+      ],
+      ['e\u0301', ' q', '\u0301', '\u0323', ' x'],
+    );
+    check(
+      '\u1112\u1161\u11ab\u1100\u116e',
+      [
+        [0, 1],
+        [0, 1],
+        [3, 4],
+      ],
+      ['\u1112\u1161\u11ab', '\u1112\u1161\u11ab', '\u1100\u116e'],
+    );
+  });
+  test('where marks have changed places, all of the cluster is one range', () => {
+    check(
+      'xe\u0301\u0323y',
+      [
+        [0, 1],
+        [1, 2],
+        [3, 4],
+        [4, 5],
+      ],
+      ['x', 'e\u0301\u0323', 'e\u0301\u0323', 'y'],
+    );
+  });
   test('at the end all parts of the last character get the rest', () => {
     check(
       'a😀 ',

@@ -29,24 +29,30 @@ export function changeTexts(
 ): NodeTexts {
   const about = featureLabel(brief);
   const label = about === '' ? `#${feature.feature}` : `#${feature.feature} ${about}`;
-  const totals = [total(feature.leftTotal), total(feature.rightTotal)] as const;
-  const tokens = [countText(feature.leftTokens), countText(feature.rightTokens)] as const;
+  const before = { total: total(feature.leftTotal), tokens: countText(feature.leftTokens) };
+  const after = { total: total(feature.rightTotal), tokens: countText(feature.rightTokens) };
   const peak = visibleToken(feature.peakToken);
   const where = change === 'gained' ? t('the right text') : t('the left text');
   const facts = [
-    t('Sum of its activations: {0} → {1}', ...totals),
-    t('Tokens on which it is active: {0} → {1}', ...tokens),
+    t('Sum of its activations: {0} → {1}', before.total, after.total),
+    t('Tokens on which it is active: {0} → {1}', before.tokens, after.tokens),
     t('Peaks on “{0}” in {1}', peak, where),
   ];
   const verb = change === 'gained' ? t('gained') : t('lost');
   return {
     label,
-    description: t('{0} → {1} on {2} → {3} tokens', ...totals, ...tokens),
+    description: t(
+      '{0} → {1} on {2} → {3} tokens',
+      before.total,
+      after.total,
+      before.tokens,
+      after.tokens,
+    ),
     tooltip: [t('Feature {0}', label), ...facts].join('\n'),
     spoken: [
       t('Feature {0}, {1}, {2}', feature.feature, verb, about === '' ? t('no label') : about),
-      t('activation in sum from {0} to {1}', ...totals),
-      t('on {0} tokens before, {1} after', ...tokens),
+      t('activation in sum from {0} to {1}', before.total, after.total),
+      t('on {0} tokens before, {1} after', before.tokens, after.tokens),
       t('strongest on {0} in {1}', peak, where),
     ].join(', '),
   };

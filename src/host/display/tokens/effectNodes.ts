@@ -2,6 +2,7 @@
 // without the feature, and how the losses of the tokens behind change. Without VS Code.
 import type { FeatureRef, LikelyTokens } from '../../../shared/engineProtocol.ts';
 import { t } from '../../../shared/l10n.ts';
+import { numberText } from '../../../shared/numberText.ts';
 import type { TokenEffect } from '../../tokens/tokenInspector.ts';
 import { percent, visibleToken } from '../features/featureText.ts';
 import { likelyText, nats, signedNats, spokenToken } from './tokenText.ts';
@@ -14,7 +15,7 @@ const arrowSteps = [0.01, 0.1, 1];
 
 /** Key of the entry of a feature below its token. */
 export function effectKey({ sae, feature }: FeatureRef): string {
-  return `without ${feature} ${sae}`;
+  return `without:${feature}:${sae}`;
 }
 
 export function effectNode(tree: TokenTree, parent: TreeNode, effect: TokenEffect): TreeNode {
@@ -80,7 +81,7 @@ function shiftNodes(parent: TreeNode, { baseline, ablated }: TokenEffect['next']
     const [from, to] = [before.get(id), without.get(id)];
     const text = from?.text ?? to?.text;
     const [was, is] = [shareOf(from), shareOf(to)];
-    return nodeBelow(parent, `likely ${id}`, {
+    return nodeBelow(parent, `likely:${id}`, {
       label: likelyText({ id, text, probability: 0 }),
       description: `${was} → ${is}`,
       spoken: t('{0}: {1}, without the feature {2}', spokenToken(text ?? ''), was, is),
@@ -116,9 +117,9 @@ function changeNodes(
     const word = text.slice(start, end);
     const change = signedNats(is - was);
     const arrow = arrowOf(is - was);
-    return nodeBelow(parent, `behind ${n}`, {
+    return nodeBelow(parent, `behind:${n}`, {
       label: visibleToken(word),
-      description: `${change}${arrow === '' ? '' : ` ${arrow}`} · ${nats(was)} → ${nats(is)}`,
+      description: `${change}${arrow === '' ? '' : ` ${arrow}`} · ${numberText(was)} → ${nats(is)}`,
       spoken: t(
         '{0}: loss {1}, without the feature {2}, {3}',
         spokenToken(word),

@@ -112,7 +112,7 @@ function layerNodes(parent: TreeNode, expectation: Expectation): readonly TreeNo
       likeliest === undefined ? '' : `${likelyText(likeliest)} ${percent(likeliest.probability)}`;
     const ranked = rank === 0 ? '' : rankText(rank);
     const description = [likely, ranked].filter((part) => part !== '').join(' · ');
-    return nodeBelow(parent, `layer ${layer}`, {
+    return nodeBelow(parent, `layer:${layer}`, {
       label: t('Layer {0}', layer),
       description,
       tooltip: [
@@ -147,7 +147,7 @@ function likelyNodes(
   return likely.map((token, n) => {
     const isActual = token.id === actual;
     const share = percent(token.probability);
-    return nodeBelow(parent, `likely ${n}`, {
+    return nodeBelow(parent, `likely:${n}`, {
       label: likelyText(token),
       description: [
         `${share} ${bar(token.probability, barWidth)}`.trimEnd(),

@@ -51,7 +51,7 @@ function featureNode(
   const density = brief === undefined ? [] : [t('density {0}', percent(brief.density))];
   const ofSae = facts.labels.size > 1 ? [oneLine(facts.labels.get(sae) ?? sae)] : [];
   const parts = [activationText(activation), percent(share), ...density, ...ofSae];
-  return nodeBelow(parent, `${feature} ${sae}`, {
+  return nodeBelow(parent, `${feature}:${sae}`, {
     label: `#${feature}`,
     description: (label === '' ? parts : [label, ...parts]).join(' · '),
     tooltip: [
@@ -85,7 +85,7 @@ function leftOutNodes(parent: TreeNode, count: number): readonly TreeNode[] {
     count === 1
       ? t('1 feature is left out by your filters')
       : t('{0} features are left out by your filters', count);
-  const node = nodeBelow(parent, 'left out', {
+  const node = nodeBelow(parent, 'leftOut', {
     label: text,
     spoken: t('{0}; choose this entry to see the settings', text),
     icon: 'filter',

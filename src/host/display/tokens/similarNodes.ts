@@ -64,7 +64,7 @@ function similarTokenNode(
   const word = text.slice(start, end);
   const line = text.lineOf(start) + 1;
   const excerpt = excerptAround(text, start, end);
-  return nodeBelow(parent, `token ${token}`, {
+  return nodeBelow(parent, `token:${token}`, {
     label: visibleToken(word),
     description: `${similarityText(similarity)} · ${t('line {0}', line)} · ${excerpt}`,
     spoken: t(

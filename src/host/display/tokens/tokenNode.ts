@@ -39,7 +39,7 @@ export function tokenNode(
   const strongest =
     top === undefined ? [] : [`${featureTitle(top, facts)} ${activationText(top.activation)}`];
   const spokenFeatures = active.slice(0, mostSpoken).map((each) => spokenFeature(each, facts));
-  const node = nodeBelow(parent, `token ${at}`, {
+  const node = nodeBelow(parent, `token:${at}`, {
     label: visibleToken(text),
     description: [...strongest, ...lossPart].join(' · '),
     tooltip: tooltipOf(tree, token),

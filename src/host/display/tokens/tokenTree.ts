@@ -67,7 +67,7 @@ function linesNode(tree: TokenTree, parent: TreeNode, lines: Span): readonly Tre
   const { end } = tree.text.lineAt(last - 1);
   const count = tree.tokens.countStarting(start, end);
   if (count === 0) return [];
-  const node = nodeBelow(parent, `lines ${first}`, {
+  const node = nodeBelow(parent, `lines:${first}`, {
     label: t('Lines {0}–{1}', first + 1, last),
     description: tokensText(count),
     spoken: t('Lines {0} to {1}, {2}', first + 1, last, tokensText(count)),
@@ -85,7 +85,7 @@ function lineNode(tree: TokenTree, parent: TreeNode, line: number): readonly Tre
   const excerpt = excerptOf(tree.text, start, end);
   const tokensOfLine = (): readonly Token[] =>
     tree.tokens.between(start, end).filter((token) => token.start >= start);
-  const node = nodeBelow(parent, `line ${line}`, {
+  const node = nodeBelow(parent, `line:${line}`, {
     label: String(line + 1),
     description: excerpt,
     tooltip: tokensText(count),
@@ -126,11 +126,10 @@ function tokenNodes(
 function tokensNode(tree: TokenTree, parent: TreeNode, { tokens, part }: TokensOfLine): TreeNode {
   const [first, last] = [tokens[part.first], tokens[part.last - 1]];
   const excerpt = excerptOf(tree.text, first?.start ?? 0, last?.end ?? 0);
-  const numbers = [part.first + 1, part.last] as const;
-  const node = nodeBelow(parent, `tokens ${part.first}`, {
-    label: t('Tokens {0}–{1}', ...numbers),
+  const node = nodeBelow(parent, `tokens:${part.first}`, {
+    label: t('Tokens {0}–{1}', part.first + 1, part.last),
     description: excerpt,
-    spoken: t('Tokens {0} to {1} of the line: {2}', ...numbers, excerpt),
+    spoken: t('Tokens {0} to {1} of the line: {2}', part.first + 1, part.last, excerpt),
     kind: 'tokens',
     holds: ({ index }) => (first?.index ?? 0) <= index && index <= (last?.index ?? -1),
     tokens: () => (part.last - part.first > mostEntries ? [] : tokens.slice(part.first, part.last)),
