@@ -44,8 +44,7 @@ export function alignTokens(text: string, offsets: readonly (readonly number[])[
 }
 
 /** Combining marks, and what composes as they do: letters of Hangul, voicing marks of half-width kana. */
-const composable =
-  /[\p{M}\u1160-\u11ff\ud7b0-\ud7ff\u3131-\u318e\uff9e\uff9f\uffa0-\uffdc]+/uy;
+const composable = /[\p{M}\u1160-\u11ff\ud7b0-\ud7ff\u3131-\u318e\uff9e\uff9f\uffa0-\uffdc]+/uy;
 
 /** How many UTF-16 units of such marks stand at an offset. */
 function marksAt(text: string, offset: number): number {
