@@ -75,8 +75,16 @@ function ownNodes({ nodes }: Profiler.Profile, folder: string): ReadonlySet<numb
     for (const child of byId.get(id)?.children ?? []) add(child);
   };
   for (const { id, callFrame } of nodes) {
-    const { url } = callFrame;
-    if (url.includes(folder) || url.startsWith('node:internal/child_process')) add(id);
+    if (callFrame.url.includes(folder) || isFromEngine(callFrame)) add(id);
   }
   return own;
+}
+
+/** Messages of processes are taken apart below the code that reads them. VS Code has none that talk in this way. */
+function isFromEngine({
+  url,
+  functionName,
+}: Profiler.Profile['nodes'][number]['callFrame']): boolean {
+  if (url.startsWith('node:internal/child_process/')) return true;
+  return url === 'node:internal/child_process' && functionName.endsWith('onread');
 }

@@ -24,6 +24,8 @@ export async function typeInto(
   await vscode.workspace
     .getConfiguration('monosem')
     .update('analysis.maxFileKB', maxFileKB, vscode.ConfigurationTarget.Global);
+  // A setting that changes has everything analysed afresh a little later.
+  await sleep(calm);
   const editor = await openFile(file);
   const { document } = editor;
   const middle = document.lineAt(document.lineCount >> 1).range.end;
@@ -36,12 +38,14 @@ export async function typeInto(
   });
   try {
     const keystrokes = await typeFast(folder, plan.keystrokes, typed);
+    await sleep(calm);
     await analysed(api, document);
     await sleep(calm);
     const pauses = await typeSlowly(api, document, { folder, count: plan.pauses, typed });
     return { name, keystrokes, pauses };
   } finally {
     listening.dispose();
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   }
 }
 
@@ -78,7 +82,7 @@ async function typeSlowly(
     for (let n = 0; n < count; n++) {
       await vscode.commands.executeCommand('type', { text: words[n % words.length] });
       await sleep(keystrokeLasts / 1000);
-      await analysed(api, document);
+      await api.whenIdle(document.uri);
       await sleep(calm);
       ends.push(now());
     }
