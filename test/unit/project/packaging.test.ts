@@ -29,6 +29,7 @@ function filesUnder(folder: string): string[] {
 const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n');
 const built = [
   'extension.cjs',
+  'extension-ABCDEFGH.cjs',
   'engine.cjs',
   'cli.mjs',
   'webview/feature.js',
@@ -50,6 +51,8 @@ describe('the packaged extension', () => {
         'LICENSE',
         'media/icon.png',
         'dist/extension.cjs',
+        'dist/extension-ABCDEFGH.cjs',
+        'media/walkthrough/colours.svg',
         'dist/engine.cjs',
       ],
       ...['dist/webview/feature.js', 'models/stories15M/onnx/model.onnx'],
