@@ -35,7 +35,11 @@ export async function eventually<T>(
 /** Shows a new untitled document. */
 export async function openText(content: string): Promise<vscode.TextEditor> {
   const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content });
-  return vscode.window.showTextDocument(document);
+  const editor = await vscode.window.showTextDocument(document);
+  // A closed text of the same name may leave its copy for a crash behind, which VS Code then takes for this one's.
+  const found = document.getText();
+  if (found !== content) await replace(editor, [0, found.length], content);
+  return editor;
 }
 
 /** Waits until the document's present text has been dealt with. */
