@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { closeEverything, eventually, monosem, openText, ready, replace } from './monosem.ts';
 
-const long = 'Lily and Ben went to the park. They saw a big dog and a small bird. '.repeat(200);
+const sentence = 'Lily and Ben went to the park. They saw a big dog and a small bird.';
 
 async function run(command: string): Promise<void> {
   await vscode.commands.executeCommand(`monosem.${command}`);
@@ -13,10 +13,11 @@ async function run(command: string): Promise<void> {
 describe('stopping an analysis', () => {
   afterEach(closeEverything);
 
-  /** Shows a long text and stops its analysis under way; each one is another, so that nothing is known of it. */
+  /** Shows a long text and stops its analysis under way; no part of it stands in another, so nothing is known of it. */
   async function stopped(beginning: string): Promise<vscode.TextEditor> {
     const api = await monosem();
-    const editor = await openText(`${beginning} ${long}`);
+    const lines = Array.from({ length: 200 }, (_, n) => `${beginning} ${n}: ${sentence}`);
+    const editor = await openText(lines.join('\n'));
     const { uri } = editor.document;
     await eventually('an analysis under way', () => api.stateOf(uri)?.kind === 'analysing');
     await run('stopAnalysis');

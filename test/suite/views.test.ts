@@ -143,6 +143,10 @@ describe('views', () => {
       .find(({ feature }) => feature !== first.feature);
     assert.ok(second);
     const pinned = [first, second];
+    // Whoever was here before may have kept some.
+    for (const { feature, sae } of api.pinnedFeatures()) {
+      await vscode.commands.executeCommand('monosem.unpinFeature', feature, sae);
+    }
     try {
       for (const { feature, sae } of pinned) {
         await vscode.commands.executeCommand('monosem.pinFeature', feature, sae);
