@@ -255,9 +255,16 @@ export class Workbench {
   async chooseForFiles(names: readonly string[], action: string): Promise<void> {
     const row = (name: string): Locator =>
       this.#page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
-    for (const [n, name] of names.entries()) {
-      await row(name).click(n === 0 ? {} : { modifiers: ['Control'] });
-    }
+    const selected = this.#page.locator('.explorer-folders-view .monaco-list-row.selected');
+    // A file that opens is selected alone, maybe only after the others were added: begun again until all are.
+    const select = async (): Promise<number> => {
+      for (const [n, name] of names.entries()) {
+        await row(name).click(n === 0 ? {} : { modifiers: ['Control'] });
+      }
+      await this.#page.waitForTimeout(200);
+      return selected.count();
+    };
+    await expect.poll(select, { timeout: 30_000, interval: 300 }).toBe(names.length);
     await row(names.at(-1) ?? '').click({ button: 'right' });
     // A menu takes no notice of a button that is let go in its first tenth of a second.
     const item = this.#page.locator('.monaco-menu .action-item', { hasText: action });
