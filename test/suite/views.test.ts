@@ -152,9 +152,12 @@ describe('views', () => {
         await vscode.commands.executeCommand('monosem.pinFeature', feature, sae);
       }
       await changeView('pinned');
-      const ranges = await paintedSo('both pinned features', editor, (all) =>
-        pinned.every(({ feature }) => all.some((each) => each.feature === feature)),
-      );
+      const isPinned = (feature: number | undefined): boolean =>
+        feature === undefined || pinned.some((each) => each.feature === feature);
+      const ranges = await paintedSo('the pinned features and no others', editor, (all) => {
+        const areAll = pinned.every((pin) => all.some(({ feature }) => feature === pin.feature));
+        return areAll && all.every(({ feature }) => isPinned(feature));
+      });
       for (const { kind, feature, colour } of ranges) {
         if (kind === 'otherPins') continue;
         const slot = pinned.findIndex((each) => each.feature === feature) + 1;
