@@ -36,7 +36,7 @@ export async function eventually<T>(
 export async function openText(content: string): Promise<vscode.TextEditor> {
   const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content });
   const editor = await vscode.window.showTextDocument(document);
-  // A closed text of the same name may leave its copy for a crash behind, which VS Code then takes for this one's.
+  // Seen once: a new untitled text held that of a closed one. Why is not known; VS Code's backups are suspected.
   const found = document.getText();
   if (found !== content) await replace(editor, [0, found.length], content);
   return editor;
