@@ -105,7 +105,7 @@ describe('views of a text', () => {
     await changeView('Strongest Features');
     await expect.poll(() => workbench.isBusy(), slowly).toBe(false);
     await workbench.runAskingCommand('Monosem: Change View');
-    await session.page.keyboard.type('Boundaries');
+    await workbench.goTo('Token Boundaries');
     await expect.poll(() => workbench.statusItem.innerText(), slowly).toMatch(/· boundaries/);
     await session.page.keyboard.press('Escape');
     await expect.poll(() => workbench.statusItem.innerText(), slowly).not.toMatch(/·/);

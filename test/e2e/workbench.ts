@@ -86,6 +86,13 @@ export class Workbench {
     await box.locator('.monaco-list-row', { hasText: text }).first().click();
   }
 
+  /** Goes to what a list that a command shows has, as soon as it is there, without choosing it. */
+  async goTo(text: string): Promise<void> {
+    const box = this.#page.locator('.quick-input-widget');
+    await box.locator('.monaco-list-row', { hasText: text }).first().waitFor();
+    await box.locator('input').first().fill(text);
+  }
+
   /** How what is painted looks, place by place. */
   async looks(): Promise<readonly Look[]> {
     return this.coloured.evaluateAll((elements) =>
