@@ -5,13 +5,14 @@ import type { AblationEffect, AblationParams } from '../shared/readingProtocol.t
 import { MonosemError } from '../shared/errors.ts';
 import { tokenIndex, type FeatureIndex } from '../shared/units.ts';
 import { blockEnd, blockStart, sequenceOf, type Breath } from './analysis/analysedWindow.ts';
-import { likeliest } from './analysis/expectation.ts';
 import { beginningOf, type LensRun } from './analysis/tokenLens.ts';
+import { likelyTokens } from './model/likelyTokens.ts';
 import { compareLogits } from './math/kl.ts';
 import type { OpenSource } from './openSource.ts';
 import { expectFeature } from './sae/sae.ts';
-import { editRows } from './steering/editRows.ts';
-import { transformsOf } from './steering/edits.ts';
+import { steerable } from './steerable.ts';
+import type { ReadyEdits } from './steering/rows.ts';
+import { planFor, readyEdits } from './steering/steerSource.ts';
 import { teacherForced, type ForcedRow, type ForcedText } from './steering/teacherForced.ts';
 import { tokenAt, windowOf } from './tokenPlace.ts';
 
@@ -43,7 +44,7 @@ export async function ablationEffect(
   );
   const behind = [token + 1, token + 1 + count] as const;
   const expected = ({ logits }: ForcedRow): LikelyTokens =>
-    likeliest({ data: logits, vocabulary: logits.length }, 0, top, (id) => tokenizer.textOf(id));
+    likelyTokens(logits, top, (id) => tokenizer.textOf(id));
   return {
     token: tokenIndex(token),
     activation: baseline.activations[open.saes.findIndex(({ place }) => place === sae)]?.[0] ?? 0,
@@ -88,28 +89,23 @@ async function readTwice(
   const begun = await beginningOf(run, { ids, position: from }, open.windowLike(ids), breath);
   if (begun.window !== undefined) open.keepLooked(begun.window);
   const { dynamicallyQuantized, oneRowBehindCache } = open.model.sites;
-  const transforms = open.saes.map(({ place }) =>
-    transformsOf(place === sae ? [{ sae, feature, operation: 'ablate' }] : []),
-  );
-  const forced: ForcedText = {
-    edited: await editRows(
-      await open.forcedProgram(),
-      open.saes.map((named) => named.sae),
-      transforms.map((own) => [...own.keys()]),
-    ),
-    sequence,
-    rows: [
-      undefined,
-      { transforms, from: position, to: isOnwards ? sequence.length : position + 1 },
-    ],
+  const range = isOnwards ? { from: position } : { from: position, to: position + 1 };
+  const ablation = { sae, feature, operation: 'ablate', positions: { ranges: [range] } } as const;
+  const source = steerable(open);
+  const plan = await planFor(source, [[], [ablation]], sequence.length);
+  const forced = (edits: ReadyEdits): ForcedText => ({
+    edits,
+    rows: plan.rows.map((row) => ({ plan: row, ids: sequence })),
     ...(begun.cache === undefined ? {} : { cache: begun.cache }),
     from,
     until: position + Math.max(1, count),
     blockEnd: (at, rows) => forcedEnd(run, at, rows, position + Math.max(1, count)),
     rowsApart: dynamicallyQuantized || oneRowBehindCache,
     readAt: position,
-  };
-  const [baseline, ablated] = await teacherForced(forced, breath);
+  });
+  const [baseline, ablated] = await open.forcedPrograms.use(plan.layout, async ({ program }) =>
+    teacherForced(forced(await readyEdits(source, plan, program)), breath),
+  );
   if (baseline === undefined || ablated === undefined)
     throw new MonosemError('internal', 'A text read twice did not come back twice.');
   const wanted = [position - from, position - from + count] as const;

@@ -76,6 +76,7 @@ import { loadWeights } from './sae/weights.ts';
 import { saeInfoOf } from './saeInfo.ts';
 import { SourceCache } from './sourceCache.ts';
 import { continueText, type ContinueParams } from './steering/continueText.ts';
+import { steerable } from './steerable.ts';
 import { openSteerProgram } from './steering/steerProgram.ts';
 import { steerSource } from './steering/steerSource.ts';
 import { compareTexts } from './textComparison.ts';
@@ -264,15 +265,10 @@ export class Engine {
   /** Baseline and steered continuation of a prompt. */
   steer(params: SteerParams, context: Context<SteerStep>): Promise<SteerResult> {
     return this.#sources.use(params.source, async (open) => {
-      const { model, saes, bosId } = open;
-      return steerSource(
-        { model, saes, bosId, program: await open.steerProgram() },
-        params,
-        (step) => {
-          context.progress(step);
-        },
-        breathe(context),
-      );
+      const report = (step: SteerStep): void => {
+        context.progress(step);
+      };
+      return steerSource(steerable(open), params, report, breathe(context));
     });
   }
 

@@ -29,6 +29,7 @@ import type { Sae } from './sae/sae.ts';
 import { saeWeightBytes } from './sae/weightBytes.ts';
 import { DocumentEncoder } from './tokenizer/documentEncoder.ts';
 import { OpenedOnce } from './openedOnce.ts';
+import { EditPrograms } from './editPrograms.ts';
 import { openForcedProgram } from './steering/forcedProgram.ts';
 import { openSteerProgram } from './steering/steerProgram.ts';
 
@@ -80,6 +81,10 @@ export class OpenSource implements Disposable {
   /** Where the model runs, and why there. */
   readonly placement: ProviderReport;
   readonly #memory: AnalysisMemory;
+  /** Continue texts under edits. */
+  readonly steerPrograms: EditPrograms;
+  /** Read given texts under edits; a model without logits is refused with `unsupportedModel`. */
+  readonly forcedPrograms: EditPrograms;
   readonly #programs = new OpenedOnce<Program>((program) => program.dispose());
   readonly #lens = new OpenedOnce<LensPrograms>(closeLens);
   readonly #stores = new OpenedOnce<FeatureStore>((store) => store.close());
@@ -95,6 +100,9 @@ export class OpenSource implements Disposable {
     const fitted = saes.map(({ place, sae }) => ({ place, sae: fittedSae(sae, model) }));
     this.saes = withOneBos(model, fitted);
     this.#memory = memory;
+    const bare = this.saes.map(({ sae }) => sae);
+    this.steerPrograms = new EditPrograms((layout) => openSteerProgram(this.model, bare, layout));
+    this.forcedPrograms = new EditPrograms((layout) => openForcedProgram(this.model, bare, layout));
   }
 
   get bosId(): number | undefined {
@@ -166,7 +174,11 @@ export class OpenSource implements Disposable {
       provider: this.placement.provider,
       weightBytes: weightBytes(this.model.onnx),
       saes: this.saes.map(({ place, sae }) => ({ sae: place, weightBytes: saeWeightBytes(sae) })),
-      sessions: this.#programs.opened.length + lens.flat().length,
+      sessions:
+        this.#programs.opened.length +
+        lens.flat().length +
+        this.steerPrograms.count +
+        this.forcedPrograms.count,
     };
   }
 
@@ -240,17 +252,6 @@ export class OpenSource implements Disposable {
     return runSelfTest(this.model, untimed, breath);
   }
 
-  steerProgram(): Promise<Program> {
-    const saes = this.saes.map(({ sae }) => sae);
-    return this.#programs.get('steer', () => openSteerProgram(this.model, saes));
-  }
-
-  /** Reads a given text under edits. @throws MonosemError `unsupportedModel` for a model without logits */
-  forcedProgram(): Promise<Program> {
-    const saes = this.saes.map(({ sae }) => sae);
-    return this.#programs.get('forced', () => openForcedProgram(this.model, saes));
-  }
-
   /** What remembers earlier texts of this document. */
   async openDocument(params: DocumentParams): Promise<OpenDocument> {
     const { document, topK, predictions = 0 } = params;
@@ -282,6 +283,8 @@ export class OpenSource implements Disposable {
     this.#documents.clear();
     if (this.#looked !== undefined) this.#memory.budget.drop(this.#looked);
     this.#programs.dispose();
+    this.steerPrograms.dispose();
+    this.forcedPrograms.dispose();
     this.#lens.dispose();
     this.#stores.dispose();
   }

@@ -35,13 +35,14 @@ import type { SaeCheck, SaeTrial } from './saeCheck.ts';
 
 export { providerSettings } from './protocol/source.ts';
 export type * from './protocol/analysis.ts';
+export type * from './protocol/edits.ts';
 export type * from './protocol/features.ts';
 export type * from './protocol/source.ts';
 export type * from './protocol/steering.ts';
 export type * from './protocol/tokens.ts';
 
 /** Raised by one whenever a message changes its meaning; both sides must agree. */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 export interface InitializeParams {
   readonly protocolVersion: number;

@@ -30,6 +30,10 @@ export function amountRange(operation: Operation, maxActivation: number): Amount
       return ranged(0, 4 * max, 2 * max);
     case 'add':
       return ranged(-4 * max, 4 * max, max);
+    case 'project':
+      return { min: -2, max: 4, step: 0.05, initial: 0 };
+    case 'cap':
+      return ranged(-2 * max, 2 * max, 0);
   }
 }
 
@@ -52,6 +56,13 @@ export function editText(operation: Operation, amount: number, maxActivation: nu
       return maxActivation > 0
         ? t('{0} is added on every token ({1} its max).', value, share)
         : t('{0} is added on every token.', value);
+    case 'project':
+      return t(
+        'The part of the stream along its direction is multiplied by {0}.',
+        factorText(amount),
+      );
+    case 'cap':
+      return t('The part of the stream along its direction is {0} at most.', value);
   }
 }
 

@@ -1,5 +1,6 @@
 // `monosem steer --prompt TEXT --edit …`: baseline and steered continuation of a prompt, side by side. Without edits and
 // without an SAE: what the model writes by itself.
+import { withScope } from '../../shared/editScope.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { SteerResult, SteerScope } from '../../shared/engineProtocol.ts';
 import { parseEdit } from '../../engine/engine.ts';
@@ -78,8 +79,10 @@ async function steerPrompt({ engine, args, root, status }: CommandContext): Prom
     {
       source,
       ...params,
-      edits: args.texts('edit').map((edit) => parseEdit(edit, source.saes)),
-      scope: readScope(args.text('scope') ?? 'all'),
+      edits: withScope(
+        args.texts('edit').map((edit) => parseEdit(edit, source.saes)),
+        readScope(args.text('scope') ?? 'all'),
+      ),
     },
     {
       signal: { aborted: false },

@@ -1,10 +1,10 @@
 // From logits to what people read: likeliest tokens with probabilities, and loss and rank of the token that is there.
 // Sums run in double precision.
-import type { Expectation, LikelyTokens, LogitLens } from '../../shared/engineProtocol.ts';
+import type { Expectation, LogitLens } from '../../shared/engineProtocol.ts';
 import { tokenId } from '../../shared/units.ts';
 import { rankOf } from '../math/ranking.ts';
 import { logSumExp } from '../math/softmax.ts';
-import { topK } from '../math/topK.ts';
+import { likelyTokens } from '../model/likelyTokens.ts';
 import type { PositionLogits } from './tokenLens.ts';
 
 export interface ExpectationOptions {
@@ -28,7 +28,7 @@ export function expectationOf(
   const last = (rows - 1) * vocabulary;
   const isKnown = actual !== undefined && actual < vocabulary;
   return {
-    top: likeliest(logits, rows - 1, options.top, options.textOf),
+    top: likelyTokens(data, options.top, options.textOf, { start: last, vocabulary }),
     ...(isKnown
       ? {
           actual: {
@@ -48,26 +48,11 @@ function lensOf(
   { lensTop, textOf }: ExpectationOptions,
 ): LogitLens {
   const { data, rows, vocabulary } = logits;
-  const layers = Array.from({ length: rows }, (_, row) => likeliest(logits, row, lensTop, textOf));
+  const layers = Array.from({ length: rows }, (_, row) =>
+    likelyTokens(data, lensTop, textOf, { start: row * vocabulary, vocabulary }),
+  );
   const ranks = Uint32Array.from(layers, (_, row) =>
     actual === undefined ? 0 : rankOf(data, actual, row * vocabulary, vocabulary),
   );
   return { layers, ranks };
-}
-
-/** The likeliest tokens by one row of logits. */
-export function likeliest(
-  { data, vocabulary }: Pick<PositionLogits, 'data' | 'vocabulary'>,
-  row: number,
-  count: number,
-  textOf: (id: number) => string,
-): LikelyTokens {
-  const start = row * vocabulary;
-  const { values, indices } = topK(data, count, start, vocabulary);
-  const total = logSumExp(data, start, vocabulary);
-  return {
-    ids: indices,
-    texts: Array.from(indices, textOf),
-    probabilities: values.map((logit) => Math.exp(logit - total)),
-  };
 }

@@ -44,10 +44,14 @@ export class KvCache {
 
   /** The cache of one row as that of several that have read the same so far. */
   repeated(batch: number): KvCache {
-    if (batch === this.batch) return this;
+    return batch === this.batch ? this : this.rows(new Array<number>(batch).fill(0));
+  }
+
+  /** Some of its rows, in any order and as often as wanted. @param rows from 0 */
+  rows(rows: readonly number[]): KvCache {
     const entries = new Map<string, CacheEntry>();
-    for (const [name, entry] of this.entries) entries.set(name, repeatedEntry(entry, batch));
-    return new KvCache(batch, this.length, entries);
+    for (const [name, entry] of this.entries) entries.set(name, entryOfRows(entry, rows));
+    return new KvCache(rows.length, this.length, entries);
   }
 }
 
@@ -80,14 +84,20 @@ function cutEntry({ tensor, tokenAxis, batchAxis }: CacheEntry, length: number):
   return { tensor: resized, tokenAxis, batchAxis };
 }
 
-/** [outer, 1, inner] → [outer, batch, inner] */
-function repeatedEntry({ tensor, tokenAxis, batchAxis }: CacheEntry, batch: number): CacheEntry {
+/** [outer, B, inner] → [outer, rows, inner] */
+function entryOfRows(
+  { tensor, tokenAxis, batchAxis }: CacheEntry,
+  rows: readonly number[],
+): CacheEntry {
+  const batch = tensor.dims[batchAxis] ?? 1;
   const inner = elementCount(tensor.dims.slice(batchAxis + 1));
-  const resized = withSize(tensor, batchAxis, batch, (from, to, row) => {
-    const own = from.subarray(row * inner, (row + 1) * inner);
-    for (let b = 0; b < batch; b++) to.set(own, (row * batch + b) * inner);
+  const taken = withSize(tensor, batchAxis, rows.length, (from, to, outer) => {
+    for (const [b, row] of rows.entries()) {
+      const at = (outer * batch + row) * inner;
+      to.set(from.subarray(at, at + inner), (outer * rows.length + b) * inner);
+    }
   });
-  return { tensor: resized, tokenAxis, batchAxis };
+  return { tensor: taken, tokenAxis, batchAxis };
 }
 
 /** A tensor with another size along one axis; `fill` copies what belongs to each index of the axes before it. */

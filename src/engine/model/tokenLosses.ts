@@ -29,17 +29,22 @@ export function emitLosses(overlay: Overlay, input: string): EmittedLosses {
 }
 
 /**
- * The tokens that follow positions [at, end) of a sequence, [B, T, 1], the same in every row; 0 behind the last one,
- * whose loss nobody reads.
+ * The tokens that follow positions [at, end) of a sequence, [1, T, 1]; 0 behind the last one, whose loss nobody reads.
  */
-export function followers(
-  sequence: Uint32Array,
+export function followers(sequence: Uint32Array, at: number, end: number): OnnxTensor<'int64'> {
+  return followersOfRows([sequence], at, end);
+}
+
+/** The same of several sequences, [B, T, 1]. */
+export function followersOfRows(
+  sequences: readonly Uint32Array[],
   at: number,
   end: number,
-  batch = 1,
 ): OnnxTensor<'int64'> {
   const tokens = end - at;
-  const data = new BigInt64Array(batch * tokens);
-  for (let i = 0; i < data.length; i++) data[i] = BigInt(sequence[at + (i % tokens) + 1] ?? 0);
-  return { type: 'int64', dims: [batch, tokens, 1], data };
+  const data = new BigInt64Array(sequences.length * tokens);
+  for (const [b, sequence] of sequences.entries()) {
+    for (let t = 0; t < tokens; t++) data[b * tokens + t] = BigInt(sequence[at + t + 1] ?? 0);
+  }
+  return { type: 'int64', dims: [sequences.length, tokens, 1], data };
 }

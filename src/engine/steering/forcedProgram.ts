@@ -1,11 +1,12 @@
-// The graph that reads a given text under edits: the whole decoder with an intervention for each SAE, what it loses on
+// The graph that reads a given text under edits: the whole decoder with what the edits do, what it loses on
 // every token, and, at one chosen position, its logits and the activations of the edited features.
 import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
 import { emitLosses } from '../model/tokenLosses.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
-import { emitIntervention } from './interventions.ts';
+import { emitEdits } from './editStages.ts';
+import { plainLayout, type EditLayout } from './layout.ts';
 
 export const forcedNames = {
   /** Input [B, T, 1] int64: the token that follows each token. */
@@ -27,14 +28,15 @@ export const forcedNames = {
 export async function openForcedProgram(
   model: Pick<OpenModel, 'onnx' | 'sites' | 'execution'>,
   saes: readonly Sae[],
+  layout: EditLayout = plainLayout,
 ): Promise<Program> {
   const overlay = new Overlay(model.onnx, model.sites);
   const { builder } = overlay;
   const position = builder.input(forcedNames.position, 'int64', [1]);
   const there = (value: string): string =>
     builder.op('Gather', [value, position], { attributes: { axis: 1 } });
-  for (const [n, sae] of saes.entries()) {
-    builder.output(forcedNames.activations(n), there(emitIntervention(overlay, sae, n)));
+  for (const [n, f] of emitEdits(overlay, saes, layout).entries()) {
+    builder.output(forcedNames.activations(n), there(f));
   }
   const { logits, losses } = emitLosses(overlay, forcedNames.targets);
   builder.output(forcedNames.losses, losses);

@@ -1,34 +1,52 @@
-// The edit as a graph: at the site that the SAE writes to, y becomes y + scale(x) ((gain − 1) ⊙ f + bias) · dec, where f
-// are the activations of the E edited features in x, what the SAE reads (x = y but for transcoders), and scale takes an
-// SAE that normalises its input back to the model's units. Everything that depends on the edit is an input, so that another edit needs no other
-// session. gain 1 and bias 0 add exactly zero. gain and bias have a batch axis: rows are independent.
-import { elementCount, type Tensor } from '../../shared/tensor.ts';
-import type { FeatureIndex } from '../../shared/units.ts';
+// The edit of an SAE's features as a graph: at the site that the SAE writes to, y becomes
+// y + scale(x) (gate ⊙ ((gain − 1) ⊙ f + bias)) · dec, where f are the activations of the E edited features in x, what the
+// SAE reads (x = y but for transcoders), and scale takes an SAE that normalises its input back to the model's units.
+// Everything that depends on the edit is an input, so that another edit needs no other session. gain 1 and bias 0 add
+// exactly zero. gain and bias have a batch axis: rows are independent.
+import type { GraphBuilder } from '../onnx/graph/builder.ts';
 import type { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
+import { emitDecode } from '../sae/subgraph/decode.ts';
 import { editsAxis, emitEditedFeatures } from '../sae/subgraph/edited.ts';
+import { emitEncode } from '../sae/subgraph/encode.ts';
 import { emitRescaledChange } from '../sae/subgraph/input.ts';
-import type { Transform } from './edits.ts';
 
 /** @param n which of the SAEs in the graph */
 export function interventionInputs(n: number): {
+  /** [E, DOut] */
   readonly decoder: string;
+  /** [B, T, E] each */
   readonly gain: string;
   readonly bias: string;
+  /** [B, T, 1] bool: the SAE's error is kept. */
+  readonly keepsError: string;
 } {
   return {
     decoder: `monosem.${n}.dec`,
     gain: `monosem.${n}.gain`,
     bias: `monosem.${n}.bias`,
+    keepsError: `monosem.${n}.keeps_error`,
   };
+}
+
+export interface InterventionOptions {
+  /** Which of the SAEs in the graph. */
+  readonly n: number;
+  /** The stream is the SAE's reconstruction where an input says so. */
+  readonly dropsError: boolean;
+  /** Where changes happen: f [B, T, E] → 0 or 1 [B, T, E]. */
+  readonly gate?: (f: string) => string;
 }
 
 /**
  * Rewires the site that `sae` writes to.
- * @param n which of the SAEs in the graph
  * @returns f [B, T, E] before the edit
  */
-export function emitIntervention(overlay: Overlay, sae: Sae, n: number): string {
+export function emitIntervention(
+  overlay: Overlay,
+  sae: Sae,
+  { n, dropsError, gate }: InterventionOptions,
+): string {
   const { builder } = overlay;
   const names = interventionInputs(n);
   const axis = editsAxis(n);
@@ -39,59 +57,25 @@ export function emitIntervention(overlay: Overlay, sae: Sae, n: number): string 
     const decoder = builder.input(names.decoder, 'float32', [axis, sae.DOut]);
     const gain = builder.input(names.gain, 'float32', ['batch', 'tokens', axis]);
     const bias = builder.input(names.bias, 'float32', ['batch', 'tokens', axis]);
-    const change = builder.op('Add', [
+    const everywhere = builder.op('Add', [
       builder.op('Mul', [builder.op('Sub', [gain, builder.scalar(1)]), f]),
       bias,
     ]);
+    const change = gate === undefined ? everywhere : builder.op('Mul', [everywhere, gate(f)]);
     const moved = builder.op('MatMul', [change, decoder]);
-    return builder.op('Add', [y, emitRescaledChange(builder, sae, { x, change: moved })]);
+    const from = dropsError ? emitWithoutError(builder, sae, { x, y, keeps: names.keepsError }) : y;
+    return builder.op('Add', [from, emitRescaledChange(builder, sae, { x, change: moved })]);
   });
   return f;
 }
 
-/** What is done to the features of one SAE. */
-export type Transforms = ReadonlyMap<FeatureIndex, Transform>;
-
-/** What one row of the batch does to the tokens of one run, SAE by SAE. */
-export type RowEdit = readonly Transforms[] | 'none';
-
-/** Tokens that follow each other under the same edits. */
-export interface Stretch {
-  readonly tokens: number;
-  /** One entry per batch row. */
-  readonly rows: readonly RowEdit[];
-}
-
-/**
- * gain and bias [B, T, E] of one SAE for a run of T tokens.
- * @param features its E edited features, in the order of the other inputs
- * @param n which of the SAEs in the graph
- * @param stretches at least one; T is the sum of their tokens
- */
-export function gainAndBias(
-  features: readonly FeatureIndex[],
-  n: number,
-  stretches: readonly Stretch[],
-): { readonly gain: Tensor; readonly bias: Tensor } {
-  const E = features.length;
-  const T = stretches.reduce((sum, { tokens }) => sum + tokens, 0);
-  const dims = [stretches[0]?.rows.length ?? 0, T, E];
-  const gain = new Float32Array(elementCount(dims)).fill(1);
-  const bias = new Float32Array(elementCount(dims));
-  let before = 0;
-  for (const { tokens, rows } of stretches) {
-    for (const [b, row] of rows.entries()) {
-      if (row === 'none') continue;
-      for (const [e, feature] of features.entries()) {
-        const transform = row[n]?.get(feature);
-        if (transform === undefined) continue;
-        for (let t = before; t < before + tokens; t++) {
-          gain[(b * T + t) * E + e] = transform.gain;
-          bias[(b * T + t) * E + e] = transform.bias;
-        }
-      }
-    }
-    before += tokens;
-  }
-  return { gain: { dims, data: gain }, bias: { dims, data: bias } };
+/** y where the error is kept, else SAE(x); a choice, so that what is kept keeps every bit. */
+function emitWithoutError(
+  builder: GraphBuilder,
+  sae: Sae,
+  { x, y, keeps }: { readonly x: string; readonly y: string; readonly keeps: string },
+): string {
+  const reconstruction = emitDecode(builder, sae, { x, features: emitEncode(builder, sae, x) });
+  const isKept = builder.input(keeps, 'bool', ['batch', 'tokens', 1]);
+  return builder.op('Where', [isKept, y, reconstruction]);
 }

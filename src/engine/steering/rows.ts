@@ -1,125 +1,137 @@
-// The two continuations as rows of one batch, or as separate runs where the graph wants it. One that quantizes
-// dynamically computes a scale over the whole batch, and the steered row would leak into the baseline; onnxruntime's
-// GroupQueryAttention reads several tokens behind a cache of one row only.
+// Texts that grow side by side, each under its own edits: rows of one batch, or separate runs where the graph wants
+// that. One that quantizes dynamically computes a scale over the whole batch, and a steered row would leak into the
+// baseline; onnxruntime's GroupQueryAttention reads several tokens behind a cache of one row only.
 import { MonosemError } from '../../shared/errors.ts';
-import type { FeatureIndex } from '../../shared/units.ts';
 import type { KvCache } from '../model/kvCache.ts';
 import type { Program } from '../model/program.ts';
-import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
+import type { OnnxTensors } from '../onnx/runtime/session.ts';
 import type { Sites } from '../onnx/sites/sites.ts';
-import { gainAndBias, interventionInputs, type RowEdit, type Stretch } from './interventions.ts';
+import { runFeeds } from './editFeeds.ts';
+import type { EditPlan, RowPlan } from './editPlan.ts';
 import { nextLogits } from './steerProgram.ts';
 
-export interface EditedRows {
+/** A plan with all it takes to run it. */
+export interface ReadyEdits {
+  /** Opened for the plan's layout. */
   readonly program: Program;
-  /** The edited features of each SAE. */
-  readonly features: readonly (readonly FeatureIndex[])[];
-  /** Inputs that depend on the features only. */
+  readonly plan: EditPlan;
+  /** From `planFeeds`. */
   readonly feeds: OnnxTensors;
 }
 
-/** One row's part of a run. */
-export interface RowRun {
-  /** [T], the same T in every row. */
-  readonly ids: Uint32Array;
-  readonly edit: RowEdit;
+export interface TextRows {
+  /**
+   * Reads new tokens.
+   * @param ids [T] of each row, the same T
+   * @returns the logits [V] behind the last one, per row
+   */
+  feed(ids: readonly Uint32Array[]): Promise<Float32Array[]>;
+  /** Goes on with these rows as new ones; one that is named twice goes on twice. */
+  take(rows: readonly number[]): TextRows;
 }
 
-/** Feeds new tokens to every row and returns the logits [V] behind the last one, per row. */
-export type RunRows = (rows: readonly RowRun[]) => Promise<Float32Array[]>;
+/** What all rows have read before, without an edit of any of them. */
+export interface Beginning {
+  /** Of one row. */
+  readonly cache: KvCache;
+}
 
 /** All rows in one run of the model; one without a KV cache reads everything again each time. */
-export function rowsTogether(edited: EditedRows): RunRows {
-  let cache: KvCache | undefined;
-  const earlier: (readonly RowRun[])[] = [];
-  return async (rows) => {
-    const runs = [...earlier, rows];
-    if (!edited.program.hasCache) earlier.push(rows);
-    const result = await runBatch(edited, runs, cache);
-    cache = result.cache;
-    return result.logits;
-  };
+export class RowsTogether implements TextRows {
+  readonly #edits: ReadyEdits;
+  readonly #rows: readonly RowPlan[];
+  #cache: KvCache | undefined;
+  /** Of each row, kept where the model has no KV cache. */
+  #earlier: readonly Uint32Array[];
+
+  constructor(edits: ReadyEdits, rows: readonly RowPlan[], beginning?: Beginning) {
+    this.#edits = edits;
+    this.#rows = rows;
+    this.#cache = beginning?.cache.repeated(rows.length);
+    this.#earlier = rows.map(() => new Uint32Array(0));
+  }
+
+  async feed(ids: readonly Uint32Array[]): Promise<Float32Array[]> {
+    const { program, plan, feeds } = this.#edits;
+    const all = ids.map((own, b) => Uint32Array.from([...(this.#earlier[b] ?? []), ...own]));
+    if (!program.hasCache) this.#earlier = all;
+    const rows = this.#rows.map((row, b) => ({ plan: row, ids: all[b] ?? new Uint32Array(0) }));
+    const start = this.#cache?.length ?? 0;
+    const result = await program.run({
+      ids: rowAfterRow(all),
+      batch: rows.length,
+      ...(this.#cache === undefined ? {} : { cache: this.#cache }),
+      feeds: { ...feeds, ...runFeeds(plan, rows, start) },
+    });
+    this.#cache = result.cache;
+    const data = result.outputs[nextLogits]?.data;
+    if (!(data instanceof Float32Array)) {
+      throw new MonosemError('internal', 'The steering graph has no logits among its outputs.');
+    }
+    const width = data.length / rows.length;
+    return rows.map((_, b) => data.subarray(b * width, (b + 1) * width));
+  }
+
+  take(rows: readonly number[]): RowsTogether {
+    const taken = new RowsTogether(this.#edits, pick(this.#rows, rows));
+    taken.#cache = this.#cache?.rows(rows);
+    taken.#earlier = pick(this.#earlier, rows);
+    return taken;
+  }
 }
 
 /** One run of the model per row. */
-export function rowsApart(edited: EditedRows, count: number): RunRows {
-  const alone = Array.from({ length: count }, () => rowsTogether(edited));
-  return async (rows) => {
+export class RowsApart implements TextRows {
+  readonly #alone: readonly TextRows[];
+
+  private constructor(alone: readonly TextRows[]) {
+    this.#alone = alone;
+  }
+
+  static of(edits: ReadyEdits, rows: readonly RowPlan[], beginning?: Beginning): RowsApart {
+    return new RowsApart(rows.map((row) => new RowsTogether(edits, [row], beginning)));
+  }
+
+  async feed(ids: readonly Uint32Array[]): Promise<Float32Array[]> {
     const logits: Float32Array[] = [];
-    for (const [b, row] of rows.entries()) logits.push(...((await alone[b]?.([row])) ?? []));
+    for (const [b, row] of this.#alone.entries()) {
+      const own = ids[b];
+      if (own !== undefined) logits.push(...(await row.feed([own])));
+    }
     return logits;
-  };
+  }
+
+  take(rows: readonly number[]): RowsApart {
+    return new RowsApart(pick(this.#alone, rows).map((row) => row.take([0])));
+  }
 }
 
 /**
  * Several rows in one run wherever the graph allows that.
- * @param inPieces text is read in more than one run
+ * @param readsBehindCache some run reads more than one token behind what was read before
  */
 export function rowsFor(
   { dynamicallyQuantized, oneRowBehindCache }: Sites,
-  edited: EditedRows,
-  { count, inPieces }: { readonly count: number; readonly inPieces: boolean },
-): RunRows {
-  return dynamicallyQuantized || (oneRowBehindCache && inPieces)
-    ? rowsApart(edited, count)
-    : rowsTogether(edited);
+  edits: ReadyEdits,
+  options: { readonly readsBehindCache: boolean; readonly beginning?: Beginning },
+): TextRows {
+  const { plan } = edits;
+  return dynamicallyQuantized || (oneRowBehindCache && options.readsBehindCache)
+    ? RowsApart.of(edits, plan.rows, options.beginning)
+    : new RowsTogether(edits, plan.rows, options.beginning);
 }
 
-/** @param runs what every row reads, one after the other; each run has the same number of rows */
-async function runBatch(
-  edited: EditedRows,
-  runs: readonly (readonly RowRun[])[],
-  cache: KvCache | undefined,
-): Promise<{ logits: Float32Array[]; cache: KvCache | undefined }> {
-  const { program } = edited;
-  const batch = runs[0]?.length ?? 0;
-  const stretches = runs.map((rows) => ({
-    tokens: rows[0]?.ids.length ?? 0,
-    rows: rows.map(({ edit }) => edit),
-  }));
-  const result = await program.run({
-    ids: rowAfterRow(runs, batch),
-    batch,
-    ...(cache === undefined ? {} : { cache }),
-    feeds: editFeeds(edited, stretches),
-  });
-  const data = result.outputs[nextLogits]?.data;
-  if (!(data instanceof Float32Array)) {
-    throw new MonosemError('internal', 'The steering graph has no logits among its outputs.');
-  }
-  const width = data.length / batch;
-  return {
-    logits: Array.from({ length: batch }, (_, b) => data.subarray(b * width, (b + 1) * width)),
-    cache: result.cache,
-  };
+function pick<T>(all: readonly T[], indices: readonly number[]): T[] {
+  return indices.flatMap((i) => all.slice(i, i + 1));
 }
 
-/** All inputs that are about edits, for a run of the tokens of some stretches. */
-export function editFeeds(
-  { features, feeds }: EditedRows,
-  stretches: readonly Stretch[],
-): OnnxTensors {
-  const edits: Record<string, OnnxTensor> = {};
-  for (const [n, own] of features.entries()) {
-    const names = interventionInputs(n);
-    const { gain, bias } = gainAndBias(own, n, stretches);
-    edits[names.gain] = { type: 'float32', ...gain };
-    edits[names.bias] = { type: 'float32', ...bias };
-  }
-  return { ...feeds, ...edits };
-}
-
-/** Ids [B, T]: all runs of the first row, then all of the second. */
-function rowAfterRow(runs: readonly (readonly RowRun[])[], batch: number): Uint32Array {
-  const tokens = runs.reduce((sum, rows) => sum + (rows[0]?.ids.length ?? 0), 0);
-  const ids = new Uint32Array(batch * tokens);
+/** Ids [B, T]: all of the first row, then all of the second. */
+export function rowAfterRow(rows: readonly Uint32Array[]): Uint32Array {
+  const ids = new Uint32Array(rows.reduce((sum, own) => sum + own.length, 0));
   let at = 0;
-  for (let b = 0; b < batch; b++) {
-    for (const rows of runs) {
-      const own = rows[b]?.ids ?? new Uint32Array(0);
-      ids.set(own, at);
-      at += own.length;
-    }
+  for (const own of rows) {
+    ids.set(own, at);
+    at += own.length;
   }
   return ids;
 }

@@ -1,31 +1,34 @@
 // Baseline and steered continuation of one prompt, token by token, with the same random numbers in both.
-import type { SteerResult, SteerScope, SteerStep } from '../../shared/engineProtocol.ts';
+import type { SteerResult, SteerStep } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { compareLogits } from '../math/kl.ts';
 import { Random } from '../math/rng.ts';
 import { argmax, sampleGumbelPair } from '../math/sampling.ts';
+import type { Sites } from '../onnx/sites/sites.ts';
 import type { TextTokenizer } from '../tokenizer/tokenizer.ts';
-import { scopeTouches } from './edits.ts';
+import { expectedInStep } from './expectedInStep.ts';
 import { GrowingText } from './growingText.ts';
-import type { RowEdit, Transforms } from './interventions.ts';
+import { readPrefix, sharedLength, type PrefixMemory } from './prefix.ts';
 import { roomBehind } from './prompt.ts';
-import type { RunRows } from './rows.ts';
+import { rowsFor, type ReadyEdits, type TextRows } from './rows.ts';
 
 export interface SteerRun {
-  readonly runRows: RunRows;
+  /** Of two rows: the baseline, without edits, and the steered one. */
+  readonly edits: ReadyEdits;
+  readonly sites: Sites;
+  readonly prefix: PrefixMemory;
   readonly tokenizer: TextTokenizer;
   /** [T] ids of the prompt, BOS included, T ≥ 1. */
   readonly prompt: Uint32Array;
   /** Tokens of it per run of the model. */
   readonly promptBlock: number;
-  /** SAE by SAE. */
-  readonly transforms: readonly Transforms[];
-  readonly scope: SteerScope;
   readonly maxTokens: number;
   /** Longest sequence of the model, prompt included. */
   readonly contextLength: number;
   readonly temperature: number;
   readonly seed: number;
+  /** Likeliest tokens reported per step. */
+  readonly top: number;
 }
 
 /** Of the baseline and of the steered row. */
@@ -42,32 +45,34 @@ export async function steer(
 ): Promise<SteerResult> {
   const length = Math.min(run.maxTokens, roomBehind(run.prompt, run.contextLength));
   const choose = chooser(run);
-  const baseline = new GrowingText(run.tokenizer);
-  const steered = new GrowingText(run.tokenizer);
+  const texts = [new GrowingText(run.tokenizer), new GrowingText(run.tokenizer)] as const;
+  const [baseline, steered] = texts;
   const steps: SteerStep[] = [];
-  let logits = await prefill(run, breath);
+  const begun = await readPrompt(run, breath);
+  let { logits } = begun;
   for (;;) {
-    const step = takeStep(steps.length, [baseline, steered], choose(logits), logits);
+    const step = takeStep(run, steps.length, texts, choose(logits), logits);
     if (step === undefined) break;
     steps.push(step);
     onStep(step);
     if (steps.length === length) break;
     await breath();
-    const next = [Uint32Array.of(baseline.lastId), Uint32Array.of(steered.lastId)] as const;
-    logits = await runPair(run, 'generated', next);
+    const next = [Uint32Array.of(baseline.lastId), Uint32Array.of(steered.lastId)];
+    logits = pairOf(await begun.rows.feed(next));
   }
   return { baseline: baseline.finish(), steered: steered.finish(), steps };
 }
 
 /** Adds the chosen tokens to both texts; `undefined` once both have ended. */
 function takeStep(
+  { top, tokenizer }: SteerRun,
   index: number,
   [baseline, steered]: Pair<GrowingText>,
   choice: Pair<number>,
   logits: Pair<Float32Array>,
 ): SteerStep | undefined {
   const compared = compareLogits(...logits);
-  const kl = baseline.isEnded || steered.isEnded ? 0 : compared.kl;
+  const isOver = baseline.isEnded || steered.isEnded;
   const ofBaseline = baseline.take(choice[0], (logits[0][choice[0]] ?? NaN) - compared.pTotal);
   const ofSteered = steered.take(choice[1], (logits[1][choice[1]] ?? NaN) - compared.qTotal);
   if (ofBaseline === undefined && ofSteered === undefined) return undefined;
@@ -75,33 +80,37 @@ function takeStep(
     step: index,
     ...(ofBaseline === undefined ? {} : { baseline: ofBaseline }),
     ...(ofSteered === undefined ? {} : { steered: ofSteered }),
-    kl,
+    kl: isOver ? 0 : compared.kl,
+    ...(top > 0 && !isOver
+      ? { expected: expectedInStep(logits, top, (id) => tokenizer.textOf(id)) }
+      : {}),
   };
 }
 
-/** @returns the logits behind the prompt */
-async function prefill(run: SteerRun, breath: () => Promise<void>): Promise<Pair<Float32Array>> {
-  let at = 0;
+/** Both rows behind the prompt. What no edit touches is read once for both. */
+async function readPrompt(
+  run: SteerRun,
+  breath: () => Promise<void>,
+): Promise<{ readonly rows: TextRows; readonly logits: Pair<Float32Array> }> {
+  const { edits, prompt, promptBlock: block, prefix: memory } = run;
+  let at = sharedLength(edits, prompt);
+  const ids = prompt.subarray(0, at);
+  const beginning = at === 0 ? undefined : await readPrefix(edits, { ids, block, memory }, breath);
+  const rest = prompt.length - at;
+  const rows = rowsFor(run.sites, edits, {
+    readsBehindCache: at > 0 ? rest > 1 : rest > block && block > 1,
+    ...(beginning && { beginning }),
+  });
   for (;;) {
     await breath();
-    const ids = run.prompt.subarray(at, at + run.promptBlock);
-    const logits = await runPair(run, 'prompt', [ids, ids]);
-    at += run.promptBlock;
-    if (at >= run.prompt.length) return logits;
+    const own = prompt.subarray(at, at + block);
+    const logits = await rows.feed([own, own]);
+    at += block;
+    if (at >= prompt.length) return { rows, logits: pairOf(logits) };
   }
 }
 
-/** Feeds tokens of the prompt, or generated ones, to both rows. @returns the logits [V] behind them */
-async function runPair(
-  { runRows, scope, transforms }: SteerRun,
-  place: 'prompt' | 'generated',
-  [ofBaseline, ofSteered]: Pair<Uint32Array>,
-): Promise<Pair<Float32Array>> {
-  const edit: RowEdit = scopeTouches(scope, place) ? transforms : 'none';
-  const [baseline, steered] = await runRows([
-    { ids: ofBaseline, edit: 'none' },
-    { ids: ofSteered, edit },
-  ]);
+function pairOf([baseline, steered]: readonly Float32Array[]): Pair<Float32Array> {
   if (baseline !== undefined && steered !== undefined) return [baseline, steered];
   throw new MonosemError('internal', 'A run of two rows did not return two rows.');
 }

@@ -1,11 +1,12 @@
-// The graph that generates: the whole decoder with the next-token logits of the last position, and, to steer, an
-// intervention for each SAE.
+// The graph that generates: the whole decoder with the next-token logits of the last position, and, to steer, what the
+// edits do.
 import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
-import { emitIntervention } from './interventions.ts';
+import { emitEdits } from './editStages.ts';
 import { emitLastLogits } from './lastLogits.ts';
+import { plainLayout, type EditLayout } from './layout.ts';
 
 /** Output [B, 1, V] float32. */
 export const nextLogits = 'monosem.next_logits';
@@ -14,11 +15,11 @@ export const nextLogits = 'monosem.next_logits';
 export async function openSteerProgram(
   model: Pick<OpenModel, 'onnx' | 'sites' | 'execution'>,
   saes: readonly Sae[],
+  layout: EditLayout = plainLayout,
 ): Promise<Program> {
   const overlay = new Overlay(model.onnx, model.sites);
-  const { builder } = overlay;
-  for (const [n, sae] of saes.entries()) emitIntervention(overlay, sae, n);
-  builder.output(nextLogits, emitLastLogits(overlay));
+  emitEdits(overlay, saes, layout);
+  overlay.builder.output(nextLogits, emitLastLogits(overlay));
   overlay.keepCache();
   return Program.open(overlay, model.execution);
 }

@@ -1,68 +1,93 @@
 // A steering request against an open model and its SAEs: checks it, prepares its inputs, runs it.
 import type {
-  FeatureEdit,
-  SaePlace,
+  SteerEdit,
   SteerParams,
   SteerResult,
   SteerStep,
 } from '../../shared/engineProtocol.ts';
-import { MonosemError } from '../../shared/errors.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import type { Program } from '../model/program.ts';
-import type { Sae } from '../sae/sae.ts';
-import { transformsOf } from './edits.ts';
-import { editRows } from './editRows.ts';
+import { planFeeds } from './editFeeds.ts';
+import { planEdits, type EditPlan, type PlacedSae } from './editPlan.ts';
+import type { EditLayout } from './layout.ts';
+import type { PrefixMemory } from './prefix.ts';
 import { promptBlock, promptIds } from './prompt.ts';
-import { rowsFor } from './rows.ts';
+import type { ReadyEdits } from './rows.ts';
 import { steer } from './steer.ts';
+import { resolveUnits, type MaxActivation } from './units.ts';
 
 export interface SteerableSource {
   readonly model: OpenModel;
   /** As edits name them; no two alike. */
-  readonly saes: readonly { readonly place: SaePlace; readonly sae: Sae }[];
+  readonly saes: readonly PlacedSae[];
   readonly bosId: number | undefined;
-  /** From `openSteerProgram` for the same model and SAEs. */
-  readonly program: Program;
+  readonly maxOf: MaxActivation;
+  /** Runs a job with a session from `openSteerProgram` for the same model and SAEs. */
+  readonly useProgram: <R>(
+    layout: EditLayout,
+    job: (session: { readonly program: Program; readonly prefix: PrefixMemory }) => Promise<R>,
+  ) => Promise<R>;
 }
 
-/** @throws MonosemError `unknownFeature`, `badEdit`, `emptyText`, `tooManyTokens`, `unsupportedModel`; whatever `breath` throws */
+/**
+ * @throws MonosemError `unknownFeature`, `badEdit`, `emptyText`, `tooManyTokens`, `unsupportedModel`; whatever `maxOf` or
+ *   `breath` throws
+ */
 export async function steerSource(
-  { model, saes, bosId, program }: SteerableSource,
+  source: SteerableSource,
   params: SteerParams,
   onStep: (step: SteerStep) => void,
   breath: () => Promise<void>,
 ): Promise<SteerResult> {
-  expectKnownSaes(params.edits, saes);
-  const transforms = saes.map(({ place }) =>
-    transformsOf(params.edits.filter(({ sae }) => sae === place)),
-  );
-  const edited = await editRows(
-    program,
-    saes.map(({ sae }) => sae),
-    transforms.map((own) => [...own.keys()]),
-  );
+  const { model, bosId } = source;
   const prompt = await promptIds(model, params, bosId);
-  const block = promptBlock(model, program);
-  const run = {
-    runRows: rowsFor(model.sites, edited, { count: 2, inPieces: prompt.length > block }),
-    tokenizer: model.tokenizer,
-    prompt,
-    promptBlock: block,
-    transforms,
-    scope: params.scope,
-    maxTokens: params.maxTokens,
-    contextLength: model.config.contextLength,
-    temperature: params.temperature,
-    seed: params.seed,
-  };
-  return steer(run, onStep, breath);
+  const plan = await planFor(source, [[], params.edits], prompt.length);
+  return source.useProgram(plan.layout, async ({ program, prefix }) => {
+    const run = {
+      edits: await readyEdits(source, plan, program),
+      sites: model.sites,
+      prefix,
+      tokenizer: model.tokenizer,
+      prompt,
+      promptBlock: promptBlock(model, program),
+      maxTokens: params.maxTokens,
+      contextLength: model.config.contextLength,
+      temperature: params.temperature,
+      seed: params.seed,
+      top: params.top ?? 0,
+    };
+    return steer(run, onStep, breath);
+  });
 }
 
-function expectKnownSaes(edits: readonly FeatureEdit[], saes: SteerableSource['saes']): void {
-  const stranger = edits.find(({ sae }) => !saes.some(({ place }) => place === sae));
-  if (stranger === undefined) return;
-  throw new MonosemError(
-    'badEdit',
-    `Feature ${stranger.feature} is to be edited in the SAE ${stranger.sae}, which is not active; add that SAE or remove the edit.`,
-  );
+/**
+ * @param rows the edits of each row
+ * @param promptLength tokens that are given, BOS included
+ * @throws MonosemError `unknownFeature`, `badEdit`; whatever `maxOf` throws
+ */
+export async function planFor(
+  { model, saes, maxOf }: Pick<SteerableSource, 'model' | 'saes' | 'maxOf'>,
+  rows: readonly (readonly SteerEdit[])[],
+  promptLength: number,
+): Promise<EditPlan> {
+  const resolved: SteerEdit[][] = [];
+  for (const edits of rows) resolved.push(await resolveUnits(edits, maxOf));
+  const { specialIds } = model.tokenizer;
+  return planEdits(resolved, {
+    saes,
+    sites: model.sites,
+    streamWidth: model.config.dModel,
+    promptLength,
+    specialIds,
+  });
+}
+
+/** A plan with its inputs. @param program opened for the plan's layout */
+export async function readyEdits(
+  { model, saes }: Pick<SteerableSource, 'model' | 'saes'>,
+  plan: EditPlan,
+  program: Program,
+): Promise<ReadyEdits> {
+  const bare = saes.map(({ sae }) => sae);
+  return { program, plan, feeds: await planFeeds(plan, bare, model.sites) };
 }

@@ -1,30 +1,20 @@
 // Reads a given text under edits (teacher forcing): the model's own words never enter, so what it loses on each token
-// with and without an edit can be compared token by token. Any number of rows, each with an edit of its own, read the
-// same text; the model is causal, so what precedes the first edit is read once for all of them.
+// with and without an edit can be compared token by token. Any number of rows of one length, each with edits of its own,
+// are read at once; the model is causal, so what precedes the first edit of one text is read once for all of them.
 import { MonosemError } from '../../shared/errors.ts';
 import type { KvCache } from '../model/kvCache.ts';
-import { followers } from '../model/tokenLosses.ts';
+import { followersOfRows } from '../model/tokenLosses.ts';
 import type { OnnxTensors } from '../onnx/runtime/session.ts';
 import { forcedNames } from './forcedProgram.ts';
-import type { Stretch, Transforms } from './interventions.ts';
-import { editFeeds, type EditedRows } from './rows.ts';
-
-/** What one row does to positions [from, to) of the text. */
-export interface PlacedEdit {
-  /** SAE by SAE. */
-  readonly transforms: readonly Transforms[];
-  readonly from: number;
-  readonly to: number;
-}
+import { runFeeds, type EditedRun } from './editFeeds.ts';
+import { rowAfterRow, type ReadyEdits } from './rows.ts';
 
 export interface ForcedText {
   /** With a program from `openForcedProgram`. */
-  readonly edited: EditedRows;
-  /** What every row reads, BOS included. */
-  readonly sequence: Uint32Array;
-  /** None for a row that reads the text as it is. */
-  readonly rows: readonly (PlacedEdit | undefined)[];
-  /** Of one row, for what comes before `from`; no row may edit that. Absent where `from` is 0. */
+  readonly edits: ReadyEdits;
+  /** What each row reads, BOS included, and does there; all of one length. */
+  readonly rows: readonly EditedRun[];
+  /** Of one row, for what comes before `from`: no row edits that, and all read the same there. Absent where `from` is 0. */
   readonly cache?: KvCache;
   /** Positions [from, until) are wanted. */
   readonly from: number;
@@ -69,55 +59,42 @@ interface GrowingRow {
 }
 
 async function runRows(text: ForcedText, breath: () => Promise<void>): Promise<ForcedRow[]> {
-  const { edited, sequence, rows, from, until, readAt } = text;
+  const { edits, rows, from, until, readAt } = text;
+  const { program, plan, feeds } = edits;
   const batch = rows.length;
+  const sequences = rows.map(({ ids }) => ids);
+  const length = sequences[0]?.length ?? 0;
   const found = rows.map(() => newRow(until - from));
   let cache = text.cache?.repeated(batch);
   let at = from;
   while (at < until) {
     await breath();
-    const end = Math.min(sequence.length, text.blockEnd(at, batch));
-    const result = await edited.program.run({
-      ids: repeated(sequence.subarray(at, end), batch),
+    const end = Math.min(length, text.blockEnd(at, batch));
+    const start = at;
+    const run = rows.map(({ plan: row, ids }) => ({ plan: row, ids: ids.subarray(start, end) }));
+    const result = await program.run({
+      ids: rowAfterRow(run.map(({ ids }) => ids)),
       batch,
       ...(cache === undefined ? {} : { cache }),
       feeds: {
-        ...editFeeds(edited, stretchesOf(rows, at, end)),
-        [forcedNames.targets]: followers(sequence, at, end, batch),
+        ...feeds,
+        ...runFeeds(plan, run, at),
+        [forcedNames.targets]: followersOfRows(sequences, at, end),
         [forcedNames.position]: positionFeed(readAt, at, end),
       },
     });
     takeLosses(found, result.outputs, at - from);
-    if (readAt >= at && readAt < end) takeReadings(found, result.outputs, edited.features.length);
+    if (readAt >= at && readAt < end) takeReadings(found, result.outputs, plan.slots.length);
     cache = result.cache;
     at = end;
   }
   // Nothing follows the last token.
-  for (const { losses } of found) losses.fill(NaN, sequence.length - 1 - from);
+  for (const { losses } of found) losses.fill(NaN, length - 1 - from);
   return found;
 }
 
 function newRow(positions: number): GrowingRow {
   return { losses: new Float32Array(positions), logits: new Float32Array(0), activations: [] };
-}
-
-function repeated(ids: Uint32Array, batch: number): Uint32Array {
-  const all = new Uint32Array(batch * ids.length);
-  for (let b = 0; b < batch; b++) all.set(ids, b * ids.length);
-  return all;
-}
-
-/** Positions [at, end) cut where an edit begins or ends. */
-function stretchesOf(rows: ForcedText['rows'], at: number, end: number): Stretch[] {
-  const cuts = rows.flatMap((row) => (row === undefined ? [] : [row.from, row.to]));
-  const inside = cuts.filter((cut) => cut > at && cut < end);
-  const starts = [...new Set([at, ...inside])].sort((a, b) => a - b);
-  return starts.map((start, i) => ({
-    tokens: (starts[i + 1] ?? end) - start,
-    rows: rows.map((row) =>
-      row !== undefined && row.from <= start && start < row.to ? row.transforms : 'none',
-    ),
-  }));
 }
 
 /** The chosen position in a run; some position in a run that does not hold it, which then is not read. */

@@ -28,10 +28,11 @@ export class TextTokenizer {
   readonly startsWithBos: boolean;
   /** Ids after which a continuation is over; may be empty. */
   readonly eosIds: readonly number[];
+  /** Tokens that stand for no text: BOS, EOS, marks of a chat template and all that tokenizer.json calls special. */
+  readonly specialIds: ReadonlySet<number>;
   /** How a text is cut depends on what is near only, so that parts of it can be encoded by themselves. */
   readonly isLocal: boolean;
   readonly #tokenizer: Tokenizer;
-  readonly #neverShown: ReadonlySet<number>;
   readonly #bytes: VocabularyBytes;
 
   /**
@@ -58,12 +59,12 @@ export class TextTokenizer {
     this.startsWithBos = ids.startsWithBos;
     this.eosIds = ids.eosIds;
     const ends = ids.bosId === undefined ? ids.eosIds : [ids.bosId, ...ids.eosIds];
-    this.#neverShown = new Set([...specialTokenIds(json), ...ends]);
+    this.specialIds = new Set([...specialTokenIds(json), ...ends]);
     this.isLocal = cutsLocally(json);
     const decoder = tokenizer.getDecoder();
     this.#bytes = new VocabularyBytes({
       pieceOf: (id) => this.pieceOf(id),
-      isSpecial: (id) => this.#neverShown.has(id),
+      isSpecial: (id) => this.specialIds.has(id),
       context: this.#context(),
       ...(decoder === null ? {} : { decode: (pieces) => decoder.decode([...pieces]) }),
     });
@@ -84,7 +85,7 @@ export class TextTokenizer {
 
   /** The text of ids that begin a text; special tokens, BOS and EOS have none. */
   async decode(ids: Iterable<number>): Promise<string> {
-    const shown = [...ids].filter((id) => !this.#neverShown.has(id));
+    const shown = [...ids].filter((id) => !this.specialIds.has(id));
     return this.#tokenizer.decode(shown, true);
   }
 
@@ -92,7 +93,7 @@ export class TextTokenizer {
   stream(): StreamDecoder {
     const decoder = this.#tokenizer.getDecoder();
     return new StreamDecoder({
-      pieceOf: (id) => (this.#neverShown.has(id) ? undefined : this.pieceOf(id)),
+      pieceOf: (id) => (this.specialIds.has(id) ? undefined : this.pieceOf(id)),
       // Without a decoder, pieces are words.
       decode: (pieces) => decoder?.decode([...pieces]) ?? pieces.join(' '),
       context: this.#context(),

@@ -6,6 +6,7 @@ import { defaultSteerSettings } from '../views/steerSession.ts';
 import { readFeature } from '../views/viewMessages.ts';
 import type { FeatureEdit, Source, SteerParams } from '../../shared/engineProtocol.ts';
 import type * as protocol from '../../shared/engineProtocol.ts';
+import { withScope } from '../../shared/editScope.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { NamedArguments, readText, refuse } from './arguments.ts';
 import type { Continuation, GeneratedToken, SteeredText, SteerStep } from './types.ts';
@@ -62,12 +63,14 @@ async function readRequest(ports: SteerPorts, request: unknown): Promise<SteerPa
   const standard = defaultSteerSettings;
   return {
     prompt: readText(place, '“prompt”', named.get('prompt')),
-    scope: named.choice('scope', ['all', 'prompt', 'generated']) ?? standard.scope,
     maxTokens: named.integer('maxTokens', [1, 4096]) ?? standard.maxTokens,
     temperature: named.number('temperature', [0, 100]) ?? standard.temperature,
     seed: named.integer('seed', [0, Number.MAX_SAFE_INTEGER]) ?? standard.seed,
     ...(named.flag('chat') === true && { chat: true }),
-    edits: await Promise.all(edits.map((edit, n) => readEdit(ports, edit, n))),
+    edits: withScope(
+      await Promise.all(edits.map((edit, n) => readEdit(ports, edit, n))),
+      named.choice('scope', ['all', 'prompt', 'generated']) ?? standard.scope,
+    ),
     source: await ports.source(),
   };
 }

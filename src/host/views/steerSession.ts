@@ -9,6 +9,7 @@ import type {
   SaePlace,
   Source,
 } from '../../shared/engineProtocol.ts';
+import { withScope } from '../../shared/editScope.ts';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
 import { featureKey, sameFeature } from '../../shared/featureRef.ts';
 import { t } from '../../shared/l10n.ts';
@@ -117,12 +118,14 @@ export class SteerSession {
   }
 
   async #steer(run: number, signal: AbortSignal): Promise<void> {
-    const { prompt, edits, settings } = this.#start;
+    const { prompt, settings } = this.#start;
+    const { scope, ...generation } = settings;
+    const edits = withScope(this.#start.edits, scope);
     const source = await this.#ports.source();
     let sent = 0;
     await this.#ports.engine.call(
       'steer',
-      { source, prompt, edits, ...settings },
+      { source, prompt, edits, ...generation },
       {
         signal,
         // A run that is asked again after a crash gives the same steps again: the seed is the same.

@@ -1,30 +1,23 @@
-// Steering: changes to features, and what the changed model writes beside the unchanged one.
+// Steering: what a changed model writes beside the unchanged one, from the same random numbers.
 // Part of the engine protocol.
-import type { FeatureRef, Source } from './source.ts';
+import type { SteerEdit } from './edits.ts';
+import type { Source } from './source.ts';
+import type { LikelyTokens } from './tokens.ts';
 import type { TokenId } from '../units.ts';
-
-/** One change to one feature. `amount` is in activation units, except for `scale`, where it is a factor. */
-export type FeatureEdit = FeatureRef &
-  (
-    | { readonly operation: 'ablate' }
-    | { readonly operation: 'scale' | 'clamp' | 'add'; readonly amount: number }
-  );
-
-/** Which tokens an edit touches: the prompt (BOS included), what is generated, or both. */
-export type SteerScope = 'all' | 'prompt' | 'generated';
 
 export interface SteerParams {
   readonly source: Source;
   readonly prompt: string;
   /** The prompt is what a user says to a chat model: it is put into the model's chat template. */
   readonly chat?: boolean;
-  readonly edits: readonly FeatureEdit[];
-  readonly scope: SteerScope;
+  readonly edits: readonly SteerEdit[];
   /** Most tokens to generate. */
   readonly maxTokens: number;
   /** 0 = greedy. */
   readonly temperature: number;
   readonly seed: number;
+  /** Likeliest tokens reported with every step; none when absent. */
+  readonly top?: number;
 }
 
 export interface GeneratedToken {
@@ -35,6 +28,15 @@ export interface GeneratedToken {
   readonly logProbability: number;
 }
 
+/** What both models expected in one step, at temperature 1. */
+export interface ExpectedInStep {
+  readonly baseline: LikelyTokens;
+  readonly steered: LikelyTokens;
+  /** Ranks of the baseline's likeliest tokens under the steered model, 1 for its own likeliest; and the other way round. */
+  readonly ranksInSteered: Uint32Array;
+  readonly ranksInBaseline: Uint32Array;
+}
+
 /** One step of both continuations; a side that has ended sends no token. */
 export interface SteerStep {
   readonly step: number;
@@ -42,6 +44,8 @@ export interface SteerStep {
   readonly steered?: GeneratedToken;
   /** KL(baseline ‖ steered) in nats between the two next-token distributions, each after its own text. */
   readonly kl: number;
+  /** Where `top` asked for it and neither side has ended. */
+  readonly expected?: ExpectedInStep;
 }
 
 export interface Continuation {

@@ -3,7 +3,7 @@
 import type { GraphBuilder } from '../../onnx/graph/builder.ts';
 
 /** First operator set in which axes are an input. */
-const axesAreInput = { ReduceL2: 18, ReduceMean: 18 } as const;
+const axesAreInput = { ReduceL2: 18, ReduceMean: 18, ReduceSum: 13 } as const;
 
 /** [..., N] → [..., 1] */
 export function emitReduction(
