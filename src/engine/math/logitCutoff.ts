@@ -24,24 +24,12 @@ export class LogitCutoff {
    * @param row [V] logits behind the penalties, not yet divided by the temperature, which is above 0
    */
   find(row: FloatBits, { temperature, topK, topP, minP }: CutoffSettings): number {
-    const { values } = row;
-    const max = maximum(values, 0, values.length);
     let cutoff = -Infinity;
-    if (topK > 0 && topK < values.length) {
-      cutoff = this.#select.find(
-        row,
-        cutoff,
-        () => 1,
-        () => topK,
-      );
-    }
-    if (topP < 1) {
-      const perLogit = 1 / temperature;
-      // Not by exp alone: Infinity − Infinity is no number.
-      const weigh = (x: number): number => (x === max ? 1 : Math.exp((x - max) * perLogit));
-      cutoff = this.#select.find(row, cutoff, weigh, (total) => topP * total);
-    }
+    if (topK > 0 && topK < row.values.length) cutoff = this.#select.largest(row, topK);
+    if (topP < 1) cutoff = this.#select.nucleus(row, temperature, topP, cutoff);
+    if (minP === 0) return cutoff;
     // p ≥ minP · p(max), where p is proportional to exp(logit / temperature).
-    return minP > 0 ? Math.max(cutoff, max + temperature * Math.log(minP)) : cutoff;
+    const max = maximum(row.values, 0, row.values.length);
+    return Math.max(cutoff, max + temperature * Math.log(minP));
   }
 }

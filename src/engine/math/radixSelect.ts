@@ -1,8 +1,9 @@
-// Selection by weight without sorting: walking down the distinct values of an array from the largest, at which of them
-// does the weight of all that was passed reach a target? With weights of 1 that is the k-th largest value, with
+// The edges of top-k and top-p without sorting: walking down the distinct logits from the largest, at which of them does
+// the weight of all that was passed reach a target? With weights of 1 that is the k-th largest logit, with
 // probabilities the edge of a nucleus. A radix sort that only looks into the bucket that holds the answer (Knuth, The Art
-// of Computer Programming 3, 5.2.5): at most one pass over the array for each of three digits, and no memory but one
-// table, whatever the values are.
+// of Computer Programming 3, 5.2.5): one pass over the logits for each of three digits, and no memory but one table,
+// whatever the logits are. Sums run in double precision.
+import { maximum } from './softmax.ts';
 
 /** Float32 values and, in the same memory, their bits. */
 export interface FloatBits {
@@ -35,17 +36,29 @@ export class RadixSelect {
   readonly #one = floatBits(1);
 
   /**
-   * The value at which the summed weight reaches its target; the lowest one of any weight where it never does.
-   * @param floor smaller values are passed over, as is NaN; it is returned where nothing has any weight
-   * @param weigh the weight of a value, ≥ 0
-   * @param targetOf weight to be reached, given that of all values
+   * The k-th largest value, equal ones counted as often as they are there; of all if there are fewer, the smallest.
+   * @param k 1 or more
    */
-  find(
-    { values, bits }: FloatBits,
-    floor: number,
-    weigh: (value: number) => number,
-    targetOf: (total: number) => number,
-  ): number {
+  largest(row: FloatBits, k: number): number {
+    const max = maximum(row.values, 0, row.values.length);
+    return this.#find(row, { floor: -Infinity, max, perLogit: 0, target: () => k });
+  }
+
+  /**
+   * The largest value t such that softmax(values / temperature) gives the values ≥ t at least the share p of what it gives
+   * those ≥ floor.
+   * @param p 0 … 1; with 0 it is the largest value
+   */
+  nucleus(row: FloatBits, temperature: number, p: number, floor = -Infinity): number {
+    const max = maximum(row.values, 0, row.values.length);
+    return this.#find(row, { floor, max, perLogit: 1 / temperature, target: (total) => p * total });
+  }
+
+  /**
+   * The value at which the summed weight reaches its target; the lowest one of any weight where rounding keeps it below.
+   * @param perLogit a value weighs exp((value − max) · perLogit), with 0 exactly 1
+   */
+  #find({ values, bits }: FloatBits, { floor, max, perLogit, target: targetOf }: Walk): number {
     let prefix = 0;
     let passed = 0;
     let target = 0;
@@ -53,8 +66,11 @@ export class RadixSelect {
       const sums = this.#sums.fill(0);
       for (let i = 0; i < values.length; i += 1) {
         const key = keyOf(bits[i]);
-        if ((key & fixed) !== prefix || !(values[i] >= floor)) continue;
-        sums[(key >>> shift) & mask] += weigh(values[i]);
+        const value = values[i];
+        if ((key & fixed) !== prefix || !(value >= floor)) continue;
+        // Not by exp alone: Infinity − Infinity is no number.
+        const isWhole = perLogit === 0 || value === max;
+        sums[(key >>> shift) & mask] += isWhole ? 1 : Math.exp((value - max) * perLogit);
       }
       if (fixed === 0) target = targetOf(downwards(sums));
       const digit = reaching(sums, target - passed);
@@ -65,6 +81,15 @@ export class RadixSelect {
     this.#one.bits[0] = prefix < 0 ? prefix ^ 0x80000000 : ~prefix;
     return this.#one.values[0];
   }
+}
+
+interface Walk {
+  /** Smaller values are passed over, as is NaN; it is the answer where nothing is left. */
+  readonly floor: number;
+  readonly max: number;
+  readonly perLogit: number;
+  /** Weight to be reached, given that of all values. */
+  readonly target: (total: number) => number;
 }
 
 function downwards(sums: Float64Array): number {
