@@ -18,6 +18,7 @@ import type {
   FeatureParams,
   FeatureSummary,
   GeneratedToken,
+  GenerationParams,
   ModelChoice,
   ModelVariant,
   Source,
@@ -75,7 +76,7 @@ import { expectFeature } from './sae/sae.ts';
 import { loadWeights } from './sae/weights.ts';
 import { saeInfoOf } from './saeInfo.ts';
 import { SourceCache } from './sourceCache.ts';
-import { continueText, type ContinueParams } from './steering/continueText.ts';
+import { continueText } from './steering/continueText.ts';
 import { steerable } from './steerable.ts';
 import { openSteerProgram } from './steering/steerProgram.ts';
 import { steerSource } from './steering/steerSource.ts';
@@ -274,7 +275,7 @@ export class Engine {
 
   /** Continuation of a prompt by the model as it is; needs no SAE. */
   async continueText(
-    { model: choice, ...params }: ContinueParams & { readonly model: ModelChoice },
+    { model: choice, ...params }: GenerationParams & { readonly model: ModelChoice },
     context: Context<GeneratedToken>,
   ): Promise<Continuation> {
     const opened = await openModel(choice.model, choice.variant);

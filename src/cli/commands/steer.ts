@@ -2,7 +2,7 @@
 // without an SAE: what the model writes by itself.
 import { withScope } from '../../shared/editScope.ts';
 import { MonosemError } from '../../shared/errors.ts';
-import type { SteerResult, SteerScope } from '../../shared/engineProtocol.ts';
+import type { SteeredSample, SteerScope } from '../../shared/engineProtocol.ts';
 import { parseEdit } from '../../engine/engine.ts';
 import type { Command, CommandContext, Output } from '../command.ts';
 import { choiceOf, required, sourceOf, sourceOptions, type Arguments } from '../options.ts';
@@ -91,7 +91,10 @@ async function steerPrompt({ engine, args, root, status }: CommandContext): Prom
       },
     },
   );
-  return output(params.prompt, result);
+  return {
+    json: result,
+    text: result.samples.map((each) => sampleText(params.prompt, each)).join('\n\n'),
+  };
 }
 
 function readScope(text: string): SteerScope {
@@ -100,22 +103,19 @@ function readScope(text: string): SteerScope {
   throw new MonosemError('badArgument', `--scope takes ${scopes.join(', ')}, not "${text}".`);
 }
 
-function output(prompt: string, result: SteerResult): Output {
-  const divergence = result.steps.find((step) => step.baseline?.id !== step.steered?.id);
+function sampleText(prompt: string, { baseline, steered, steps }: SteeredSample): string {
+  const divergence = steps.find((step) => step.baseline?.id !== step.steered?.id);
   const summary =
     divergence === undefined
       ? 'The two continuations are the same.'
       : `They part at token ${divergence.step + 1}; KL there ${divergence.kl.toFixed(3)} nats.`;
-  return {
-    json: result,
-    text: [
-      'baseline',
-      `  ${prompt}│${result.baseline.text}`,
-      '',
-      'steered',
-      `  ${prompt}│${result.steered.text}`,
-      '',
-      summary,
-    ].join('\n'),
-  };
+  return [
+    'baseline',
+    `  ${prompt}│${baseline.text}`,
+    '',
+    'steered',
+    `  ${prompt}│${steered.text}`,
+    '',
+    summary,
+  ].join('\n');
 }

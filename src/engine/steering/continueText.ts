@@ -1,23 +1,20 @@
 // What a model writes behind a prompt when nothing is changed: generation without an SAE.
-import type { Continuation, GeneratedToken } from '../../shared/engineProtocol.ts';
+import type {
+  Continuation,
+  GeneratedToken,
+  GenerationParams,
+} from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { Random } from '../math/rng.ts';
-import { argmax, sampleGumbelPair } from '../math/sampling.ts';
 import { logSoftmaxAt } from '../math/softmax.ts';
+import { TokenChooser } from '../math/tokenChooser.ts';
 import type { KvCache } from '../model/kvCache.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import type { Program } from '../model/program.ts';
 import { GrowingText } from './growingText.ts';
-import { promptBlock, promptIds, roomBehind, type Prompt } from './prompt.ts';
+import { promptBlock, promptIds, roomBehind } from './prompt.ts';
+import { samplingSettings } from './samplingOptions.ts';
 import { nextLogits } from './steerProgram.ts';
-
-export interface ContinueParams extends Prompt {
-  /** Most tokens to generate. */
-  readonly maxTokens: number;
-  /** 0 = greedy. */
-  readonly temperature: number;
-  readonly seed: number;
-}
 
 export interface ContinuableModel {
   readonly model: OpenModel;
@@ -32,7 +29,7 @@ export interface ContinuableModel {
  */
 export async function continueText(
   { model, program }: ContinuableModel,
-  params: ContinueParams,
+  params: GenerationParams,
   onToken: (token: GeneratedToken) => void,
   breath: () => Promise<void>,
 ): Promise<Continuation> {
@@ -41,8 +38,10 @@ export async function continueText(
   const prompt = await promptIds(model, params, bosId);
   const length = Math.min(params.maxTokens, roomBehind(prompt, config.contextLength));
   const row = new Row(program, promptBlock(model, program));
-  const choose = chooser(params);
-  const text = new GrowingText(tokenizer);
+  const random = new Random(params.seed);
+  // The same draws as the baseline of a steered run has.
+  const chooser = new TokenChooser(samplingSettings(params), () => random.uniform());
+  const text = new GrowingText(tokenizer, { prompt, stop: params.stop ?? [] });
   await breath();
   let logits = await row.feed(prompt, breath);
   for (let count = 0; count < length; count++) {
@@ -50,19 +49,13 @@ export async function continueText(
       await breath();
       logits = await row.feed(Uint32Array.of(text.lastId), breath);
     }
-    const id = choose(logits);
+    const [id = NaN] = chooser.choose([{ logits, history: text.history }]);
     const token = text.take(id, logSoftmaxAt(logits, id));
     if (token === undefined) break;
     onToken(token);
+    if (text.isEnded) break;
   }
   return text.finish();
-}
-
-function chooser({ temperature, seed }: ContinueParams): (logits: Float32Array) => number {
-  if (temperature === 0) return (logits) => argmax(logits, 0, logits.length);
-  const random = new Random(seed);
-  // The same draws as the baseline of a steered run has.
-  return (logits) => sampleGumbelPair(logits, logits, temperature, () => random.uniform())[0];
 }
 
 /** One sequence as the model has read it so far. */

@@ -1,23 +1,37 @@
 // A continuation as it is generated: its tokens, the text that is complete so far, and whether it has ended.
 import type { Continuation, GeneratedToken } from '../../shared/engineProtocol.ts';
 import { tokenId, type TokenId } from '../../shared/units.ts';
+import { TokenHistory } from '../math/tokenHistory.ts';
 import type { StreamDecoder } from '../tokenizer/streamDecoder.ts';
 import type { TextTokenizer } from '../tokenizer/tokenizer.ts';
+import { StopStrings } from './stopStrings.ts';
+
+export interface GrowingTextOptions {
+  /** [T] ids in front of it. */
+  readonly prompt: Uint32Array;
+  readonly stop: readonly string[];
+}
 
 export class GrowingText {
+  /** Of prompt and text. */
+  readonly history: TokenHistory;
   readonly #eosIds: ReadonlySet<number>;
   readonly #decoder: StreamDecoder;
+  readonly #stops: StopStrings;
   readonly #tokens: TokenId[] = [];
   #text = '';
-  #isEnded = false;
+  #end: Continuation['end'] = 'length';
 
-  constructor(tokenizer: TextTokenizer) {
+  /** @throws MonosemError `badArgument` for a stop string that is none */
+  constructor(tokenizer: TextTokenizer, { prompt, stop }: GrowingTextOptions) {
     this.#eosIds = new Set(tokenizer.eosIds);
     this.#decoder = tokenizer.stream();
+    this.#stops = new StopStrings(stop);
+    this.history = new TokenHistory(prompt);
   }
 
   get isEnded(): boolean {
-    return this.#isEnded;
+    return this.#end !== 'length';
   }
 
   /** The token to feed next; after the end it only keeps the row's place in the batch. */
@@ -30,15 +44,27 @@ export class GrowingText {
    * @param logProbability of this token in its place
    */
   take(id: number, logProbability: number): GeneratedToken | undefined {
-    this.#isEnded ||= this.#eosIds.has(id);
-    if (this.#isEnded) return undefined;
-    const text = this.#decoder.push(id);
+    if (!this.isEnded && this.#eosIds.has(id)) this.#end = 'endOfText';
+    if (this.isEnded) return undefined;
+    const text = this.#stops.push(this.#decoder.push(id));
+    if (this.#stops.cut !== undefined) this.#end = 'stop';
     this.#text += text;
     this.#tokens.push(tokenId(id));
+    this.history.add(id);
     return { id: tokenId(id), text, logProbability };
   }
 
+  /**
+   * Takes what an earlier run has generated.
+   * @param isComplete the text ended where these tokens do
+   */
+  replay(tokens: readonly TokenId[], isComplete: boolean): void {
+    for (const id of tokens) this.take(id, NaN);
+    if (isComplete && !this.isEnded) this.#end = 'endOfText';
+  }
+
   finish(): Continuation {
-    return { text: this.#text + this.#decoder.end(), tokens: this.#tokens };
+    const rest = this.#stops.push(this.#decoder.end());
+    return { text: this.#text + rest + this.#stops.end(), tokens: this.#tokens, end: this.#end };
   }
 }

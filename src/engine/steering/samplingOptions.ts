@@ -1,8 +1,7 @@
 // What people may set of how the next token is drawn: everything but the temperature may be left out.
+import type { Sampling } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { neutralSampling, type SamplingSettings } from '../math/samplingSettings.ts';
-
-export type SamplingOptions = Pick<SamplingSettings, 'temperature'> & Partial<SamplingSettings>;
 
 /** Below this, logits divided by the temperature could leave the range of numbers. */
 const coldest = 1e-6;
@@ -51,8 +50,19 @@ function isWithin(value: number, least: number, most: number): boolean {
  * Options with everything that was left out at its neutral value.
  * @throws MonosemError `badArgument`, naming the first option that is out of range
  */
-export function samplingSettings(options: SamplingOptions): SamplingSettings {
-  const settings: SamplingSettings = { ...neutralSampling, ...options };
+export function samplingSettings(sampling: Sampling): SamplingSettings {
+  const { temperature, topK, topP, minP } = sampling;
+  const { repetitionPenalty, frequencyPenalty, presencePenalty } = sampling;
+  const neutral = neutralSampling;
+  const settings: SamplingSettings = {
+    temperature,
+    topK: topK ?? neutral.topK,
+    topP: topP ?? neutral.topP,
+    minP: minP ?? neutral.minP,
+    repetitionPenalty: repetitionPenalty ?? neutral.repetitionPenalty,
+    frequencyPenalty: frequencyPenalty ?? neutral.frequencyPenalty,
+    presencePenalty: presencePenalty ?? neutral.presencePenalty,
+  };
   for (const [name, { allows, advice }] of Object.entries(rules)) {
     const value = settings[name as keyof SamplingSettings];
     if (allows(value)) continue;

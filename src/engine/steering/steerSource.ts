@@ -1,10 +1,12 @@
 // A steering request against an open model and its SAEs: checks it, prepares its inputs, runs it.
 import type {
+  GeneratedPair,
   SteerEdit,
   SteerParams,
   SteerResult,
   SteerStep,
 } from '../../shared/engineProtocol.ts';
+import type { TokenId } from '../../shared/units.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import type { Program } from '../model/program.ts';
 import { planFeeds } from './editFeeds.ts';
@@ -14,6 +16,7 @@ import type { PrefixMemory } from './prefix.ts';
 import { promptBlock, promptIds } from './prompt.ts';
 import type { ReadyEdits } from './rows.ts';
 import { steer } from './steer.ts';
+import { SteeredPair, type Pair } from './steeredPair.ts';
 import { resolveUnits, type MaxActivation } from './units.ts';
 
 export interface SteerableSource {
@@ -40,24 +43,49 @@ export async function steerSource(
   breath: () => Promise<void>,
 ): Promise<SteerResult> {
   const { model, bosId } = source;
+  const { tokenizer } = model;
   const prompt = await promptIds(model, params, bosId);
+  const pairs = params.continuing ?? [];
+  const wanted = params.temperature === 0 ? 1 : (params.samples ?? 1);
+  const samples = Array.from({ length: Math.max(wanted, pairs.length) }, (_, sample) => {
+    const earlier = pairs[sample];
+    const top = params.top ?? 0;
+    return new SteeredPair({ tokenizer, prompt, params, sample, top, ...(earlier && { earlier }) });
+  });
+  const sequences = samples.map((_, sample) => sequencesOf(prompt, pairs[sample], pairs));
   const plan = await planFor(source, [[], params.edits], prompt.length);
   return source.useProgram(plan.layout, async ({ program, prefix }) => {
     const run = {
       edits: await readyEdits(source, plan, program),
       sites: model.sites,
       prefix,
-      tokenizer: model.tokenizer,
-      prompt,
+      samples,
+      sequences,
       promptBlock: promptBlock(model, program),
       maxTokens: params.maxTokens,
       contextLength: model.config.contextLength,
-      temperature: params.temperature,
-      seed: params.seed,
-      top: params.top ?? 0,
     };
     return steer(run, onStep, breath);
   });
+}
+
+/** Prompt and what was generated; texts that ended early are filled up, and what follows their end is read by nobody. */
+function sequencesOf(
+  prompt: Uint32Array,
+  earlier: GeneratedPair | undefined,
+  all: readonly GeneratedPair[],
+): Pair<Uint32Array> {
+  const longest = Math.max(
+    0,
+    ...all.flatMap(({ baseline, steered }) => [baseline.length, steered.length]),
+  );
+  const behind = (tokens: readonly TokenId[] = []): Uint32Array => {
+    const sequence = new Uint32Array(prompt.length + longest);
+    sequence.set(prompt);
+    sequence.set(tokens, prompt.length);
+    return sequence;
+  };
+  return longest === 0 ? [prompt, prompt] : [behind(earlier?.baseline), behind(earlier?.steered)];
 }
 
 /**

@@ -7,7 +7,7 @@ import { readFeature } from '../views/viewMessages.ts';
 import type { FeatureEdit, Source, SteerParams } from '../../shared/engineProtocol.ts';
 import type * as protocol from '../../shared/engineProtocol.ts';
 import { withScope } from '../../shared/editScope.ts';
-import { messageOf } from '../../shared/errors.ts';
+import { MonosemError, messageOf } from '../../shared/errors.ts';
 import { NamedArguments, readText, refuse } from './arguments.ts';
 import type { Continuation, GeneratedToken, SteeredText, SteerStep } from './types.ts';
 
@@ -34,7 +34,7 @@ export async function steerText(
   let report = named.callback('onStep');
   const params = await readRequest(ports, request);
   let told = 0;
-  const { baseline, steered, steps } = await ports.engine.call(place, params, {
+  const { samples } = await ports.engine.call(place, params, {
     ...(signal && { signal }),
     onProgress: (step) => {
       // After a crash of the engine the same steps come again: the seed is the same.
@@ -48,10 +48,12 @@ export async function steerText(
       }
     },
   });
+  const [only] = samples;
+  if (only === undefined) throw new MonosemError('internal', 'Steering came back without texts.');
   return {
-    baseline: plainContinuation(baseline),
-    steered: plainContinuation(steered),
-    steps: steps.map(plainStep),
+    baseline: plainContinuation(only.baseline),
+    steered: plainContinuation(only.steered),
+    steps: only.steps.map(plainStep),
   };
 }
 

@@ -5,19 +5,55 @@ import type { Source } from './source.ts';
 import type { LikelyTokens } from './tokens.ts';
 import type { TokenId } from '../units.ts';
 
-export interface SteerParams {
-  readonly source: Source;
+/**
+ * How the next token is drawn, applied in the order of Hugging Face transformers: penalties, temperature, top-k, top-p,
+ * min-p. What is absent changes nothing.
+ */
+export interface Sampling {
+  /** 0 = greedy: the likeliest token behind the penalties. */
+  readonly temperature: number;
+  readonly topK?: number;
+  /** 0 … 1 */
+  readonly topP?: number;
+  /** 0 … 1 */
+  readonly minP?: number;
+  /** Makes tokens of prompt and text so far less likely where it is above 1. */
+  readonly repetitionPenalty?: number;
+  /** Taken from a logit once per time the token was generated. */
+  readonly frequencyPenalty?: number;
+  /** Taken from a logit where the token was generated. */
+  readonly presencePenalty?: number;
+}
+
+export interface GenerationParams extends Sampling {
   readonly prompt: string;
   /** The prompt is what a user says to a chat model: it is put into the model's chat template. */
   readonly chat?: boolean;
-  readonly edits: readonly SteerEdit[];
   /** Most tokens to generate. */
   readonly maxTokens: number;
-  /** 0 = greedy. */
-  readonly temperature: number;
   readonly seed: number;
+  /** A text ends before the first of these that appears in it. */
+  readonly stop?: readonly string[];
+}
+
+export interface SteerParams extends GenerationParams {
+  readonly source: Source;
+  readonly edits: readonly SteerEdit[];
+  /**
+   * Pairs of texts; 1 when absent, and at temperature 0, where all would be the same. The n-th one, from 0, is what the
+   * seed + n gives.
+   */
+  readonly samples?: number;
+  /** Goes on behind these texts, one pair per sample, with the random numbers that one longer run would have. */
+  readonly continuing?: readonly GeneratedPair[];
   /** Likeliest tokens reported with every step; none when absent. */
   readonly top?: number;
+}
+
+/** What an earlier run has generated. */
+export interface GeneratedPair {
+  readonly baseline: readonly TokenId[];
+  readonly steered: readonly TokenId[];
 }
 
 export interface GeneratedToken {
@@ -39,6 +75,8 @@ export interface ExpectedInStep {
 
 /** One step of both continuations; a side that has ended sends no token. */
 export interface SteerStep {
+  readonly sample: number;
+  /** Tokens generated before it, those of a run that is continued among them. */
   readonly step: number;
   readonly baseline?: GeneratedToken;
   readonly steered?: GeneratedToken;
@@ -49,12 +87,21 @@ export interface SteerStep {
 }
 
 export interface Continuation {
+  /** All of it, also what an earlier run has generated. */
   readonly text: string;
   readonly tokens: readonly TokenId[];
+  /** Enough tokens, the model's own end of text, or a stop string. */
+  readonly end: 'length' | 'endOfText' | 'stop';
+}
+
+export interface SteeredSample {
+  readonly baseline: Continuation;
+  readonly steered: Continuation;
+  /** Of this run. */
+  readonly steps: readonly SteerStep[];
 }
 
 export interface SteerResult {
-  readonly baseline: Continuation;
-  readonly steered: Continuation;
-  readonly steps: readonly SteerStep[];
+  /** At least one. */
+  readonly samples: readonly SteeredSample[];
 }
