@@ -1,5 +1,5 @@
 // A continuation as it is generated: its tokens, the text that is complete so far, and whether it has ended.
-import type { Continuation, GeneratedToken } from '../../shared/engineProtocol.ts';
+import type { Continuation, GeneratedText, GeneratedToken } from '../../shared/engineProtocol.ts';
 import { tokenId, type TokenId } from '../../shared/units.ts';
 import { TokenHistory } from '../math/tokenHistory.ts';
 import type { StreamDecoder } from '../tokenizer/streamDecoder.ts';
@@ -54,13 +54,10 @@ export class GrowingText {
     return { id: tokenId(id), text, logProbability };
   }
 
-  /**
-   * Takes what an earlier run has generated.
-   * @param isComplete the text ended where these tokens do
-   */
-  replay(tokens: readonly TokenId[], isComplete: boolean): void {
+  /** Takes what an earlier run has generated. */
+  replay({ tokens, end }: GeneratedText): void {
     for (const id of tokens) this.take(id, NaN);
-    if (isComplete && !this.isEnded) this.#end = 'endOfText';
+    if (!this.isEnded) this.#end = end;
   }
 
   finish(): Continuation {

@@ -46,13 +46,14 @@ export async function steerSource(
   const { tokenizer } = model;
   const prompt = await promptIds(model, params, bosId);
   const pairs = params.continuing ?? [];
+  const steps = stepsOf(pairs);
   const wanted = params.temperature === 0 ? 1 : (params.samples ?? 1);
   const samples = Array.from({ length: Math.max(wanted, pairs.length) }, (_, sample) => {
-    const earlier = pairs[sample];
-    const top = params.top ?? 0;
-    return new SteeredPair({ tokenizer, prompt, params, sample, top, ...(earlier && { earlier }) });
+    const texts = pairs[sample];
+    const earlier = texts && { earlier: { texts, steps } };
+    return new SteeredPair({ tokenizer, prompt, params, sample, top: params.top ?? 0, ...earlier });
   });
-  const sequences = samples.map((_, sample) => sequencesOf(prompt, pairs[sample], pairs));
+  const sequences = samples.map((_, sample) => sequencesOf(prompt, pairs[sample], steps));
   const plan = await planFor(source, [[], params.edits], prompt.length);
   return source.useProgram(plan.layout, async ({ program, prefix }) => {
     const run = {
@@ -69,23 +70,29 @@ export async function steerSource(
   });
 }
 
+/** In every step each text that had not ended took a token. */
+function stepsOf(earlier: readonly GeneratedPair[]): number {
+  return Math.max(
+    0,
+    ...earlier.flatMap(({ baseline, steered }) => [baseline.tokens.length, steered.tokens.length]),
+  );
+}
+
 /** Prompt and what was generated; texts that ended early are filled up, and what follows their end is read by nobody. */
 function sequencesOf(
   prompt: Uint32Array,
   earlier: GeneratedPair | undefined,
-  all: readonly GeneratedPair[],
+  steps: number,
 ): Pair<Uint32Array> {
-  const longest = Math.max(
-    0,
-    ...all.flatMap(({ baseline, steered }) => [baseline.length, steered.length]),
-  );
   const behind = (tokens: readonly TokenId[] = []): Uint32Array => {
-    const sequence = new Uint32Array(prompt.length + longest);
+    const sequence = new Uint32Array(prompt.length + steps);
     sequence.set(prompt);
     sequence.set(tokens, prompt.length);
     return sequence;
   };
-  return longest === 0 ? [prompt, prompt] : [behind(earlier?.baseline), behind(earlier?.steered)];
+  return steps === 0
+    ? [prompt, prompt]
+    : [behind(earlier?.baseline.tokens), behind(earlier?.steered.tokens)];
 }
 
 /**

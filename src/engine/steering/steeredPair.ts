@@ -25,7 +25,8 @@ export interface PairOptions {
   readonly sample: number;
   /** Likeliest tokens reported per step. */
   readonly top: number;
-  readonly earlier?: GeneratedPair;
+  /** What earlier runs have generated, and in how many steps. */
+  readonly earlier?: { readonly texts: GeneratedPair; readonly steps: number };
 }
 
 export class SteeredPair {
@@ -48,12 +49,11 @@ export class SteeredPair {
     this.#steered = new GrowingText(tokenizer, text);
     this.#random = new Random(params.seed + sample);
     this.#chooser = new TokenChooser(samplingSettings(params), () => this.#random.uniform());
-    this.#before = Math.max(earlier?.baseline.length ?? 0, earlier?.steered.length ?? 0);
+    this.#before = earlier?.steps ?? 0;
     this.#hasDrawnBefore = this.#before === 0 || params.temperature === 0;
     if (earlier !== undefined) {
-      // Both took a token in every step, so the shorter one has ended.
-      this.#baseline.replay(earlier.baseline, earlier.baseline.length < this.#before);
-      this.#steered.replay(earlier.steered, earlier.steered.length < this.#before);
+      this.#baseline.replay(earlier.texts.baseline);
+      this.#steered.replay(earlier.texts.steered);
     }
   }
 

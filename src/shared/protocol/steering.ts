@@ -50,10 +50,12 @@ export interface SteerParams extends GenerationParams {
   readonly top?: number;
 }
 
-/** What an earlier run has generated. */
+/** A text that an earlier run has generated. */
+export type GeneratedText = Pick<Continuation, 'tokens' | 'end'>;
+
 export interface GeneratedPair {
-  readonly baseline: readonly TokenId[];
-  readonly steered: readonly TokenId[];
+  readonly baseline: GeneratedText;
+  readonly steered: GeneratedText;
 }
 
 export interface GeneratedToken {

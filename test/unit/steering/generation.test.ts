@@ -1,0 +1,181 @@
+// What generation promises whatever the edits: the same request gives the same texts, samples and continued runs are what
+// single and longer runs give, a remembered prompt changes nothing, texts end where they should.
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Engine } from '../../../src/engine/engine.ts';
+import type {
+  Continuation,
+  SteeredSample,
+  SteerEdit,
+  SteerParams,
+  SteerResult,
+  SteerStep,
+} from '../../../src/shared/engineProtocol.ts';
+import { featureIndex } from '../../../src/shared/units.ts';
+import { writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
+
+const kinds = ['llama', 'gpt2'] as const;
+const prompt = Array.from({ length: 20 }, (_, t) => `w${2 + ((t * 7 + t * t) % 45)}`).join(' ');
+
+describe.each(kinds)('%s', (kind) => {
+  let folder: string;
+  let bundle: WrittenBundle;
+  let engine: Engine;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'monosem-generation-'));
+    const sae = { architecture: 'jumprelu' } as const;
+    bundle = await writeBundle(folder, { decoder: { kind, seed: 3 }, sae, seed: 4 });
+    engine = Engine.create();
+  });
+  afterAll(async () => {
+    await engine.dispose();
+    rmSync(folder, { recursive: true });
+  });
+
+  const edit = (amount: number, generated = false): SteerEdit => ({
+    sae: bundle.sae,
+    feature: featureIndex(7),
+    operation: 'add',
+    amount,
+    ...(generated && { positions: { scope: 'generated' } }),
+  });
+  const params = (wanted: Partial<SteerParams> = {}): SteerParams => ({
+    source: bundle.source,
+    prompt,
+    edits: [edit(3)],
+    maxTokens: 12,
+    temperature: 1,
+    seed: 9,
+    ...wanted,
+  });
+  const run = async (wanted: Partial<SteerParams> = {}, fresh = false): Promise<SteerResult> => {
+    const own = fresh ? Engine.create() : engine;
+    const result = await own.steer(params(wanted), {
+      signal: { aborted: false },
+      progress: () => undefined,
+    });
+    if (fresh) await own.dispose();
+    return result;
+  };
+  const one = async (wanted: Partial<SteerParams> = {}): Promise<SteeredSample> => {
+    const [sample] = (await run(wanted)).samples;
+    if (sample === undefined) throw new Error('no sample');
+    return sample;
+  };
+  const ids = ({ tokens }: Continuation): number[] => [...tokens];
+
+  test('the same request gives the same bits, whatever was asked before', async () => {
+    for (const wanted of [{}, { edits: [edit(3, true)] }, { temperature: 0 }]) {
+      const first = await run(wanted, true);
+      await run({ edits: [edit(-5, true)] });
+      await run({ edits: [edit(8)] });
+      expect(await run(wanted)).toEqual(first);
+      expect(await run(wanted)).toEqual(first);
+    }
+  });
+
+  test('an edit changes the steered text and nothing else', async () => {
+    const weak = await one({ edits: [edit(0)] });
+    expect(weak.steered).toEqual(weak.baseline);
+    expect(weak.steps.every(({ kl }) => kl === 0)).toBe(true);
+    const strong = await one({ edits: [edit(40)] });
+    expect(strong.baseline).toEqual(weak.baseline);
+    expect(strong.steered).not.toEqual(weak.steered);
+  });
+
+  test('an edit of what is generated leaves the first token alone', async () => {
+    const { steps } = await one({ edits: [edit(40, true)], temperature: 0 });
+    expect(steps[0]?.kl).toBe(0);
+    expect(steps[1]?.kl).toBeGreaterThan(0);
+  });
+
+  test('several samples are the runs of the next seeds', async () => {
+    const { samples } = await run({ samples: 3 });
+    expect(samples).toHaveLength(3);
+    for (const [n, sample] of samples.entries()) {
+      const alone = await one({ seed: 9 + n });
+      expect(ids(sample.baseline)).toEqual(ids(alone.baseline));
+      expect(ids(sample.steered)).toEqual(ids(alone.steered));
+    }
+    expect(new Set(samples.map(({ baseline }) => baseline.text)).size).toBeGreaterThan(1);
+  });
+
+  test('greedy samples would be the same: there is one', async () => {
+    expect((await run({ samples: 3, temperature: 0 })).samples).toHaveLength(1);
+  });
+
+  test.each([0, 1])(
+    'a run that goes on is one longer run, at temperature %i',
+    async (temperature) => {
+      const samples = temperature === 0 ? 1 : 2;
+      const long = await run({ temperature, samples, maxTokens: 14 });
+      const first = await run({ temperature, samples, maxTokens: 6 });
+      const second = await run({ temperature, samples, maxTokens: 8, continuing: first.samples });
+      for (const [n, sample] of second.samples.entries()) {
+        expect(ids(sample.baseline)).toEqual(ids(long.samples[n]?.baseline ?? sample.steered));
+        expect(ids(sample.steered)).toEqual(ids(long.samples[n]?.steered ?? sample.baseline));
+        expect(sample.baseline.text).toBe(long.samples[n]?.baseline.text);
+        expect(sample.steps[0]?.step ?? 6).toBe(6);
+      }
+    },
+  );
+
+  test('a text ends before a stop string, and nothing of that is shown', async () => {
+    const { baseline, steps } = await one();
+    const stop = baseline.text.slice(5, 10);
+    const stopped = await one({ stop: [stop] });
+    expect(stopped.baseline.end).toBe('stop');
+    expect(stopped.baseline.text).toBe(baseline.text.slice(0, baseline.text.indexOf(stop)));
+    const shown = stopped.steps.map((step) => step.baseline?.text ?? '').join('');
+    expect(stopped.baseline.text.startsWith(shown)).toBe(true);
+    expect(steps.length).toBeGreaterThanOrEqual(stopped.steps.length);
+  });
+
+  test('steps say what both models expected', async () => {
+    const steps: SteerStep[] = [];
+    await engine.steer(params({ top: 4 }), {
+      signal: { aborted: false },
+      progress: (step) => steps.push(step),
+    });
+    const [first] = steps;
+    const { baseline, steered, ranksInBaseline, ranksInSteered } = first?.expected ?? {};
+    expect(baseline?.ids).toHaveLength(4);
+    for (const [i, id] of (baseline?.ids ?? []).entries()) {
+      const there = steered?.ids.indexOf(id) ?? -1;
+      if (there >= 0) {
+        expect(ranksInSteered?.[i]).toBe(there + 1);
+        expect(ranksInBaseline?.[there]).toBe(i + 1);
+      } else expect(ranksInSteered?.[i]).toBeGreaterThan(4);
+    }
+    const chosen = first?.baseline;
+    const at = baseline?.ids.indexOf(chosen?.id ?? -1) ?? -1;
+    if (at >= 0)
+      // The probabilities are float32.
+      expect(Math.exp(chosen?.logProbability ?? 0)).toBeCloseTo(
+        baseline?.probabilities[at] ?? 0,
+        6,
+      );
+  });
+
+  test.each([
+    [{ temperature: -1 }, /temperature is -1/],
+    [{ topK: 1.5 }, /topK is 1.5/],
+    [{ topP: 2 }, /topP is 2/],
+    [{ stop: [''] }, /stop string is empty/],
+  ])('refuses %j', async (wanted, message) => {
+    await expect(run(wanted)).rejects.toMatchObject({
+      code: 'badArgument',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  test('multiples of the largest activation need a feature store', async () => {
+    const edits = [{ ...edit(2), unit: 'max' }] as const;
+    await expect(run({ edits: edits as readonly SteerEdit[] })).rejects.toMatchObject({
+      code: 'noFeatureStore',
+    });
+  });
+});
