@@ -11,12 +11,12 @@ import type { OpenModel } from '../model/openModel.ts';
 import type { Program } from '../model/program.ts';
 import { planFeeds } from './editFeeds.ts';
 import { planEdits, type EditPlan, type PlacedSae } from './editPlan.ts';
+import { generate, type Generation } from './generate.ts';
 import type { EditLayout } from './layout.ts';
 import type { PrefixMemory } from './prefix.ts';
 import { promptBlock, promptIds } from './prompt.ts';
 import type { ReadyEdits } from './rows.ts';
-import { steer } from './steer.ts';
-import { SteeredPair, type Pair } from './steeredPair.ts';
+import { SteeredPair } from './steeredPair.ts';
 import { resolveUnits, type MaxActivation } from './units.ts';
 
 export interface SteerableSource {
@@ -51,23 +51,25 @@ export async function steerSource(
   const samples = Array.from({ length: Math.max(wanted, pairs.length) }, (_, sample) => {
     const texts = pairs[sample];
     const earlier = texts && { earlier: { texts, steps } };
-    return new SteeredPair({ tokenizer, prompt, params, sample, top: params.top ?? 0, ...earlier });
+    const top = params.top ?? 0;
+    return new SteeredPair({ tokenizer, prompt, params, sample, top, onStep, ...earlier });
   });
   const sequences = samples.map((_, sample) => sequencesOf(prompt, pairs[sample], steps));
   const plan = await planFor(source, [[], params.edits], prompt.length);
-  return source.useProgram(plan.layout, async ({ program, prefix }) => {
-    const run = {
+  await source.useProgram(plan.layout, async ({ program, prefix }) => {
+    const run: Generation = {
       edits: await readyEdits(source, plan, program),
       sites: model.sites,
       prefix,
-      samples,
+      groups: samples,
       sequences,
       promptBlock: promptBlock(model, program),
       maxTokens: params.maxTokens,
       contextLength: model.config.contextLength,
     };
-    return steer(run, onStep, breath);
+    await generate(run, breath);
   });
+  return { samples: samples.map((sample) => sample.finish()) };
 }
 
 /** In every step each text that had not ended took a token. */
@@ -83,7 +85,7 @@ function sequencesOf(
   prompt: Uint32Array,
   earlier: GeneratedPair | undefined,
   steps: number,
-): Pair<Uint32Array> {
+): readonly Uint32Array[] {
   const behind = (tokens: readonly TokenId[] = []): Uint32Array => {
     const sequence = new Uint32Array(prompt.length + steps);
     sequence.set(prompt);

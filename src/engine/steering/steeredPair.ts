@@ -5,16 +5,15 @@ import type {
   SteeredSample,
   SteerStep,
 } from '../../shared/engineProtocol.ts';
+import { MonosemError } from '../../shared/errors.ts';
 import { compareLogits } from '../math/kl.ts';
 import { Random } from '../math/rng.ts';
 import { TokenChooser } from '../math/tokenChooser.ts';
 import type { TextTokenizer } from '../tokenizer/tokenizer.ts';
 import { expectedInStep } from './expectedInStep.ts';
+import type { RowGroup } from './generate.ts';
 import { GrowingText } from './growingText.ts';
 import { samplingSettings } from './samplingOptions.ts';
-
-/** Of the baseline and of the steered row. */
-export type Pair<T> = readonly [baseline: T, steered: T];
 
 export interface PairOptions {
   readonly tokenizer: TextTokenizer;
@@ -25,11 +24,12 @@ export interface PairOptions {
   readonly sample: number;
   /** Likeliest tokens reported per step. */
   readonly top: number;
+  readonly onStep: (step: SteerStep) => void;
   /** What earlier runs have generated, and in how many steps. */
   readonly earlier?: { readonly texts: GeneratedPair; readonly steps: number };
 }
 
-export class SteeredPair {
+export class SteeredPair implements RowGroup {
   readonly #options: PairOptions;
   readonly #baseline: GrowingText;
   readonly #steered: GrowingText;
@@ -61,14 +61,14 @@ export class SteeredPair {
     return this.#baseline.isEnded && this.#steered.isEnded;
   }
 
-  /** Tokens to feed next. */
-  get lastIds(): Pair<Uint32Array> {
-    return [Uint32Array.of(this.#baseline.lastId), Uint32Array.of(this.#steered.lastId)];
+  get lastIds(): readonly [baseline: number, steered: number] {
+    return [this.#baseline.lastId, this.#steered.lastId];
   }
 
-  /** Chooses a token for both texts; `undefined` once both have ended. */
-  step(logits: Pair<Float32Array>): SteerStep | undefined {
-    const [ofBaseline, ofSteered] = logits;
+  step([ofBaseline, ofSteered]: readonly Float32Array[]): void {
+    if (ofBaseline === undefined || ofSteered === undefined) {
+      throw new MonosemError('internal', 'A run of two rows did not return two rows.');
+    }
     const [baseline, steered] = [this.#baseline, this.#steered];
     if (!this.#hasDrawnBefore) this.#drawBefore(ofBaseline.length);
     const [first = NaN, second = NaN] = this.#chooser.choose([
@@ -79,8 +79,8 @@ export class SteeredPair {
     const isOver = baseline.isEnded || steered.isEnded;
     const one = baseline.take(first, (ofBaseline[first] ?? NaN) - compared.pTotal);
     const other = steered.take(second, (ofSteered[second] ?? NaN) - compared.qTotal);
-    if (one === undefined && other === undefined) return undefined;
-    const { sample, top, tokenizer } = this.#options;
+    if (one === undefined && other === undefined) return;
+    const { sample, top, tokenizer, onStep } = this.#options;
     const step: SteerStep = {
       sample,
       step: this.#before + this.#steps.length,
@@ -88,11 +88,11 @@ export class SteeredPair {
       ...(other === undefined ? {} : { steered: other }),
       kl: isOver ? 0 : compared.kl,
       ...(top > 0 && !isOver
-        ? { expected: expectedInStep(logits, top, (id) => tokenizer.textOf(id)) }
+        ? { expected: expectedInStep([ofBaseline, ofSteered], top, (id) => tokenizer.textOf(id)) }
         : {}),
     };
     this.#steps.push(step);
-    return step;
+    onStep(step);
   }
 
   finish(): SteeredSample {
