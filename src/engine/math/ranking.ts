@@ -12,3 +12,21 @@ export function rankOf(
   for (let i = start; i < start + length; i += 1) if (x[i] > value) rank += 1;
   return rank;
 }
+
+/**
+ * The place of element `index` when `length` elements from `start` stand in a row, largest first and of equal ones the
+ * lower index first, as topK orders them: 1 for the first. Equal elements share a rank, but no place.
+ */
+export function placeOf(
+  x: Float32Array,
+  index: number,
+  start = 0,
+  length = x.length - start,
+): number {
+  const value = x[start + index];
+  let place = 1;
+  for (let i = start; i < start + length; i += 1) {
+    if (x[i] > value || (x[i] === value && i < start + index)) place += 1;
+  }
+  return place;
+}
