@@ -30,3 +30,10 @@ export function placeOf(
   }
   return place;
 }
+
+/** Index of the largest value in x[start, start + length); the first one where several are equal. */
+export function argmax(x: Float32Array, start = 0, length = x.length - start): number {
+  let best = 0;
+  for (let i = 1; i < length; i += 1) if (x[start + i] > x[start + best]) best = i;
+  return best;
+}

@@ -5,7 +5,7 @@ import { GumbelNoise } from './gumbelNoise.ts';
 import { hasCutoff, LogitCutoff } from './logitCutoff.ts';
 import { hasPenalties, penalise } from './logitPenalties.ts';
 import { floatBits, type FloatBits } from './radixSelect.ts';
-import { argmax } from './sampling.ts';
+import { argmax } from './ranking.ts';
 import type { SamplingSettings } from './samplingSettings.ts';
 import type { TokenHistory } from './tokenHistory.ts';
 
@@ -45,7 +45,7 @@ export class TokenChooser {
     const { temperature } = this.#settings;
     if (temperature === 0) {
       const logits = this.#isPenalised ? this.#penalise(row).values : row.logits;
-      return argmax(logits, 0, logits.length);
+      return argmax(logits);
     }
     if (!this.#isPenalised && !this.#isCut) return this.#noise.choose(row.logits, temperature);
     const penalised = this.#penalise(row);

@@ -1,7 +1,7 @@
 // What two models expect in one step of their texts, side by side.
 import type { ExpectedInStep } from '../../shared/engineProtocol.ts';
 import { likelyTokens } from '../model/likelyTokens.ts';
-import { rankOf } from '../math/ranking.ts';
+import { placeOf } from '../math/ranking.ts';
 
 /**
  * @param logits [V] of the baseline and of the steered model
@@ -15,7 +15,7 @@ export function expectedInStep(
   const baseline = likelyTokens(ofBaseline, top, textOf);
   const steered = likelyTokens(ofSteered, top, textOf);
   const ranks = (ids: Uint32Array, data: Float32Array): Uint32Array =>
-    ids.map((id) => rankOf(data, id, 0, data.length));
+    ids.map((id) => placeOf(data, id, 0, data.length));
   return {
     baseline,
     steered,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
-import { argmax } from '../../../src/engine/math/sampling.ts';
+import { argmax } from '../../../src/engine/math/ranking.ts';
 import { readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
 import type { OnnxTensors } from '../../../src/engine/onnx/runtime/session.ts';
 import { discoverSites } from '../../../src/engine/onnx/sites/sites.ts';
