@@ -26,6 +26,9 @@ import type {
   SteerParams,
   SteerResult,
   SteerStep,
+  SweepParams,
+  SweepProgress,
+  SweepResult,
   SaePlace,
   SimilarTokens,
   SimilarTokensParams,
@@ -79,6 +82,7 @@ import { SourceCache } from './sourceCache.ts';
 import { continueText } from './steering/continueText.ts';
 import { steerable } from './steerable.ts';
 import { openSteerProgram } from './steering/steerProgram.ts';
+import { sweepSource } from './steering/sweep.ts';
 import { steerSource } from './steering/steerSource.ts';
 import { compareTexts } from './textComparison.ts';
 import { bosReading, similarTokens, tokenDetails } from './tokenCalls.ts';
@@ -270,6 +274,16 @@ export class Engine {
         context.progress(step);
       };
       return steerSource(steerable(open), params, report, breathe(context));
+    });
+  }
+
+  /** One edit at several strengths beside the baseline. */
+  sweep(params: SweepParams, context: Context<SweepProgress>): Promise<SweepResult> {
+    return this.#sources.use(params.source, async (open) => {
+      const report = (progress: SweepProgress): void => {
+        context.progress(progress);
+      };
+      return sweepSource(steerable(open), params, report, breathe(context));
     });
   }
 

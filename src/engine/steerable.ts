@@ -13,6 +13,7 @@ export function steerable(open: OpenSource): SteerableSource {
     bosId,
     maxOf: (ref) => maxActivation(open, ref),
     useProgram: (layout, job) => open.steerPrograms.use(layout, job),
+    useForcedProgram: (layout, job) => open.forcedPrograms.use(layout, job),
   };
 }
 

@@ -23,6 +23,7 @@ import type {
 } from './protocol/features.ts';
 import type { ModelChoice, ModelVariant, Source, SourceFacts } from './protocol/source.ts';
 import type { SteerParams, SteerResult, SteerStep } from './protocol/steering.ts';
+import type { SweepParams, SweepProgress, SweepResult } from './protocol/sweep.ts';
 import type {
   SimilarTokens,
   SimilarTokensParams,
@@ -39,6 +40,7 @@ export type * from './protocol/edits.ts';
 export type * from './protocol/features.ts';
 export type * from './protocol/source.ts';
 export type * from './protocol/steering.ts';
+export type * from './protocol/sweep.ts';
 export type * from './protocol/tokens.ts';
 
 /** Raised by one whenever a message changes its meaning; both sides must agree. */
@@ -74,6 +76,7 @@ export const engineCalls = {
   feature: call<FeatureParams, FeatureSummary>('feature'),
   featureBriefs: call<FeatureBriefsParams, readonly FeatureBrief[]>('featureBriefs'),
   steer: call<SteerParams, SteerResult, SteerStep>('steer'),
+  sweep: call<SweepParams, SweepResult, SweepProgress>('sweep'),
   /** Never fails because of the model: what went wrong is part of the answer. */
   diagnose: call<{ readonly model?: ModelChoice }, Diagnostics>('diagnose'),
   /** Does an SAE read the model as it was trained to? Sent once per SAE and model; reports each trial. */

@@ -5,7 +5,7 @@ import { DisposableStore, type Disposable } from '../../shared/disposable.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
-import { emitLosses, followers } from '../model/tokenLosses.ts';
+import { emitDivergence, emitLosses, followers } from '../model/tokenLosses.ts';
 import type { GraphBuilder } from '../onnx/graph/builder.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { OnnxTensor } from '../onnx/runtime/session.ts';
@@ -121,7 +121,7 @@ async function openProgram(model: OpenModel, site?: string, edit?: Edit): Promis
   const { logProbabilities, losses } = emitLosses(overlay, names.targets);
   builder.output(names.loss, losses);
   if (edit === undefined) builder.output(names.logProbabilities, logProbabilities);
-  else builder.output(names.divergence, emitDivergence(builder, logProbabilities));
+  else builder.output(names.divergence, emitDivergence(builder, names.reference, logProbabilities));
   return Program.open(overlay, model.execution);
 }
 
@@ -131,14 +131,6 @@ function emitBehindFirst(builder: GraphBuilder, y: string, edited: string): stri
     builder.op('Slice', [value, builder.int64s(from), builder.int64s(to), builder.int64s(1)]);
   const parts = [slice(y, 0, 1), slice(edited, 1, afterLast)];
   return builder.op('Concat', parts, { attributes: { axis: 1 } });
-}
-
-/** KL(reference ‖ this) = Σ_v exp(r_v) (r_v − q_v) → [B, T]. */
-function emitDivergence(builder: GraphBuilder, logProbabilities: string): string {
-  const reference = builder.input(names.reference, 'float32', ['batch', 'sequence', 'vocabulary']);
-  const difference = builder.op('Sub', [reference, logProbabilities]);
-  const terms = builder.op('Mul', [builder.op('Exp', [reference]), difference]);
-  return builder.op('ReduceSum', [terms, builder.int64s(-1)], { attributes: { keepdims: 0 } });
 }
 
 /** Σ over all positions but the first (BOS, never edited) and the last (nothing follows). */

@@ -24,6 +24,8 @@ export interface Block {
   readonly cache?: KvCache;
   /** Inputs of the overlay's own. */
   readonly feeds?: OnnxTensors;
+  /** Outputs of the overlay's own that are wanted; all when absent. */
+  readonly wanted?: readonly string[];
 }
 
 export interface BlockResult {
@@ -37,6 +39,7 @@ export class Program implements Disposable {
   readonly #inputs: DecoderInputs;
   /** The KV cache's inputs that survived the pruning. */
   readonly #past: readonly DecoderPast[];
+  readonly #cacheOutputs: readonly string[];
   /** All of them have their outputs too, so that a run can be continued. */
   readonly hasCache: boolean;
   /** What its results depend on, as a hash, where somebody asked for it. */
@@ -48,6 +51,9 @@ export class Program implements Disposable {
     this.#inputs = inputs;
     const outputs = new Set(session.outputs.map(({ name }) => name));
     this.#past = inputs.past.filter(({ input }) => session.hasInput(input));
+    this.#cacheOutputs = this.#past
+      .map(({ output }) => output)
+      .filter((output) => outputs.has(output));
     this.hasCache = this.#past.length > 0 && this.#past.every(({ output }) => outputs.has(output));
   }
 
@@ -70,14 +76,15 @@ export class Program implements Disposable {
     return new Program(await openSession(packed, options), inputs, identity);
   }
 
-  async run({ ids, batch, cache, feeds = {} }: Block): Promise<BlockResult> {
+  async run({ ids, batch, cache, feeds = {}, wanted }: Block): Promise<BlockResult> {
     const tokens = ids.length / batch;
     const before = cache?.length ?? 0;
-    const outputs = await this.#session.run({
+    const inputs = {
       ...feeds,
       ...this.#decoderFeeds(ids, batch, before),
       ...this.#pastFeeds(batch, cache),
-    });
+    };
+    const outputs = await this.#session.run(inputs, wanted && [...wanted, ...this.#cacheOutputs]);
     if (!this.hasCache) return { outputs };
     const entries = new Map<string, CacheEntry>();
     for (const { input, output, dims } of this.#past) {

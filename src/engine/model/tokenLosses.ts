@@ -1,5 +1,7 @@
 // What a model loses on the tokens of a text, as nodes behind its logits: −ln p(the token that follows). Only operators
 // of opset 11 and later.
+import type { GraphBuilder } from '../onnx/graph/builder.ts';
+import { emitReduction } from '../onnx/graph/reduction.ts';
 import type { Overlay } from '../onnx/overlay.ts';
 import type { OnnxTensor } from '../onnx/runtime/session.ts';
 
@@ -26,6 +28,22 @@ export function emitLosses(overlay: Overlay, input: string): EmittedLosses {
   const logProbabilities = builder.op('LogSoftmax', [logits], { attributes });
   const picked = builder.op('GatherElements', [logProbabilities, targets], { attributes });
   return { logits, logProbabilities, targets, losses: builder.op('Neg', [picked]) };
+}
+
+/**
+ * KL(P ‖ Q) = Σ P (ln P − ln Q) in nats of a reference P and each row Q → [B, T, 1].
+ * @param reference name of the input that takes ln P, [B, T, V] or [1, T, V]
+ * @param logProbabilities ln Q [B, T, V]
+ */
+export function emitDivergence(
+  builder: GraphBuilder,
+  reference: string,
+  logProbabilities: string,
+): string {
+  const known = builder.input(reference, 'float32', ['compared', 'tokens_compared', 'vocabulary']);
+  const difference = builder.op('Sub', [known, logProbabilities]);
+  const terms = builder.op('Mul', [builder.op('Exp', [known]), difference]);
+  return emitReduction(builder, 'ReduceSum', terms);
 }
 
 /**

@@ -92,6 +92,7 @@ export function workHandlers(
       inLane('interactive', context, (inner) => engine().similarTokens(params, inner)),
     activeFeatures: (params, context) =>
       inLane('interactive', context, (inner) => engine().activeFeatures(params, inner)),
+    sweep: (params, context) => inLane('asked', context, (inner) => engine().sweep(params, inner)),
     steer: (params, context) =>
       inLane('interactive', context, (inner) => engine().steer(params, inner)),
     analyse: async (params, context) => {

@@ -6,7 +6,7 @@
 //   cap      δ = min(y · v, amount) − y · v, ‖v‖ = 1      ∞   (Neuronpedia's PROJECTION_CAP)
 import type { GraphBuilder } from '../onnx/graph/builder.ts';
 import type { Overlay } from '../onnx/overlay.ts';
-import { emitReduction } from '../sae/subgraph/reduction.ts';
+import { emitReduction } from '../onnx/graph/reduction.ts';
 import type { DirectionKind } from './edits.ts';
 
 /** The amount that changes nothing. */

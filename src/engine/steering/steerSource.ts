@@ -30,6 +30,11 @@ export interface SteerableSource {
     layout: EditLayout,
     job: (session: { readonly program: Program; readonly prefix: PrefixMemory }) => Promise<R>,
   ) => Promise<R>;
+  /** The same with one from `openForcedProgram`. */
+  readonly useForcedProgram: <R>(
+    layout: EditLayout,
+    job: (session: { readonly program: Program }) => Promise<R>,
+  ) => Promise<R>;
 }
 
 /**

@@ -4,8 +4,8 @@
 import { MonosemError } from '../../shared/errors.ts';
 import type { KvCache } from '../model/kvCache.ts';
 import { followersOfRows } from '../model/tokenLosses.ts';
-import type { OnnxTensors } from '../onnx/runtime/session.ts';
-import { forcedNames } from './forcedProgram.ts';
+import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
+import { forcedNames, noReference } from './forcedProgram.ts';
 import { runFeeds, type EditedRun } from './editFeeds.ts';
 import { rowAfterRow, type ReadyEdits } from './rows.ts';
 
@@ -23,6 +23,8 @@ export interface ForcedText {
   readonly blockEnd: (at: number, rows: number) => number;
   /** Rows of a run would depend on each other: each one runs by itself. */
   readonly rowsApart: boolean;
+  /** How far each row is from the first one is wanted too. */
+  readonly comparesWithFirst?: boolean;
   /** Position, one of the wanted ones, at which logits and activations are read. */
   readonly readAt: number;
 }
@@ -31,6 +33,8 @@ export interface ForcedText {
 export interface ForcedRow {
   /** [until − from] −ln p of the token behind each position in nats; NaN behind the last token of the text. */
   readonly losses: Float32Array;
+  /** [until − from] KL(first row ‖ this one) in nats of what is expected behind each position; zeros where not wanted. */
+  readonly divergences: Float32Array;
   /** [V] behind `readAt`. */
   readonly logits: Float32Array;
   /** Of the edited features of each SAE on `readAt`, before the edit. */
@@ -45,56 +49,119 @@ export async function teacherForced(
   text: ForcedText,
   breath: () => Promise<void>,
 ): Promise<ForcedRow[]> {
-  if (!text.rowsApart) return runRows(text, breath);
-  const rows: ForcedRow[] = [];
-  for (const row of text.rows) rows.push(...(await runRows({ ...text, rows: [row] }, breath)));
-  return rows;
+  const parts = partsOf(text).map((rows) => new Part(text, rows));
+  const widest = Math.max(...parts.map(({ batch }) => batch));
+  const length = text.rows[0]?.ids.length ?? 0;
+  for (let at = text.from; at < text.until;) {
+    const end = Math.min(length, text.blockEnd(at, widest));
+    let reference = noReference;
+    for (const part of parts) {
+      await breath();
+      const read = await part.read(at, end, reference);
+      if (text.comparesWithFirst === true && reference === noReference) reference = read;
+    }
+    at = end;
+  }
+  return parts.flatMap((part) => part.finish());
+}
+
+/** Rows that share their runs of the model; together all of them, in their order. */
+function partsOf({ rows, rowsApart, comparesWithFirst }: ForcedText): EditedRun[][] {
+  if (rowsApart) return rows.map((row) => [row]);
+  const parts = comparesWithFirst === true ? [rows.slice(0, 1), rows.slice(1)] : [[...rows]];
+  return parts.filter((part) => part.length > 0);
 }
 
 /** A row as it is filled, run after run. */
 interface GrowingRow {
   readonly losses: Float32Array;
+  readonly divergences: Float32Array;
   logits: Float32Array;
   activations: readonly Float32Array[];
 }
 
-async function runRows(text: ForcedText, breath: () => Promise<void>): Promise<ForcedRow[]> {
-  const { edits, rows, from, until, readAt } = text;
-  const { program, plan, feeds } = edits;
-  const batch = rows.length;
-  const sequences = rows.map(({ ids }) => ids);
-  const length = sequences[0]?.length ?? 0;
-  const found = rows.map(() => newRow(until - from));
-  let cache = text.cache?.repeated(batch);
-  let at = from;
-  while (at < until) {
-    await breath();
-    const end = Math.min(length, text.blockEnd(at, batch));
-    const start = at;
-    const run = rows.map(({ plan: row, ids }) => ({ plan: row, ids: ids.subarray(start, end) }));
-    const result = await program.run({
+/** Some of the rows, as far as they have been read. */
+class Part {
+  readonly #text: ForcedText;
+  readonly #rows: readonly EditedRun[];
+  readonly #found: readonly GrowingRow[];
+  #cache: KvCache | undefined;
+
+  constructor(text: ForcedText, rows: readonly EditedRun[]) {
+    this.#text = text;
+    this.#rows = rows;
+    this.#found = rows.map(() => newRow(text.until - text.from));
+    this.#cache = text.cache?.repeated(rows.length);
+  }
+
+  get batch(): number {
+    return this.#rows.length;
+  }
+
+  /**
+   * Reads positions [at, end).
+   * @param reference ln p that the rows are compared with
+   * @returns ln p of these rows where somebody compares with them, else the same reference
+   */
+  async read(at: number, end: number, reference: OnnxTensor): Promise<OnnxTensor> {
+    const { edits, from, readAt, comparesWithFirst = false } = this.#text;
+    const { program, plan, feeds } = edits;
+    const run = this.#rows.map(({ plan: row, ids }) => ({ plan: row, ids: ids.subarray(at, end) }));
+    const isReference = comparesWithFirst && reference === noReference;
+    const isCompared = comparesWithFirst && !isReference;
+    const isReadHere = readAt >= at && readAt < end;
+    const { outputs, cache } = await program.run({
       ids: rowAfterRow(run.map(({ ids }) => ids)),
-      batch,
-      ...(cache === undefined ? {} : { cache }),
+      batch: this.batch,
+      ...(this.#cache === undefined ? {} : { cache: this.#cache }),
       feeds: {
         ...feeds,
         ...runFeeds(plan, run, at),
-        [forcedNames.targets]: followersOfRows(sequences, at, end),
+        [forcedNames.targets]: followersOfRows(
+          this.#rows.map(({ ids }) => ids),
+          at,
+          end,
+        ),
         [forcedNames.position]: positionFeed(readAt, at, end),
+        [forcedNames.reference]: reference,
       },
+      wanted: [
+        forcedNames.losses,
+        ...(isReference ? [forcedNames.logProbabilities] : []),
+        ...(isCompared ? [forcedNames.divergence] : []),
+        ...(isReadHere ? readingNames(plan.slots.length) : []),
+      ],
     });
-    takeLosses(found, result.outputs, at - from);
-    if (readAt >= at && readAt < end) takeReadings(found, result.outputs, plan.slots.length);
-    cache = result.cache;
-    at = end;
+    this.#cache = cache;
+    take(this.#found, outputs, 'losses', at - from);
+    if (isCompared) take(this.#found, outputs, 'divergences', at - from);
+    if (isReadHere) takeReadings(this.#found, outputs, plan.slots.length);
+    return isReference ? tensorOf(outputs, forcedNames.logProbabilities) : reference;
   }
-  // Nothing follows the last token.
-  for (const { losses } of found) losses.fill(NaN, length - 1 - from);
-  return found;
+
+  finish(): readonly ForcedRow[] {
+    const { from } = this.#text;
+    for (const [b, { losses }] of this.#found.entries()) {
+      // Nothing follows the last token.
+      losses.fill(NaN, (this.#rows[b]?.ids.length ?? 0) - 1 - from);
+    }
+    return this.#found;
+  }
+}
+
+/** What is read at the chosen position. */
+function readingNames(saes: number): string[] {
+  const activations = Array.from({ length: saes }, (_, n) => forcedNames.activations(n));
+  return [forcedNames.logits, ...activations];
 }
 
 function newRow(positions: number): GrowingRow {
-  return { losses: new Float32Array(positions), logits: new Float32Array(0), activations: [] };
+  return {
+    losses: new Float32Array(positions),
+    divergences: new Float32Array(positions),
+    logits: new Float32Array(0),
+    activations: [],
+  };
 }
 
 /** The chosen position in a run; some position in a run that does not hold it, which then is not read. */
@@ -103,11 +170,18 @@ function positionFeed(readAt: number, at: number, end: number): OnnxTensors[stri
   return { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(inside)) };
 }
 
+const perPosition = { losses: forcedNames.losses, divergences: forcedNames.divergence } as const;
+
 /** @param offset where the run begins among the wanted positions */
-function takeLosses(rows: readonly GrowingRow[], outputs: OnnxTensors, offset: number): void {
-  for (const [b, own] of perRow(outputs, forcedNames.losses, rows.length).entries()) {
-    const losses = rows[b]?.losses;
-    losses?.set(own.subarray(0, losses.length - offset), offset);
+function take(
+  rows: readonly GrowingRow[],
+  outputs: OnnxTensors,
+  what: keyof typeof perPosition,
+  offset: number,
+): void {
+  for (const [b, own] of perRow(outputs, perPosition[what], rows.length).entries()) {
+    const values = rows[b]?.[what];
+    values?.set(own.subarray(0, values.length - offset), offset);
   }
 }
 
@@ -123,10 +197,13 @@ function takeReadings(rows: readonly GrowingRow[], outputs: OnnxTensors, saes: n
 }
 
 function perRow(outputs: OnnxTensors, name: string, batch: number): Float32Array[] {
+  const { data } = tensorOf(outputs, name);
+  const width = data.length / batch;
+  return Array.from({ length: batch }, (_, b) => data.subarray(b * width, (b + 1) * width));
+}
+
+function tensorOf(outputs: OnnxTensors, name: string): OnnxTensor<'float32'> {
   const tensor = outputs[name];
-  if (tensor?.type !== 'float32') {
-    throw new MonosemError('internal', `The graph that reads a text under edits has no ${name}.`);
-  }
-  const width = tensor.data.length / batch;
-  return Array.from({ length: batch }, (_, b) => tensor.data.subarray(b * width, (b + 1) * width));
+  if (tensor?.type === 'float32') return tensor;
+  throw new MonosemError('internal', `The graph that reads a text under edits has no ${name}.`);
 }

@@ -2,7 +2,7 @@
 // units. Everything is per token: x [B, T, D] → [B, T, 1] factors.
 import type { GraphBuilder } from '../../onnx/graph/builder.ts';
 import type { Sae } from '../sae.ts';
-import { emitReduction } from './reduction.ts';
+import { emitReduction } from '../../onnx/graph/reduction.ts';
 import { emitVector } from './weights.ts';
 
 interface NormalisedInput {

@@ -3,7 +3,7 @@
 import { dataTypeNumber } from '../../onnx/proto/elementType.ts';
 import type { GraphBuilder } from '../../onnx/graph/builder.ts';
 import type { Sae, SaeMatrix, SaeVector, StoredMatrix } from '../sae.ts';
-import { emitReduction } from './reduction.ts';
+import { emitReduction } from '../../onnx/graph/reduction.ts';
 
 /** The vector in float32. */
 export function emitVector(builder: GraphBuilder, vector: SaeVector): string {

@@ -1,6 +1,6 @@
 // Reductions over the last axis in any version of the standard operators: their axes moved from an attribute to an
 // input.
-import type { GraphBuilder } from '../../onnx/graph/builder.ts';
+import type { GraphBuilder } from './builder.ts';
 
 /** First operator set in which axes are an input. */
 const axesAreInput = { ReduceL2: 18, ReduceMean: 18, ReduceSum: 13 } as const;
