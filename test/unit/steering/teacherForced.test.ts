@@ -118,13 +118,16 @@ describe.each(cases)('$name', ({ kind, architecture }) => {
     rmSync(folder, { recursive: true });
   });
 
-  /** The edits of a row; all features are in the plan, whether they change or not. */
-  const placed = (edit: Edit | undefined): SteerEdit[] =>
-    features.flatMap((feature, n) => {
-      if (edit?.feature !== n) return transformed(feature, identity);
-      const positions = { ranges: [{ from: edit.from, to: edit.to }] };
-      return transformed(feature, edit.transform).map((part) => ({ ...part, positions }));
-    });
+  /** An edit beside ones of the other features that change nothing. */
+  const placed = (edit: Edit | undefined): SteerEdit[] => {
+    if (edit === undefined) return [];
+    const positions = { ranges: [{ from: edit.from, to: edit.to }] };
+    return features.flatMap((feature, n) =>
+      n === edit.feature
+        ? transformed(feature, edit.transform).map((part) => ({ ...part, positions }))
+        : transformed(feature, identity),
+    );
+  };
 
   async function read(
     rows: readonly (Edit | undefined)[],
