@@ -77,7 +77,7 @@ async function generate(sides: Sides, seed: number, pairs: GrowingPairs): Promis
   };
   await engine.steer(
     {
-      ...{ source: subject.source, prompt, edits: editsOf(subject), scope: 'all' },
+      ...{ source: subject.source, prompt, edits: editsOf(subject) },
       ...{ maxTokens: warmUpSteps + stepsPerRun, temperature: 0.8, seed },
     },
     {

@@ -19,7 +19,7 @@ async function runEngine({ source, text, withSteering }: Extract<MemoryWork, { s
   const context = { signal: { aborted: false }, progress: (): void => undefined };
   await engine.analyse({ source, document: 'memory', text, topK: 5 }, context);
   if (withSteering) {
-    const steering = { edits: [], scope: 'all', maxTokens: 4, temperature: 0, seed: 1 } as const;
+    const steering = { edits: [], maxTokens: 4, temperature: 0, seed: 1 } as const;
     await engine.steer({ source, prompt: text, ...steering }, context);
   }
   return engine;

@@ -47,7 +47,7 @@ export async function planFeeds(
   return feeds;
 }
 
-/** v, of length 1 for everything but a plain addition. */
+/** v, of length 1 for everything but a plain addition; 0 along a feature that writes nothing. */
 async function directionOf(
   { along, kind }: DirectionStage,
   saes: readonly Sae[],
@@ -55,7 +55,7 @@ async function directionOf(
   const vector = along instanceof Float32Array ? along : await decoderRow(along, saes);
   if (kind === 'add') return vector;
   const length = norm(vector, 0, vector.length);
-  return vector.map((x) => x / length);
+  return length === 0 ? vector : vector.map((x) => x / length);
 }
 
 async function decoderRow(

@@ -12,14 +12,12 @@ import { loadSae } from '../../../src/engine/sae/load.ts';
 import { neuronsOf, neuronsPerSite } from '../../../src/engine/sae/neurons.ts';
 import { emitDecode } from '../../../src/engine/sae/subgraph/decode.ts';
 import { emitEncode } from '../../../src/engine/sae/subgraph/encode.ts';
-import { editRows } from '../../../src/engine/steering/editRows.ts';
-import type { Transforms } from '../../../src/engine/steering/interventions.ts';
-import { rowsTogether } from '../../../src/engine/steering/rows.ts';
 import { openSteerProgram } from '../../../src/engine/steering/steerProgram.ts';
-import type { SaeReading, TokenBatch } from '../../../src/shared/engineProtocol.ts';
+import type { FeatureEdit, SaeReading, TokenBatch } from '../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 import { writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 import { referenceForward, type Rows } from '../../fixtures/decoders/reference.ts';
+import { logitsUnder, transformed } from '../../fixtures/steering.ts';
 import { manifest, readReference } from '../families/goldens.ts';
 import { openGolden } from '../families/runs.ts';
 import { encodeReference } from '../steering/reference.ts';
@@ -84,11 +82,11 @@ describe.each(['gpt2', 'llama'] as const)('in a %s', (kind) => {
     const model = await openModel(folder);
     // The SAE writes behind the neurons, in the same block.
     const both = [await loadSae(bundle.sae), neuronsOf(model, site)];
-    const ofSae: Transforms = new Map([[featureIndex(7), { gain: 2, bias: 1 }]]);
-    const ofNeurons: Transforms = new Map([
-      [featureIndex(2), { gain: 0, bias: 0 }],
-      [featureIndex(9), { gain: 0, bias: -1.5 }],
-    ]);
+    const ofSae = transformed(featureIndex(7), { gain: 2, bias: 1 });
+    const ofNeurons = [
+      ...transformed(featureIndex(2), { gain: 0, bias: 0 }, 1),
+      ...transformed(featureIndex(9), { gain: 0, bias: -1.5 }, 1),
+    ];
     const program = await openSteerProgram(model, both);
     const moved = (rows: Rows): Rows =>
       rows.map((x) => x.map((value, i) => (i === 2 ? 0 : i === 9 ? -1.5 : value)));
@@ -98,15 +96,17 @@ describe.each(['gpt2', 'llama'] as const)('in a %s', (kind) => {
         const row = (d: number): number => bundle.tensors.W_dec.data[7 * x.length + d] ?? NaN;
         return x.map((value, d) => value + (f + 1) * row(d));
       });
-    const cases: { edit: Transforms[]; changes: Record<string, (rows: Rows) => Rows> }[] = [
-      { edit: [new Map(), ofNeurons], changes: { [site]: moved } },
-      { edit: [ofSae, ofNeurons], changes: { [site]: moved, [both[0]?.site ?? '']: steered } },
+    const cases: { edits: FeatureEdit[]; changes: Record<string, (rows: Rows) => Rows> }[] = [
+      { edits: ofNeurons, changes: { [site]: moved } },
+      {
+        edits: [...ofSae, ...ofNeurons],
+        changes: { [site]: moved, [both[0]?.site ?? '']: steered },
+      },
     ];
     const plain = referenceForward(bundle.decoder, [...ids]).logits.at(-1) ?? [];
-    for (const { edit, changes } of cases) {
-      const features = edit.map((own) => [...own.keys()]);
-      const rows = rowsTogether(await editRows(program, both, features));
-      const [logits = new Float32Array(0)] = await rows([{ ids, edit }]);
+    for (const { edits, changes } of cases) {
+      const edited = { model, saes: both };
+      const [logits = new Float32Array(0)] = await logitsUnder(program, edited, [edits], ids);
       const expected = referenceForward(bundle.decoder, [...ids], changes).logits.at(-1) ?? [];
       const off = (other: readonly number[]): number =>
         Math.max(...logits.map((value, i) => Math.abs(value - (other[i] ?? NaN))));

@@ -11,9 +11,6 @@ import type { SaelensTensors } from '../../../src/engine/sae/formats/saelens.ts'
 import type { SaelensArchitecture } from '../../../src/engine/sae/formats/saelensConfig.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';
 import type { Sae } from '../../../src/engine/sae/sae.ts';
-import { editRows } from '../../../src/engine/steering/editRows.ts';
-import type { Transforms } from '../../../src/engine/steering/interventions.ts';
-import { rowsTogether, type RowRun } from '../../../src/engine/steering/rows.ts';
 import { openSteerProgram } from '../../../src/engine/steering/steerProgram.ts';
 import type {
   FeatureEdit,
@@ -24,6 +21,7 @@ import type {
 import { featureIndex } from '../../../src/shared/units.ts';
 import { writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 import { referenceForward, type Rows } from '../../fixtures/decoders/reference.ts';
+import { editsOf, logitsUnder, type Transforms } from '../../fixtures/steering.ts';
 import { describeSae, randomTensors } from '../sae/randomSae.ts';
 import { writeSaelens } from '../../../src/engine/sae/formats/saelens.ts';
 import { encodeReference } from '../steering/reference.ts';
@@ -130,12 +128,11 @@ function edited({ tensors, activation }: Written, transforms: Transforms, rows: 
 async function logitsAfter(
   program: Program,
   loaded: readonly Sae[],
-  edit: readonly Transforms[],
+  bySae: readonly Transforms[],
 ): Promise<Float32Array> {
-  const features = edit.map((own) => [...own.keys()]);
-  const run: RowRun = { ids, edit };
-  const [logits] = await rowsTogether(await editRows(program, loaded, features))([run]);
-  return logits?.slice() ?? new Float32Array(0);
+  const edits = bySae.flatMap((own, n) => editsOf(own, n));
+  const [logits] = await logitsUnder(program, { model, saes: loaded }, [edits], ids);
+  return logits ?? new Float32Array(0);
 }
 
 const transforms: readonly Transforms[] = [
@@ -181,7 +178,7 @@ test('an SAE without edits changes no bit', async () => {
 
 test('edits reach the continuation, and name an SAE that is active', async () => {
   const source = { model: bundle.source.model, saes: places() };
-  const settings = { prompt: text, scope: 'all', maxTokens: 4, temperature: 0, seed: 0 } as const;
+  const settings = { prompt: text, maxTokens: 4, temperature: 0, seed: 0 } as const;
   const steer = (edits: readonly FeatureEdit[]): ReturnType<Engine['steer']> =>
     engine.steer({ source, edits, ...settings }, quiet);
   const clamps = places().map(

@@ -47,7 +47,6 @@ const steer = (prompt: string): SteerParams => ({
   source,
   prompt,
   edits: [],
-  scope: 'all',
   maxTokens: 5,
   temperature: 0,
   seed: 1,

@@ -24,7 +24,6 @@ async function runOn(provider: ProviderSetting): Promise<ProviderRun> {
       source,
       prompt: text,
       edits: [{ sae, feature: featureIndex(7), operation: 'add', amount: 3 }],
-      scope: 'all',
       maxTokens: steps,
       temperature: 0,
       seed: 0,

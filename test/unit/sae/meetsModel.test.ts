@@ -49,7 +49,6 @@ async function resultsOf({ source, sae }: WrittenBundle) {
       source,
       prompt: text.slice(0, 40),
       edits: [{ sae, feature: featureIndex(7), operation: 'clamp', amount: 4 }],
-      scope: 'all',
       maxTokens: 2,
       temperature: 0,
       seed: 0,

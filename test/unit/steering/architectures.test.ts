@@ -8,12 +8,11 @@ import { openModel, type OpenModel } from '../../../src/engine/model/openModel.t
 import type { Program } from '../../../src/engine/model/program.ts';
 import { fittedSae } from '../../../src/engine/sae/fits.ts';
 import type { Transform } from '../../../src/engine/steering/edits.ts';
-import { editRows } from '../../../src/engine/steering/editRows.ts';
-import { rowsTogether, type EditedRows } from '../../../src/engine/steering/rows.ts';
 import { nextLogits, openSteerProgram } from '../../../src/engine/steering/steerProgram.ts';
 import { featureIndex, type FeatureIndex } from '../../../src/shared/units.ts';
 import { writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 import { referenceForward, type Rows } from '../../fixtures/decoders/reference.ts';
+import { editsOf, logitsUnder, type Transforms } from '../../fixtures/steering.ts';
 import {
   Reference,
   variants,
@@ -63,7 +62,6 @@ describe.each(variants)('$name', (variant) => {
   let written: WrittenSae;
   let reference: Reference;
   let program: Program;
-  let edited: EditedRows;
   let features: FeatureIndex[];
   let inputs: Rows;
 
@@ -76,33 +74,29 @@ describe.each(variants)('$name', (variant) => {
     const active = reference.encode(inputs.at(-1) ?? []).flatMap((f, i) => (f > 0 ? [i] : []));
     features = [...active.slice(0, 2), 77].map(featureIndex);
     program = await openSteerProgram(model, [sae]);
-    edited = await editRows(program, [sae], [features]);
   });
   afterAll(() => {
     program.dispose();
   });
 
-  const edit = (...transforms: readonly Transform[]): ReadonlyMap<FeatureIndex, Transform> =>
+  const edit = (...transforms: readonly Transform[]): Transforms =>
     new Map(transforms.map((transform, i) => [features[i] ?? featureIndex(0), transform]));
 
-  async function logitsAfter(
-    row: ReadonlyMap<FeatureIndex, Transform> | 'none',
-  ): Promise<Float32Array> {
-    const [logits = new Float32Array(0)] = await rowsTogether(edited)([
-      { ids, edit: row === 'none' ? row : [row] },
-    ]);
-    return logits.slice();
-  }
+  const logitsAfter = (...rows: readonly Transforms[]): Promise<Float32Array[]> => {
+    const edits = rows.map((row) => editsOf(row));
+    return logitsUnder(program, { model, saes: [written.sae] }, edits, ids);
+  };
 
   it('changes no bit with gain 1 and bias 0', async () => {
     const same = edit(...features.map(() => ({ gain: 1, bias: 0 })));
-    expect(Buffer.from((await logitsAfter('none')).buffer)).toEqual(Buffer.from(plain.buffer));
-    expect(Buffer.from((await logitsAfter(same)).buffer)).toEqual(Buffer.from(plain.buffer));
+    const rows = [...(await logitsAfter(edit())), ...(await logitsAfter(edit(), same))];
+    expect(rows).toHaveLength(3);
+    for (const row of rows) expect(Buffer.from(row.buffer)).toEqual(Buffer.from(plain.buffer));
   });
 
   it('moves the place it writes to by the decoder difference', async () => {
     const transforms = edit({ gain: 0, bias: 2 }, { gain: 2.5, bias: 0 }, { gain: 1, bias: -1 });
-    const steered = await logitsAfter(transforms);
+    const [steered = new Float32Array(0)] = await logitsAfter(transforms);
     const change = (rows: Rows): Rows =>
       rows.map((row, t) => {
         const x = inputs[t] ?? [];

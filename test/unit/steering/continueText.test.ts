@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
+import { withScope } from '../../../src/shared/editScope.ts';
 import type { Continuation, SteerResult } from '../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 import { writeRandomSae } from '../sae/randomSae.ts';
@@ -51,7 +52,7 @@ describe('a random model', () => {
     const edit = { feature: featureIndex(7), operation: 'clamp', amount: 40 } as const;
     const { source, sae } = bundle;
     const edits = [{ sae, ...edit }];
-    const result = await fresh.steer({ source, edits, scope: 'all', ...wanted }, quiet);
+    const result = await fresh.steer({ source, edits, ...wanted }, quiet);
     await fresh.dispose();
     return result;
   };
@@ -163,15 +164,14 @@ describe('exports of one model with and without a KV cache', () => {
     const activation = { architecture: 'jumprelu' } as const;
     const site = 'blocks.0.hook_resid_post';
     await writeRandomSae(sae, { D: 32, F: 64, activation, applyBDecToInput: true, seed: 3, site });
-    const edits = [{ sae, feature: featureIndex(7), operation: 'clamp', amount: 30 } as const];
+    const edit = { sae, feature: featureIndex(7), operation: 'clamp', amount: 30 } as const;
     const [cached, uncached] = await Promise.all(
       variants.map((variant) =>
         engine.steer(
           {
             source: { model: folder, variant, saes: [sae] },
             prompt: 'w4 w5 w6',
-            edits,
-            scope,
+            edits: withScope([edit], scope),
             ...greedy,
           },
           quiet,

@@ -1,108 +1,97 @@
-import { describe, expect, it } from 'vitest';
-import { transformsOf } from '../../../src/engine/steering/edits.ts';
-import { gainAndBias } from '../../../src/engine/steering/interventions.ts';
-import { parseEdit } from '../../../src/engine/steering/parseEdit.ts';
-import type { FeatureEdit } from '../../../src/shared/engineProtocol.ts';
-import { MonosemError } from '../../../src/shared/errors.ts';
+import { describe, expect, it, test } from 'vitest';
+import {
+  compose,
+  directionKindOf,
+  identity,
+  nameOfTarget,
+  transformOf,
+  withAmount,
+} from '../../../src/engine/steering/edits.ts';
+import type { FeatureEdit, SteerEdit } from '../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 
-const code = (action: () => unknown): string | undefined => {
-  try {
-    action();
-  } catch (error) {
-    return error instanceof MonosemError ? error.code : String(error);
-  }
-  return undefined;
-};
+const ref = { sae: '/sae', feature: featureIndex(3) };
+const along = { site: 'blocks.0.hook_resid_post', direction: Float32Array.of(1, 2) };
 
-const first = '/saes/first';
-const second = '/saes/second';
-const parse = (text: string): FeatureEdit => parseEdit(text, [first, second]);
-
-describe('parseEdit', () => {
-  it.each([
-    ['12:ablate', { feature: 12, operation: 'ablate' }],
-    ['0:scale=0.5', { feature: 0, operation: 'scale', amount: 0.5 }],
-    ['4095:clamp=8', { feature: 4095, operation: 'clamp', amount: 8 }],
-    ['7:add=-3e-1', { feature: 7, operation: 'add', amount: -0.3 }],
-  ])('%s', (text, edit) => {
-    expect(parse(text)).toEqual({ sae: first, ...edit });
-  });
-
-  it('takes the SAE by its number', () => {
-    expect(parse('2/12:clamp=3')).toEqual({
-      sae: second,
-      feature: 12,
-      operation: 'clamp',
-      amount: 3,
-    });
-    expect(parse('1/12:ablate')).toEqual(parse('12:ablate'));
-  });
-
-  it.each([
-    '',
-    '0/12:ablate',
-    '3/12:ablate',
-    '/12:ablate',
-    '1/2/12:ablate',
-    '12',
-    '12:',
-    'x:ablate',
-    '12:ablate=1',
-    '12:clamp',
-    '12:clamp=',
-    '12:clamp=a',
-    '-1:ablate',
-    '1.5:ablate',
-    '12:explode=3',
-    '12:add=Infinity',
-  ])('refuses "%s"', (text) => {
-    expect(code(() => parse(text))).toBe('badEdit');
-  });
-});
-
-describe('transformsOf', () => {
-  const feature = featureIndex(3);
-  /** f' for a list of edits of one feature. */
-  const apply = (f: number, ...texts: string[]): number => {
-    const { gain, bias } = transformsOf(texts.map(parse)).get(feature) ?? {
-      gain: NaN,
-      bias: NaN,
-    };
+describe('transformOf', () => {
+  /** f' of an edit. */
+  const apply = (f: number, edit: FeatureEdit): number => {
+    const { gain, bias } = transformOf(edit) ?? { gain: NaN, bias: NaN };
     return gain * f + bias;
   };
 
-  it('means what steering.md says', () => {
-    expect(apply(2, '3:ablate')).toBe(0);
-    expect(apply(2, '3:scale=1.5')).toBe(3);
-    expect(apply(2, '3:clamp=7')).toBe(7);
-    expect(apply(0, '3:clamp=7')).toBe(7);
-    expect(apply(2, '3:add=-5')).toBe(-3);
+  it('means what the protocol says', () => {
+    expect(apply(2, { ...ref, operation: 'ablate' })).toBe(0);
+    expect(apply(2, { ...ref, operation: 'scale', amount: 1.5 })).toBe(3);
+    expect(apply(2, { ...ref, operation: 'clamp', amount: 7 })).toBe(7);
+    expect(apply(0, { ...ref, operation: 'clamp', amount: 7, unit: 'activation' })).toBe(7);
+    expect(apply(2, { ...ref, operation: 'add', amount: -5 })).toBe(-3);
+    expect(apply(2, { ...ref, operation: 'add', amount: -5, unit: 'activation' })).toBe(-3);
   });
 
-  it('applies several edits of one feature in order', () => {
-    expect(apply(2, '3:scale=3', '3:add=1')).toBe(7);
-    expect(apply(2, '3:add=1', '3:scale=3')).toBe(9);
-    expect(apply(2, '3:add=1', '3:ablate')).toBe(0);
-    expect(apply(2, '3:clamp=4', '3:scale=2')).toBe(8);
+  it.each<FeatureEdit>([
+    { ...ref, operation: 'add', amount: 1, unit: 'residual' },
+    { ...ref, operation: 'project', amount: 0 },
+    { ...ref, operation: 'cap', amount: 2 },
+  ])('leaves to the direction of the decoder row what is about the stream: %o', (edit) => {
+    expect(transformOf(edit)).toBeUndefined();
   });
 
-  it('refuses amounts that are no numbers', () => {
-    const edit = { sae: first, feature, operation: 'add', amount: NaN } as const;
-    expect(code(() => transformsOf([edit]))).toBe('badEdit');
+  it.each([NaN, Infinity, -Infinity])('refuses %d, and names the feature', (amount) => {
+    for (const operation of ['scale', 'clamp', 'add', 'project', 'cap'] as const) {
+      expect(() => transformOf({ ...ref, operation, amount })).toThrow(
+        expect.objectContaining({
+          code: 'badEdit',
+          message: `The amount of "${operation}" on feature 3 is not a finite number; give one such as 2.5.`,
+        }),
+      );
+    }
+  });
+
+  it('takes no multiples of an activation that it does not know', () => {
+    for (const operation of ['clamp', 'add'] as const) {
+      expect(() => transformOf({ ...ref, operation, amount: 1, unit: 'max' })).toThrow(
+        expect.objectContaining({ code: 'internal' }),
+      );
+    }
   });
 });
 
-describe('gainAndBias', () => {
-  it('changes only the rows and features it is told to', () => {
-    const a = featureIndex(5);
-    const b = featureIndex(9);
-    const row = transformsOf([parse('9:clamp=2')]);
-    const { gain, bias } = gainAndBias([a, b], 1, [
-      { tokens: 2, rows: ['none', [new Map(), row]] },
-    ]);
-    expect(gain.dims).toEqual([2, 2, 2]);
-    expect([...gain.data]).toEqual([1, 1, 1, 1, 1, 0, 1, 0]);
-    expect([...bias.data]).toEqual([0, 0, 0, 0, 0, 2, 0, 2]);
-  });
+test('transforms follow each other', () => {
+  const [twice, plusOne] = [
+    { gain: 2, bias: 0 },
+    { gain: 1, bias: 1 },
+  ];
+  expect(compose(twice, plusOne)).toEqual({ gain: 2, bias: 1 });
+  expect(compose(plusOne, twice)).toEqual({ gain: 2, bias: 2 });
+  expect(compose(identity, twice)).toEqual(twice);
+  expect(compose(twice, identity)).toEqual(twice);
+});
+
+test.each<[string, SteerEdit]>([
+  ['add', { ...along, operation: 'add', amount: 1 }],
+  ['add', { ...along, operation: 'add', amount: 1, unit: 'direction' }],
+  ['addNorm', { ...along, operation: 'add', amount: 1, unit: 'residual' }],
+  ['addNorm', { ...ref, operation: 'add', amount: 1, unit: 'residual' }],
+  ['project', { ...along, operation: 'project', amount: 1 }],
+  ['cap', { ...ref, operation: 'cap', amount: 1 }],
+])('along a direction it is %s: %o', (kind, edit) => {
+  expect(directionKindOf(edit)).toBe(kind);
+});
+
+test('a direction by no number is refused under the name it has', () => {
+  const edit = { ...along, operation: 'add', amount: NaN } as const;
+  expect(() => directionKindOf(edit)).toThrow(
+    /on a direction at blocks\.0\.hook_resid_post is not/,
+  );
+  expect(() => directionKindOf({ ...edit, name: 'truth' })).toThrow(/on the direction "truth" is/);
+  expect(nameOfTarget({ ...ref, operation: 'ablate' })).toBe('feature 3');
+});
+
+test('another amount leaves the rest, and an ablation has none', () => {
+  const positions = { scope: 'prompt' } as const;
+  const edit = { ...ref, operation: 'clamp', amount: 1, positions } as const;
+  expect(withAmount<FeatureEdit>(edit, 4)).toEqual({ ...edit, amount: 4 });
+  const ablation = { ...ref, operation: 'ablate' } as const;
+  expect(withAmount<FeatureEdit>(ablation, 4)).toBe(ablation);
 });

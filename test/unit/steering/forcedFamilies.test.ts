@@ -4,22 +4,17 @@ import { describe, expect, test } from 'vitest';
 import { logSoftmaxAt } from '../../../src/engine/math/softmax.ts';
 import type { KvCache } from '../../../src/engine/model/kvCache.ts';
 import { neuronsOf, neuronsPerSite } from '../../../src/engine/sae/neurons.ts';
-import { editRows } from '../../../src/engine/steering/editRows.ts';
 import { openForcedProgram } from '../../../src/engine/steering/forcedProgram.ts';
-import { rowsFor, rowsTogether } from '../../../src/engine/steering/rows.ts';
-import { openSteerProgram } from '../../../src/engine/steering/steerProgram.ts';
-import {
-  teacherForced,
-  type ForcedRow,
-  type ForcedText,
-} from '../../../src/engine/steering/teacherForced.ts';
+import { rowsFor, RowsTogether } from '../../../src/engine/steering/rows.ts';
+import { teacherForced, type ForcedRow } from '../../../src/engine/steering/teacherForced.ts';
+import type { SteerEdit } from '../../../src/shared/engineProtocol.ts';
 import type { Tensor } from '../../../src/shared/tensor.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
+import { planOf, readyFor, saePlace } from '../../fixtures/steering.ts';
 import { manifest, readReference, relativeError, type GoldenFile } from '../families/goldens.ts';
 import { openCapture, openGolden } from '../families/runs.ts';
 
 const still = (): Promise<void> => Promise.resolve();
-const feature = featureIndex(1);
 
 const runnable = manifest.files.filter(
   ({ runError, singleToken, precision }) =>
@@ -33,7 +28,6 @@ const files = runnable.filter(
 );
 
 type Open = Awaited<ReturnType<typeof openGolden>>;
-type Rows = ForcedText['rows'];
 
 /** Each token's loss by the logits [1, T, V] of another program. */
 function lossesOf(logits: Tensor | undefined, ids: Uint32Array): number[] {
@@ -50,18 +44,22 @@ async function reader(
   { model: onnx, sites, file }: Open,
   ids: Uint32Array,
   cache: KvCache | undefined,
-): Promise<{ read: (rows: Rows, rowsApart: boolean) => Promise<ForcedRow[]>; close: () => void }> {
+  edits: readonly (readonly SteerEdit[])[],
+): Promise<{ read: (rowsApart: boolean) => Promise<ForcedRow[]>; close: () => void }> {
   const [site = ''] = neuronsPerSite({ sites }).keys();
   const sae = neuronsOf({ name: 'golden', folder: '', onnxFile: file, sites }, site);
   const execution = { provider: 'cpu', threads: 1 };
-  const program = await openForcedProgram({ onnx, sites, execution }, [sae]);
-  const edited = await editRows(program, [sae], [[feature]]);
+  const edited = { model: { onnx, sites, execution }, saes: [sae] };
+  const plan = planOf(edited, edits);
+  const ready = await readyFor(edited, plan, openForcedProgram);
   const from = cache?.length ?? 0;
   return {
-    read: (rows, rowsApart) =>
+    read: (rowsApart) =>
       teacherForced(
         {
-          ...{ edited, sequence: ids, rows, from, until: ids.length, rowsApart },
+          edits: ready,
+          rows: plan.rows.map((row) => ({ plan: row, ids })),
+          ...{ from, until: ids.length, rowsApart },
           ...(cache === undefined ? {} : { cache }),
           blockEnd: (at) => (cache === undefined ? Infinity : at + 4),
           readAt: from + 1,
@@ -69,7 +67,7 @@ async function reader(
         still,
       ),
     close: () => {
-      program.dispose();
+      ready.program.dispose();
     },
   };
 }
@@ -80,18 +78,16 @@ describe.each(files.map((golden) => [golden.file, golden] as const))('%s', (_, g
     const { ids, values } = await readReference(`${golden.family}/reference.safetensors`);
     const cache = await cacheOf(open, ids.slice(0, ids.length >> 1));
     const from = cache?.length ?? 0;
-    const change = (bias: number): Rows[number] => ({
-      transforms: [new Map([[feature, { gain: 1, bias }]])],
-      from: from + 1,
-      to: from + 2,
-    });
-    const rows = [undefined, change(20), change(-20)];
-    const { read, close } = await reader(open, ids, cache);
-    const apart = await read(rows, true);
+    const positions = { ranges: [{ from: from + 1, to: from + 2 }] };
+    const change = (amount: number): SteerEdit[] => [
+      { sae: saePlace(0), feature: featureIndex(1), operation: 'add', amount, positions },
+    ];
+    const { read, close } = await reader(open, ids, cache, [[], change(20), change(-20)]);
+    const apart = await read(true);
     const { oneRowBehindCache } = open.sites;
     expect(oneRowBehindCache).toBe(golden.dialect.startsWith('genai'));
-    if (oneRowBehindCache) await expect(read(rows, false)).rejects.toThrow(/batch_size must be 1/);
-    const together = oneRowBehindCache ? apart : await read(rows, false);
+    if (oneRowBehindCache) await expect(read(false)).rejects.toThrow(/batch_size must be 1/);
+    const together = oneRowBehindCache ? apart : await read(false);
     close();
     const [plain = new Float32Array(0), ...others] = together.map(({ losses }) =>
       losses.subarray(0, -1),
@@ -116,18 +112,14 @@ test('a long prompt of a model that reads one row behind a cache is steered row 
   const open = await openGolden(golden);
   const { ids } = await readReference(`${golden.family}/reference.safetensors`);
   const model = { onnx: open.model, sites: open.sites, execution: { provider: 'cpu', threads: 1 } };
-  const program = await openSteerProgram(model, []);
-  const edited = await editRows(program, [], []);
-  const run = rowsFor(open.sites, edited, { count: 2, inPieces: true });
-  const both = (part: Uint32Array): Promise<Float32Array[]> =>
-    run([
-      { ids: part, edit: 'none' },
-      { ids: part, edit: 'none' },
-    ]);
+  const edited = { model, saes: [] };
+  const edits = await readyFor(edited, planOf(edited, [[], []]));
+  const rows = rowsFor(open.sites, edits, { readsBehindCache: true });
+  const both = (part: Uint32Array): Promise<Float32Array[]> => rows.feed([part, part]);
   await both(ids.slice(0, 5));
   const [first, second] = await both(ids.slice(5));
-  const whole = await rowsTogether(edited)([{ ids, edit: 'none' }]);
-  program.dispose();
+  const whole = await new RowsTogether(edits, edits.plan.rows.slice(1)).feed([ids]);
+  edits.program.dispose();
   expect(relativeError(first ?? [], whole[0] ?? [])).toBeLessThan(1e-5);
   expect(second).toEqual(first);
 });

@@ -16,14 +16,13 @@ import { Random } from '../../../src/engine/math/rng.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';
 import type { SaelensArchitecture } from '../../../src/engine/sae/formats/saelensConfig.ts';
 import type { Sae } from '../../../src/engine/sae/sae.ts';
-import type { Transform } from '../../../src/engine/steering/edits.ts';
-import { editRows } from '../../../src/engine/steering/editRows.ts';
-import type { Transforms } from '../../../src/engine/steering/interventions.ts';
-import { rowsApart, rowsTogether, type EditedRows } from '../../../src/engine/steering/rows.ts';
+import { RowsApart, RowsTogether, type ReadyEdits } from '../../../src/engine/steering/rows.ts';
 import { openSteerProgram } from '../../../src/engine/steering/steerProgram.ts';
-import { featureIndex, type FeatureIndex } from '../../../src/shared/units.ts';
+import type { SteerEdit } from '../../../src/shared/engineProtocol.ts';
+import { featureIndex } from '../../../src/shared/units.ts';
 import { saeSite, writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 import { referenceForward, type Rows } from '../../fixtures/decoders/reference.ts';
+import { editsOf, planOf, readyWith, saePlace, type Transforms } from '../../fixtures/steering.ts';
 import { encodeReference } from './reference.ts';
 
 interface Case {
@@ -50,13 +49,11 @@ const maxDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
 describe.each(cases)('$name', ({ kind, sae: architecture }) => {
   const random = new Random(17);
   const ids = Uint32Array.from({ length: 12 }, () => 2 + random.below(50));
-  const features = [3, 41, 77].map(featureIndex);
   let folder: string;
   let bundle: WrittenBundle;
   let model: OpenModel;
   let sae: Sae;
   let program: Program;
-  let edited: EditedRows;
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'monosem-steer-'));
@@ -64,19 +61,39 @@ describe.each(cases)('$name', ({ kind, sae: architecture }) => {
     model = await openModel(folder);
     sae = await loadSae(bundle.sae);
     program = await openSteerProgram(model, [sae]);
-    edited = await editRows(program, [sae], [features]);
   });
   afterAll(() => {
     program.dispose();
     rmSync(folder, { recursive: true });
   });
 
-  const edit = (...transforms: readonly Transform[]): readonly [Transforms] => [
-    new Map(transforms.map((transform, i) => [features[i] ?? featureIndex(0), transform])),
-  ];
+  const transforms: Transforms = new Map([
+    [featureIndex(3), { gain: 0, bias: 3 }],
+    [featureIndex(41), { gain: 2.5, bias: 0 }],
+    [featureIndex(77), { gain: 1, bias: -1.5 }],
+  ]);
 
-  const someEdit = (): readonly [Transforms] =>
-    edit({ gain: 0, bias: 3 }, { gain: 2.5, bias: 0 }, { gain: 1, bias: -1.5 });
+  const someEdits = editsOf(transforms);
+
+  /** An untouched row, and one with edits. */
+  function ready(edits: readonly SteerEdit[] = someEdits): Promise<ReadyEdits> {
+    const edited = { model, saes: [sae] };
+    return readyWith(program, edited, planOf(edited, [[], edits]));
+  }
+
+  /** Logits behind `ids` in a row of its own, which reads them in one run or in several. */
+  async function logitsOf(
+    edits: readonly SteerEdit[],
+    parts: readonly Uint32Array[] = [ids],
+  ): Promise<Float32Array> {
+    const planned = await ready(edits);
+    const row = new RowsTogether(planned, planned.plan.rows.slice(1));
+    let last: Float32Array = new Float32Array(0);
+    for (const part of parts) last = await first(row.feed([part]));
+    return last;
+  }
+
+  const tokenByToken = Array.from(ids, (id) => Uint32Array.of(id));
 
   /** Logits [V] behind `ids`, from onnxruntime on the file as it is. */
   async function plainLogits(): Promise<Float32Array> {
@@ -101,45 +118,35 @@ describe.each(cases)('$name', ({ kind, sae: architecture }) => {
     (await run)[0]?.slice() ?? new Float32Array(0);
 
   it('without an edit is the plain model, bit for bit', async () => {
-    const unedited = await first(rowsTogether(edited)([{ ids, edit: 'none' }]));
-    expect(bits(unedited)).toEqual(bits(await plainLogits()));
+    const edits = await ready();
+    const untouched = new RowsTogether(edits, edits.plan.rows.slice(0, 1));
+    expect(bits(await first(untouched.feed([ids])))).toEqual(bits(await plainLogits()));
   });
 
   it('keeps the baseline row bit for bit whatever the other row does', async () => {
-    const [baseline] = await rowsTogether(edited)([
-      { ids, edit: 'none' },
-      { ids, edit: someEdit() },
-    ]);
-    expect(bits(baseline ?? new Float32Array(0))).toEqual(bits(await plainLogits()));
+    const edits = await ready();
+    const both = new RowsTogether(edits, edits.plan.rows);
+    expect(bits(await first(both.feed([ids, ids])))).toEqual(bits(await plainLogits()));
   });
 
   it('gives the same bits in one batch and in separate runs', async () => {
-    const rows = [
-      { ids, edit: 'none' as const },
-      { ids, edit: someEdit() },
-    ];
-    const together = await rowsTogether(edited)(rows);
-    const apart = await rowsApart(edited, 2)(rows);
+    const edits = await ready();
+    const { rows } = edits.plan;
+    const together = await new RowsTogether(edits, rows).feed([ids, ids]);
+    const apart = await RowsApart.of(edits, rows).feed([ids, ids]);
     expect(together.map(bits)).toEqual(apart.map(bits));
     expect(maxDifference(together[0] ?? [], together[1] ?? [])).toBeGreaterThan(1e-3);
   });
 
   it('gives the same logits through the KV cache as without it', async () => {
-    const whole = await first(rowsTogether(edited)([{ ids, edit: someEdit() }]));
-    const step = rowsTogether(edited);
-    let last: Float32Array = new Float32Array(0);
-    for (const id of ids) {
-      last = await first(step([{ ids: Uint32Array.of(id), edit: someEdit() }]));
-    }
+    const whole = await logitsOf(someEdits);
+    const stepwise = await logitsOf(someEdits, tokenByToken);
     // Other kernels for one row than for many: float32 rounding over 3 layers.
-    expect(maxDifference(whole, last)).toBeLessThan(1e-5);
+    expect(maxDifference(whole, stepwise)).toBeLessThan(1e-5);
   });
 
   /** Logits behind `ids` by float64 arithmetic, with f' = gain · f + bias at the SAE's site. */
-  function referenceLogits(
-    transforms: ReadonlyMap<FeatureIndex, Transform>,
-    to = Infinity,
-  ): number[] {
+  function referenceLogits(to = Infinity): number[] {
     const { tensors, decoder } = bundle;
     const D = sae.D;
     const change = (rows: Rows): Rows =>
@@ -160,30 +167,32 @@ describe.each(cases)('$name', ({ kind, sae: architecture }) => {
   }
 
   it('moves the stream by the decoder difference, as float64 arithmetic does', async () => {
-    const steered = await first(rowsTogether(edited)([{ ids, edit: someEdit() }]));
-    const reference = referenceLogits(someEdit()[0]);
+    const steered = await logitsOf(someEdits);
     // float32 against float64 over 3 layers, logits of size 1 to 10.
-    expect(maxDifference(steered, reference)).toBeLessThan(2e-5);
+    expect(maxDifference(steered, referenceLogits())).toBeLessThan(2e-5);
   });
 
   it('touches only the positions it is told to', async () => {
-    const step = rowsTogether(edited);
-    await step([{ ids: ids.subarray(0, 5), edit: someEdit() }]);
-    const steered = await first(step([{ ids: ids.subarray(5), edit: 'none' }]));
-    const reference = referenceLogits(someEdit()[0], 5);
-    expect(maxDifference(steered, reference)).toBeLessThan(2e-5);
+    const positions = { ranges: [{ from: 0, to: 5 }] };
+    const placed = someEdits.map((edit) => ({ ...edit, positions }));
+    for (const parts of [[ids], [ids.subarray(0, 5), ids.subarray(5)]]) {
+      const steered = await logitsOf(placed, parts);
+      expect(maxDifference(steered, referenceLogits(5))).toBeLessThan(2e-5);
+    }
   });
 
   it('changes nothing when features are clamped to their own value', async () => {
     const { tensors, decoder } = bundle;
     const { sites } = referenceForward(decoder, [...ids]);
-    const step = rowsTogether(edited);
-    let last: Float32Array = new Float32Array(0);
-    for (const [t, id] of ids.entries()) {
+    const own = Array.from(ids, (_, t) => {
       const f = encodeReference(tensors, architecture, sites.get(saeSite)?.[t] ?? []);
-      const own = edit(...features.map((feature) => ({ gain: 0, bias: f[feature] ?? 0 })));
-      last = await first(step([{ ids: Uint32Array.of(id), edit: own }]));
-    }
+      const positions = { ranges: [{ from: t, to: t + 1 }] };
+      return [...transforms.keys()].map((feature): SteerEdit => {
+        const amount = f[feature] ?? 0;
+        return { sae: saePlace(0), feature, operation: 'clamp', amount, positions };
+      });
+    });
+    const last = await logitsOf(own.flat(), tokenByToken);
     // The value comes from float64, the cancellation happens in float32.
     expect(maxDifference(last, await plainLogits())).toBeLessThan(2e-5);
   });

@@ -69,7 +69,6 @@ describe.each(golden.continuations)('$question', ({ question, prompt, ids, answe
       prompt: question,
       chat: true,
       edits,
-      scope: 'all',
       ...greedy,
     } as const;
     result = await engine.steer(params, quiet);
@@ -105,7 +104,6 @@ test('an edit reaches the text', async () => {
       prompt: question,
       chat: true,
       edits,
-      scope: 'all',
       ...greedy,
     },
     quiet,

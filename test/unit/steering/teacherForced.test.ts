@@ -5,26 +5,25 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openModel } from '../../../src/engine/model/openModel.ts';
+import { openModel, type OpenModel } from '../../../src/engine/model/openModel.ts';
 import type { Program } from '../../../src/engine/model/program.ts';
 import type { KvCache } from '../../../src/engine/model/kvCache.ts';
 import type { SaelensArchitecture } from '../../../src/engine/sae/formats/saelensConfig.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';
 import type { Sae } from '../../../src/engine/sae/sae.ts';
-import type { Transform } from '../../../src/engine/steering/edits.ts';
-import { editRows } from '../../../src/engine/steering/editRows.ts';
+import { identity, type Transform } from '../../../src/engine/steering/edits.ts';
 import { openForcedProgram } from '../../../src/engine/steering/forcedProgram.ts';
-import type { EditedRows } from '../../../src/engine/steering/rows.ts';
 import { openSteerProgram } from '../../../src/engine/steering/steerProgram.ts';
 import {
   teacherForced,
   type ForcedRow,
   type ForcedText,
-  type PlacedEdit,
 } from '../../../src/engine/steering/teacherForced.ts';
+import type { SteerEdit } from '../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 import { saeSite, writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 import { referenceForward, type Rows } from '../../fixtures/decoders/reference.ts';
+import { planOf, readyWith, transformed } from '../../fixtures/steering.ts';
 import { encodeReference } from './reference.ts';
 
 interface Case {
@@ -59,12 +58,14 @@ const transforms = fc.oneof(
   fc.record({ gain: fc.integer({ min: 0, max: 3 }), bias: fc.integer({ min: -2, max: 4 }) }),
 );
 const edits: fc.Arbitrary<Edit | undefined> = fc.option(
-  fc.record({
-    feature: fc.nat(features.length - 1),
-    transform: transforms,
-    from: fc.integer({ min: 3, max: T - 1 }),
-    to: fc.integer({ min: 4, max: T }),
-  }),
+  fc
+    .record({
+      feature: fc.nat(features.length - 1),
+      transform: transforms,
+      from: fc.integer({ min: 3, max: T - 1 }),
+      length: fc.integer({ min: 1, max: T }),
+    })
+    .map(({ length, ...edit }) => ({ ...edit, to: edit.from + length })),
   { nil: undefined },
 );
 
@@ -89,9 +90,9 @@ describe.each(cases)('$name', ({ kind, architecture }) => {
   const ids = Uint32Array.from({ length: T }, (_, t) => (t * 17 + t * t * 5) % 50);
   let folder: string;
   let bundle: WrittenBundle;
+  let model: OpenModel;
   let sae: Sae;
   let program: Program;
-  let edited: EditedRows;
   /** Of every length up to T, from another program. */
   let caches: readonly (KvCache | undefined)[];
 
@@ -102,10 +103,9 @@ describe.each(cases)('$name', ({ kind, architecture }) => {
       sae: architecture,
       seed: 26,
     });
-    const model = await openModel(folder);
+    model = await openModel(folder);
     sae = await loadSae(bundle.sae);
     program = await openForcedProgram(model, [sae]);
-    edited = await editRows(program, [sae], [features]);
     const plain = await openSteerProgram(model, []);
     const { cache } = await plain.run({ ids, batch: 1 });
     caches = Array.from({ length: T }, (_, length) =>
@@ -118,24 +118,29 @@ describe.each(cases)('$name', ({ kind, architecture }) => {
     rmSync(folder, { recursive: true });
   });
 
-  const placed = (edit: Edit | undefined): PlacedEdit | undefined =>
-    edit && {
-      transforms: [new Map([[features[edit.feature] ?? featureIndex(0), edit.transform]])],
-      from: edit.from,
-      to: edit.to,
-    };
+  /** An edit beside ones of the other features that change nothing. */
+  const placed = (edit: Edit | undefined): SteerEdit[] => {
+    if (edit === undefined) return [];
+    const positions = { ranges: [{ from: edit.from, to: edit.to }] };
+    return features.flatMap((feature, n) =>
+      n === edit.feature
+        ? transformed(feature, edit.transform).map((part) => ({ ...part, positions }))
+        : transformed(feature, identity),
+    );
+  };
 
-  function read(
+  async function read(
     rows: readonly (Edit | undefined)[],
     options: Partial<ForcedText> & { readonly block?: number } = {},
   ): Promise<ForcedRow[]> {
     const { block = T, from = 0, ...others } = options;
     const cache = caches[from];
+    const edited = { model, saes: [sae] };
+    const plan = planOf(edited, rows.map(placed));
     return teacherForced(
       {
-        edited,
-        sequence: ids,
-        rows: rows.map(placed),
+        edits: await readyWith(program, edited, plan),
+        rows: plan.rows.map((row) => ({ plan: row, ids })),
         ...(cache === undefined ? {} : { cache }),
         from,
         until: T,

@@ -11,9 +11,7 @@ import { logSoftmaxAt } from '../../../src/engine/math/softmax.ts';
 import { openModel } from '../../../src/engine/model/openModel.ts';
 import type { SaelensArchitecture } from '../../../src/engine/sae/formats/saelensConfig.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';
-import { editRows } from '../../../src/engine/steering/editRows.ts';
-import type { Transforms } from '../../../src/engine/steering/interventions.ts';
-import { rowsTogether, type RunRows } from '../../../src/engine/steering/rows.ts';
+import { RowsTogether, type TextRows } from '../../../src/engine/steering/rows.ts';
 import { openSteerProgram } from '../../../src/engine/steering/steerProgram.ts';
 import { defaultModelFolder, defaultSaeFolder } from '../../../src/shared/defaults.ts';
 import type { Source, TokenBatch } from '../../../src/shared/engineProtocol.ts';
@@ -21,6 +19,7 @@ import type { AblationEffect, AblationParams } from '../../../src/shared/reading
 import { charOffset, featureIndex, tokenIndex } from '../../../src/shared/units.ts';
 import { bosId, saeSite, word, writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 import { referenceForward, type Rows } from '../../fixtures/decoders/reference.ts';
+import { planOf, readyWith, saePlace } from '../../fixtures/steering.ts';
 import { home } from '../onnx/minimind2.ts';
 import { writeRandomSae } from '../sae/randomSae.ts';
 import { encodeReference } from '../steering/reference.ts';
@@ -205,17 +204,16 @@ describe.each(cases)('a random $kind with $architecture.architecture', ({ kind, 
 
 /** The losses behind a token when a model is steered token by token, and the distribution right behind it. */
 async function steered(
-  run: RunRows,
+  row: TextRows,
   sequence: Uint32Array,
-  edits: (position: number) => readonly Transforms[] | 'none',
 ): Promise<{ losses: number[]; logits: Float32Array[] }> {
   const losses: number[] = [];
   const logits: Float32Array[] = [];
   for (const [t, id] of sequence.entries()) {
-    const [behind] = await run([{ ids: Uint32Array.of(id), edit: edits(t) }]);
-    const row = behind?.slice() ?? new Float32Array(0);
-    logits.push(row);
-    losses.push(-logSoftmaxAt(row, sequence[t + 1] ?? 0));
+    const [behind] = await row.feed([Uint32Array.of(id)]);
+    const own = behind?.slice() ?? new Float32Array(0);
+    logits.push(own);
+    losses.push(-logSoftmaxAt(own, sequence[t + 1] ?? 0));
   }
   return { losses, logits };
 }
@@ -243,16 +241,15 @@ describe('the embedded model', () => {
     expectClose(found.baseline, batch.losses?.subarray(token + 1) ?? [], 1e-4);
 
     const model = await openModel(source.model);
-    const own = await loadSae(sae);
-    const program = await openSteerProgram(model, [own]);
-    const edited = await editRows(program, [own], [[feature]]);
-    const out = [new Map([[feature, { gain: 0, bias: 0 }]])];
+    const edited = { model, saes: [await loadSae(sae)] };
+    const program = await openSteerProgram(model, edited.saes);
+    const range = { from: token + 1, ...(scope === 'here' && { to: token + 2 }) };
+    const out = { operation: 'ablate', positions: { ranges: [range] } } as const;
+    const plan = planOf(edited, [[], [{ sae: saePlace(0), feature, ...out }]]);
+    const edits = await readyWith(program, edited, plan);
     const sequence = Uint32Array.from([model.tokenizer.bosId ?? 0, ...batch.ids]);
-    const isOut = (t: number): boolean => t === token + 1 || (scope === 'onwards' && t > token + 1);
-    const [plain, without] = [
-      await steered(rowsTogether(edited), sequence, () => 'none'),
-      await steered(rowsTogether(edited), sequence, (t) => (isOut(t) ? out : 'none')),
-    ];
+    const alone = (row: number): TextRows => new RowsTogether(edits, plan.rows.slice(row, row + 1));
+    const [plain, without] = [await steered(alone(0), sequence), await steered(alone(1), sequence)];
     program.dispose();
     expectClose(found.baseline, plain.losses.slice(token + 1, -1), 1e-4);
     expectClose(found.ablated, without.losses.slice(token + 1, -1), 1e-4);

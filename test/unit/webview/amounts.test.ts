@@ -6,6 +6,8 @@ test('ranges are multiples of the largest activation', () => {
   expect(amountRange('scale', 8)).toEqual({ min: 0, max: 4, step: 0.05, initial: 2 });
   expect(amountRange('clamp', 8)).toEqual({ min: 0, max: 32, step: 0.1, initial: 16 });
   expect(amountRange('add', 8)).toEqual({ min: -32, max: 32, step: 0.2, initial: 8 });
+  expect(amountRange('cap', 8)).toEqual({ min: -16, max: 16, step: 0.1, initial: 0 });
+  expect(amountRange('project', 8)).toEqual({ min: -2, max: 4, step: 0.05, initial: 0 });
   expect(amountRange('ablate', 8)).toBeUndefined();
   expect(amountRange('none', 8)).toBeUndefined();
 });
@@ -29,6 +31,10 @@ test('edits in words', () => {
   expect(editText('add', -4, 8)).toBe('−4.00 is added on every token (−0.5× its max).');
   expect(editText('add', 5, 0)).toBe('5.00 is added on every token.');
   expect(editText('scale', 0.5, 8)).toBe('Its activation is multiplied by 0.5.');
+  expect(editText('project', 0.5, 8)).toBe(
+    'The part of the stream along its direction is multiplied by 0.5.',
+  );
+  expect(editText('cap', 3, 8)).toBe('The part of the stream along its direction is 3.00 at most.');
   expect(editText('none', 0, 8)).toBe('');
 });
 

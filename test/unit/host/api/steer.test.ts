@@ -40,8 +40,8 @@ test('gives both continuations, and each step once', async () => {
   });
   expect(seen).toStrictEqual(steps);
   expect(ports.asked[0]?.params).toEqual({
-    ...{ source, prompt: 'Once', scope: 'all', maxTokens: 60, temperature: 0, seed: 1 },
-    edits: [{ sae: '/t', ...ablate }],
+    ...{ source, prompt: 'Once', maxTokens: 60, temperature: 0, seed: 1 },
+    edits: [{ sae: '/t', ...ablate, positions: { scope: 'all' } }],
   });
 });
 
@@ -63,12 +63,13 @@ test('takes every operation, SAE and setting', async () => {
     { feature: 2, operation: 'clamp', amount: 1.5 },
     { feature: 3, operation: 'add', amount: -2 },
   ];
-  const settings = { scope: 'generated', maxTokens: 5, temperature: 0.5, seed: 9, chat: true };
-  await steerText(ports, { prompt: 'Once', edits, ...settings }, { signal });
+  const scope = 'generated';
+  const settings = { maxTokens: 5, temperature: 0.5, seed: 9, chat: true };
+  await steerText(ports, { prompt: 'Once', edits, scope, ...settings }, { signal });
   const [{ params, options } = { params: {}, options: {} }] = ports.asked;
   expect(params).toEqual({
     ...{ source, prompt: 'Once', ...settings },
-    edits: [edits[0], { sae: '/t', ...edits[1] }, { sae: '/t', ...edits[2] }],
+    edits: edits.map((edit) => ({ sae: '/t', ...edit, positions: { scope } })),
   });
   expect(options.signal).toBe(signal);
 });
