@@ -186,7 +186,8 @@ class Planner {
       return;
     }
     const own = this.#planned(edit);
-    const gate = edit.onlyActive === true ? [own, ...while_] : while_;
+    const others = while_.filter((other) => !sameFeature(other, own));
+    const gate = edit.onlyActive === true ? [own, ...others] : while_;
     const transform = transformOf(edit);
     if (transform === undefined) {
       if (gate.includes(own)) this.#slot(own);

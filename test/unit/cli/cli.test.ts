@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadTensor } from '../../../src/engine/engine.ts';
 import { defaultSaeFolder } from '../../../src/shared/defaults.ts';
+import type { SteeredSample, SteerResult } from '../../../src/shared/engineProtocol.ts';
 import { writeRandomSae } from '../sae/randomSae.ts';
 import { writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 
@@ -72,28 +73,33 @@ describe('monosem', () => {
     }
   });
 
+  const onlySample = async (...args: readonly string[]): Promise<SteeredSample> => {
+    const { samples } = (await json(...args)) as unknown as SteerResult;
+    const [sample] = samples;
+    if (sample === undefined) throw new Error('no text');
+    return sample;
+  };
+
   it('steers, and an edit without effect changes nothing', async () => {
     const prompt = ['steer', '--prompt', 'w4 w5 w6', '--tokens', '8'];
-    const steered = await json(...prompt, '--edit', '7:clamp=40', '--edit', '9:ablate');
-    const steps = steered['steps'] as { kl: number }[];
-    expect(steps.length).toBeGreaterThan(0);
-    expect(steps[0]?.kl).toBeGreaterThan(0);
-    const same = await json(...prompt, '--edit', '7:scale=1');
-    expect(same['baseline']).toEqual(same['steered']);
-    expect(same['baseline']).toEqual(steered['baseline']);
+    const steered = await onlySample(...prompt, '--edit', '7:clamp=40', '--edit', '9:ablate');
+    expect(steered.steps.length).toBeGreaterThan(0);
+    expect(steered.steps[0]?.kl).toBeGreaterThan(0);
+    const same = await onlySample(...prompt, '--edit', '7:scale=1');
+    expect(same.baseline).toEqual(same.steered);
+    expect(same.baseline).toEqual(steered.baseline);
   });
 
   it('repeats itself with one seed and not with another', async () => {
-    const sample = (seed: string): Promise<Record<string, unknown>> =>
-      json('steer', '--prompt', 'w4', '--tokens', '12', '--edit', '3:add=2', '--temperature', '1', '--seed', seed); // prettier-ignore
+    const sample = (seed: string): Promise<SteeredSample> =>
+      onlySample('steer', '--prompt', 'w4', '--tokens', '12', '--edit', '3:add=2', '--temperature', '1', '--seed', seed); // prettier-ignore
     const first = await sample('1');
     expect(await sample('1')).toEqual(first);
-    expect((await sample('2'))['baseline']).not.toEqual(first['baseline']);
+    expect((await sample('2')).baseline).not.toEqual(first.baseline);
   });
 
   it('keeps the first step unchanged when only generated tokens are steered', async () => {
-    const result = await json('steer', '--prompt', 'w4 w8', '--edit', '7:clamp=40', '--scope', 'generated', '--tokens', '3'); // prettier-ignore
-    const steps = result['steps'] as { kl: number }[];
+    const { steps } = await onlySample('steer', '--prompt', 'w4 w8', '--edit', '7:clamp=40', '--scope', 'generated', '--tokens', '3'); // prettier-ignore
     expect(steps[0]?.kl).toBe(0);
     expect(steps[1]?.kl).toBeGreaterThan(0);
   });

@@ -163,7 +163,7 @@ test('failures, and what can be done about them', () => {
 test('words of the views that need no page', () => {
   const settings = { scope: 'all', maxTokens: 3, temperature: 0, seed: 1 } as const;
   const asked = askedRun({ kind: 'run', prompt: '', edits: [], settings });
-  const step: SteerStep = { step: 0, kl: 0.5 };
+  const step: SteerStep = { sample: 0, step: 0, kl: 0.5 };
   for (const phase of ['asked', 'running', 'stopped', 'failed', 'finished'] as const) {
     expectTranslated(runText({ ...asked, phase, steps: [step] }));
     expectTranslated(runText({ ...asked, phase, steps: [step, step] }));

@@ -184,7 +184,9 @@ test('edits reach the continuation, and name an SAE that is active', async () =>
   const clamps = places().map(
     (sae) => ({ sae, feature: featureIndex(7), operation: 'clamp', amount: 20 }) as const,
   );
-  const kl = await Promise.all(clamps.map(async (edit) => (await steer([edit])).steps[0]?.kl ?? 0));
+  const kl = await Promise.all(
+    clamps.map(async (edit) => (await steer([edit])).samples[0]?.steps[0]?.kl ?? 0),
+  );
   expect(Math.min(...kl)).toBeGreaterThan(1e-4);
   expect(new Set(kl).size).toBe(3);
   const stranger = { ...clamps[0], sae: bundle.sae } as FeatureEdit;

@@ -113,7 +113,7 @@ test('an engine killed during a call is started again and the call is answered',
     },
     onRetry: () => retries++,
   });
-  expect(result.baseline.text).toBe('bbbbb');
+  expect(result.samples[0]?.baseline.text).toBe('bbbbb');
   expect(retries).toBe(1);
   expect(states).toEqual(['starting', 'running', 'crashed', 'starting', 'running']);
 });

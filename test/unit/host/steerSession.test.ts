@@ -56,7 +56,7 @@ const start: SteerStart = {
   edits: [],
   settings: defaultSteerSettings,
 };
-const step = (n: number): SteerStep => ({ step: n, kl: 0 });
+const step = (n: number): SteerStep => ({ sample: 0, step: n, kl: 0 });
 const kinds = (sent: readonly ToSteerView[]): readonly string[] => sent.map(({ kind }) => kind);
 
 test('opening shows the features of the prompt, also without a feature store', async () => {

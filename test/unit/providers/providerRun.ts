@@ -19,7 +19,7 @@ async function runOn(provider: ProviderSetting): Promise<ProviderRun> {
     { source, document: 'text', text, topK: 8, loss: true },
     { signal: context.signal, progress: (batch) => batches.push(batch) },
   );
-  const { steps: steered } = await engine.steer(
+  const { samples } = await engine.steer(
     {
       source,
       prompt: text,
@@ -36,10 +36,9 @@ async function runOn(provider: ProviderSetting): Promise<ProviderRun> {
     features: readings.flatMap((reading) => Array.from(reading.features)),
     activations: readings.flatMap((reading) => Array.from(reading.activations)),
     losses: batches.map((batch) => Array.from(batch.losses ?? [])).flat(),
-    steered: steered.map((step) => [
-      step.baseline?.logProbability ?? NaN,
-      step.steered?.logProbability ?? NaN,
-    ]),
+    steered: samples
+      .flatMap((sample) => sample.steps)
+      .map((step) => [step.baseline?.logProbability ?? NaN, step.steered?.logProbability ?? NaN]),
   };
 }
 

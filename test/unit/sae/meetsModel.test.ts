@@ -62,7 +62,7 @@ async function resultsOf({ source, sae }: WrittenBundle) {
       activations: batches.map(({ readings }) =>
         readings.map(({ activations }) => [...activations]),
       ),
-      divergence: steered.steps.map(({ kl }) => kl),
+      divergence: steered.samples.flatMap(({ steps }) => steps.map(({ kl }) => kl)),
       fvu,
     },
     remarks: check.remarks,

@@ -42,6 +42,7 @@ const engine: Facade = {
   ablationEffect: notAsked,
   bosReading: notAsked,
   compareTexts: notAsked,
+  sweep: notAsked,
   openThings: notAsked,
   describe: () => Promise.resolve(facts),
   clearAnalysisCache: () => Promise.resolve({ bytes: 0 }),
@@ -90,14 +91,13 @@ const engine: Facade = {
   steer: async ({ prompt, maxTokens }, { progress }) => {
     if (prompt === 'dieOnce' && process.env['FAKE_ENGINE_STARTS'] === '1') process.exit(4);
     for (let step = 0; step < maxTokens; step++) {
-      progress({ step, baseline: { id: tokenId(step), text: 'b', logProbability: -1 }, kl: step });
+      const baseline = { id: tokenId(step), text: 'b', logProbability: -1 };
+      progress({ sample: 0, step, baseline, kl: step });
       await sleep(1);
     }
-    return {
-      baseline: { text: 'b'.repeat(maxTokens), tokens: [] },
-      steered: { text: 's', tokens: [] },
-      steps: [],
-    };
+    const end = { tokens: [], end: 'length' } as const;
+    const baseline = { text: 'b'.repeat(maxTokens), ...end };
+    return { samples: [{ baseline, steered: { text: 's', ...end }, steps: [] }] };
   },
   checkSae: ({ sae }) =>
     Promise.resolve({

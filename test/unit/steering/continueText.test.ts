@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import { withScope } from '../../../src/shared/editScope.ts';
-import type { Continuation, SteerResult } from '../../../src/shared/engineProtocol.ts';
+import type { Continuation, SteeredSample } from '../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 import { writeRandomSae } from '../sae/randomSae.ts';
 import { wordBundleFiles, writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
@@ -47,14 +47,16 @@ describe('a random model', () => {
   };
   const alone = (wanted: Wanted): Promise<Continuation> =>
     engine.continueText({ model: { model: bundle.source.model }, ...wanted }, quiet);
-  const beside = async (wanted: Wanted): Promise<SteerResult> => {
+  const beside = async (wanted: Wanted): Promise<SteeredSample> => {
     const fresh = Engine.create();
     const edit = { feature: featureIndex(7), operation: 'clamp', amount: 40 } as const;
     const { source, sae } = bundle;
     const edits = [{ sae, ...edit }];
-    const result = await fresh.steer({ source, edits, ...wanted }, quiet);
+    const { samples } = await fresh.steer({ source, edits, ...wanted }, quiet);
     await fresh.dispose();
-    return result;
+    const [only] = samples;
+    if (only === undefined) throw new Error('no text');
+    return only;
   };
 
   test.each([greedy, sampled])('is the baseline of steering: %j', async (how) => {
@@ -178,9 +180,9 @@ describe('exports of one model with and without a KV cache', () => {
         ),
       ),
     );
-    expect(cached?.steered.tokens).toHaveLength(10);
-    expect(cached?.steered).not.toEqual(cached?.baseline);
-    expect(uncached?.steered).toEqual(cached?.steered);
-    expect(uncached?.baseline).toEqual(cached?.baseline);
+    expect(cached?.samples[0]?.steered.tokens).toHaveLength(10);
+    expect(cached?.samples[0]?.steered).not.toEqual(cached?.samples[0]?.baseline);
+    expect(uncached?.samples[0]?.steered).toEqual(cached?.samples[0]?.steered);
+    expect(uncached?.samples[0]?.baseline).toEqual(cached?.samples[0]?.baseline);
   });
 });

@@ -9,7 +9,7 @@ import { argmax } from '../../../src/engine/math/ranking.ts';
 import { readOnnx } from '../../../src/engine/onnx/proto/protobuf.ts';
 import type { OnnxTensors } from '../../../src/engine/onnx/runtime/session.ts';
 import { discoverSites } from '../../../src/engine/onnx/sites/sites.ts';
-import type { SteerResult } from '../../../src/shared/engineProtocol.ts';
+import type { SteeredSample, SteerResult } from '../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 import { decoderFeeds, output, withSession } from '../onnx/decoderRuns.ts';
 import { file, golden, home, layers, multipliesExactly } from '../onnx/minimind2.ts';
@@ -17,6 +17,12 @@ import { writeRandomSae } from '../sae/randomSae.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'monosem-public-'));
 const engine = Engine.create();
+function only({ samples }: SteerResult): SteeredSample {
+  const [sample] = samples;
+  if (sample === undefined) throw new Error('no text');
+  return sample;
+}
+
 const quiet = { signal: { aborted: false }, progress: () => undefined };
 const greedy = { maxTokens: 24, temperature: 0, seed: 0 };
 const endOfAnswer = 2;
@@ -58,7 +64,7 @@ async function plainAnswer(prompt: readonly number[]): Promise<number[]> {
 }
 
 describe.each(golden.continuations)('$question', ({ question, prompt, ids, answer, text }) => {
-  let result: SteerResult;
+  let result: SteeredSample;
   beforeAll(async () => {
     const source = { model: home, saes: [folder] };
     const edits = [
@@ -71,7 +77,7 @@ describe.each(golden.continuations)('$question', ({ question, prompt, ids, answe
       edits,
       ...greedy,
     } as const;
-    result = await engine.steer(params, quiet);
+    result = only(await engine.steer(params, quiet));
   });
 
   test('is answered as plain onnxruntime answers it, and rightly', async () => {
@@ -98,15 +104,8 @@ test('an edit reaches the text', async () => {
     { sae: folder, feature: featureIndex(5), operation: 'clamp', amount: 80 } as const,
   ];
   const question = golden.continuations[0]?.question ?? '';
-  const result = await engine.steer(
-    {
-      source: { model: home, saes: [folder] },
-      prompt: question,
-      chat: true,
-      edits,
-      ...greedy,
-    },
-    quiet,
-  );
+  const source = { model: home, saes: [folder] };
+  const params = { source, prompt: question, chat: true, edits, ...greedy };
+  const result = only(await engine.steer(params, quiet));
   expect(result.steered.text).not.toBe(result.baseline.text);
 });

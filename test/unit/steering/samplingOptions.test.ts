@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  samplingSettings,
-  type SamplingOptions,
-} from '../../../src/engine/steering/samplingOptions.ts';
+import { samplingSettings } from '../../../src/engine/steering/samplingOptions.ts';
+import type { Sampling } from '../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
 
 test('what is left out is neutral, and the limits belong to the range', () => {
@@ -36,7 +34,7 @@ test('what is left out is neutral, and the limits belong to the range', () => {
   for (const options of [least, most]) expect(samplingSettings(options)).toEqual(options);
 });
 
-function messageFor(options: Partial<SamplingOptions>): string {
+function messageFor(options: Partial<Sampling>): string {
   try {
     samplingSettings({ temperature: 1, ...options });
   } catch (error) {

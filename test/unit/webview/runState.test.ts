@@ -24,7 +24,7 @@ const token = (id: number): SteerStep['baseline'] => ({
 function stepOf(step: number, baseline?: number, steered?: number, kl = 0.5): SteerStep {
   const left = baseline === undefined ? undefined : token(baseline);
   const right = steered === undefined ? undefined : token(steered);
-  return { step, kl, ...(left && { baseline: left }), ...(right && { steered: right }) };
+  return { sample: 0, step, kl, ...(left && { baseline: left }), ...(right && { steered: right }) };
 }
 
 function after(...messages: readonly ToSteerView[]): RunState {

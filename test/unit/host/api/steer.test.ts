@@ -18,11 +18,11 @@ function steering(): ApiPorts {
   return apiPorts({
     steer: ({ options }: Asked) => {
       for (const step of [steps[0], ...steps]) options.onProgress?.(step);
-      return {
-        baseline: { text: 'w1', tokens: [1] },
-        steered: { text: 'w2w3', tokens: [2, 3] },
-        steps,
-      };
+      const [baseline, steered] = [
+        { text: 'w1', tokens: [1] },
+        { text: 'w2w3', tokens: [2, 3] },
+      ];
+      return { samples: [{ baseline, steered, steps }] };
     },
   });
 }
