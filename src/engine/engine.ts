@@ -50,6 +50,7 @@ import { ablationEffect } from './ablation.ts';
 import { breathe } from './analysis/analysedWindow.ts';
 import { rankActiveFeatures } from './analysis/activeFeatures.ts';
 import { analyseText } from './analysis/analyseText.ts';
+import { plainRows } from './analysis/topFeatures.ts';
 import { checkSae } from './evaluation/checkSae.ts';
 import { featureBriefs, featureSummary } from './features/query.ts';
 import type { StoreFacts } from './features/store.ts';
@@ -135,8 +136,8 @@ export class Engine {
   }
 
   /**
-   * The top features of every token of a text, or of what is visible, visible ones first. A later call with the same
-   * `document` reuses what did not change.
+   * The top features of every token of a text, or of what is visible, visible ones first, and features that are followed
+   * wherever they are active. A later call with the same `document` reuses what did not change.
    * @throws MonosemError `cancelled` and everything opening a model can throw
    */
   analyse(params: AnalyseParams, context: Context<TokenBatch>): Promise<AnalysisSummary> {
@@ -145,10 +146,12 @@ export class Engine {
       const { text, visible, extent = 'all', known } = params;
       const breath = breathe(context);
       const encoded = await encoder.encode(text, breath);
+      const followed = open.followed(params);
       return analyser.analyse(
         {
           ...{ text, encoded, extent, known: new Set(known) },
           ...(visible === undefined ? {} : { visible }),
+          ...(followed === undefined ? {} : { followed }),
         },
         {
           emit: ({ readings, ...batch }) => {
@@ -217,7 +220,7 @@ export class Engine {
       const encoded = await open.model.tokenizer.encode(text);
       const run = await open.windowRun(rankedPerToken, false);
       const readings = await analyseText(run, open.capacity, { text, encoded }, breathe(context));
-      return open.named(readings).flatMap(({ sae, ...reading }) =>
+      return open.named(readings.map(plainRows)).flatMap(({ sae, ...reading }) =>
         rankActiveFeatures({ text, encoded }, reading, limit).map((active) => ({
           sae,
           ...active,

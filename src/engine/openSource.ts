@@ -9,11 +9,12 @@ import { tokenId } from '../shared/units.ts';
 import type { AnalysedWindow, WindowRun } from './analysis/analysedWindow.ts';
 import { openAnalysisProgram } from './analysis/analysisProgram.ts';
 import type { CacheBudget } from './analysis/cacheBudget.ts';
-import { DocumentAnalyser } from './analysis/documentAnalyser.ts';
+import { DocumentAnalyser, type WindowAnalysis } from './analysis/documentAnalyser.ts';
+import { followedIn, type FollowedIds } from './analysis/followedFeatures.ts';
 import { KnownWindows } from './analysis/knownWindows.ts';
 import { openLensPrograms, type LensPrograms } from './analysis/lensPrograms.ts';
 import type { LensRun } from './analysis/tokenLens.ts';
-import type { TopFeatures } from './analysis/topFeatures.ts';
+import type { FeatureRows } from './analysis/topFeatures.ts';
 import { WindowStore } from './analysis/windowStore.ts';
 import type { FeatureStore } from './features/store.ts';
 import { findFeatureStore, openFeatureStore } from './featureStores.ts';
@@ -117,7 +118,7 @@ export class OpenSource implements Disposable {
   }
 
   /** What the SAEs read, under their names. @param readings one per SAE, in their order */
-  named(readings: readonly TopFeatures[]): SaeReading[] {
+  named(readings: readonly FeatureRows[]): SaeReading[] {
     return this.saes.flatMap(({ place }, n) => {
       const reading = readings[n];
       return reading === undefined ? [] : [{ sae: place, ...reading }];
@@ -170,14 +171,29 @@ export class OpenSource implements Disposable {
     };
   }
 
-  /** How windows of this source are run. */
-  async windowRun(topK: number, loss: boolean, predictions = 0): Promise<WindowRun> {
+  /** What has to be looked after for the features that a call follows. */
+  followed({
+    followed = [],
+    topK,
+  }: Pick<AnalyseParams, 'followed' | 'topK'>): FollowedIds | undefined {
+    return followedIn(this.saes, followed, topK);
+  }
+
+  /** How windows of this source are run. @param follows with a program that follows features */
+  async windowRun(
+    topK: number,
+    loss: boolean,
+    predictions = 0,
+    follows = false,
+  ): Promise<WindowRun> {
     const limit = Math.max(usualLimit, topK);
     const predicted = predictions === 0 ? 0 : this.#predictionLimit(predictions);
     const saes = this.saes.map(({ sae }) => sae);
     const isIdentified = this.#memory.results !== undefined;
-    const program = await this.#programs.get(`analysis ${limit} ${String(loss)} ${predicted}`, () =>
-      openAnalysisProgram(this.model, saes, { limit, loss, predictions: predicted, isIdentified }),
+    const key = `analysis ${limit} ${String(loss)} ${predicted} ${String(follows)}`;
+    const options = { limit, loss, predictions: predicted, follows, isIdentified };
+    const program = await this.#programs.get(key, () =>
+      openAnalysisProgram(this.model, saes, options),
     );
     const fixedBlocks = this.model.sites.dynamicallyQuantized;
     const { bosId } = this;
@@ -256,8 +272,9 @@ export class OpenSource implements Disposable {
     const { document, topK, predictions = 0 } = params;
     const loss = predictions > 0 || params.loss === true;
     const run = await this.windowRun(topK, loss, predictions);
+    const following = (): Promise<WindowRun> => this.windowRun(topK, loss, predictions, true);
     const key = documentKey(document, [topK, loss, predictions]);
-    const opened = this.#documents.get(key) ?? this.#newDocument(run);
+    const opened = this.#documents.get(key) ?? this.#newDocument(run, following);
     this.#documents.delete(key);
     this.#documents.set(key, opened);
     for (const [oldest, { analyser }] of this.#documents) {
@@ -268,12 +285,19 @@ export class OpenSource implements Disposable {
     return opened;
   }
 
-  #newDocument(run: WindowRun): OpenDocument {
+  #newDocument(run: WindowRun, following: () => Promise<WindowRun>): OpenDocument {
     const { budget, results } = this.#memory;
-    const store = results === undefined ? {} : { store: new WindowStore(results, run) };
+    const stored = (windows: WindowRun): WindowAnalysis => ({
+      run: windows,
+      ...(results && { store: new WindowStore(results, windows) }),
+    });
     return {
       encoder: new DocumentEncoder(this.model.tokenizer),
-      analyser: new DocumentAnalyser({ run, capacity: this.capacity, budget, ...store }),
+      analyser: new DocumentAnalyser({
+        plain: stored(run),
+        following: async () => stored(await following()),
+        ...{ capacity: this.capacity, budget },
+      }),
     };
   }
 

@@ -41,7 +41,7 @@ export type * from './protocol/steering.ts';
 export type * from './protocol/tokens.ts';
 
 /** Raised by one whenever a message changes its meaning; both sides must agree. */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 export interface InitializeParams {
   readonly protocolVersion: number;

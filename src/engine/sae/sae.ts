@@ -122,6 +122,11 @@ export function isNeurons({ W_enc, W_dec }: Pick<Sae, 'W_enc' | 'W_dec'>): boole
   return 'identity' in W_enc && 'identity' in W_dec;
 }
 
+/** Most features that can be active on one token. */
+export function mostActive({ activation, F }: Pick<Sae, 'activation' | 'F'>): number {
+  return activation.kind === 'topk' || activation.kind === 'groupmax' ? activation.k : F;
+}
+
 /** @throws MonosemError `unknownFeature` */
 export function expectFeature(sae: Sae, feature: number): void {
   if (Number.isInteger(feature) && feature >= 0 && feature < sae.F) return;

@@ -24,7 +24,7 @@ export function readingIn(rows: readonly Row[], topK = 1, sae: SaePlace = oneSae
       activations[row * topK + slot] = slots[2 * slot + 1] ?? 0;
     }
   }
-  return { sae, topK, features, activations };
+  return { sae, topK, slots: topK, features, activations };
 }
 
 /** @param others readings of further SAEs in the same tokens */

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { DocumentAnalysis, typingPauseMs } from '../../../src/host/documents/documentAnalysis.ts';
 import type { AnalysisPorts, TextRange } from '../../../src/host/documents/documentAnalysis.ts';
 import { DisposableStore } from '../../../src/shared/disposable.ts';
-import type { AnalyseParams } from '../../../src/shared/engineProtocol.ts';
+import type { AnalyseParams, FeatureRef } from '../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
 import { letters, summaryOf } from './batches.ts';
 
@@ -26,6 +26,7 @@ function bench(
     fail?: MonosemError;
     crashes?: boolean;
     covered?: number;
+    followed?: readonly FeatureRef[];
     meanwhile?: () => void;
   } = {},
 ): Bench {
@@ -41,7 +42,7 @@ function bench(
     text: () => made.text,
     visible: () => made.visible,
     source: () => Promise.resolve({ model: '/m', saes: ['/s'] }),
-    question: () => ({ topK: 1, maxFileKB: 1, predictions: 0 }),
+    question: () => ({ topK: 1, maxFileKB: 1, predictions: 0, followed: options.followed ?? [] }),
     analyse: async (params, { signal, onProgress, onRetry }) => {
       made.asked.push(params);
       options.meanwhile?.();
