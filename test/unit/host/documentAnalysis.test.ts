@@ -5,6 +5,7 @@ import type { AnalysisPorts, TextRange } from '../../../src/host/documents/docum
 import { DisposableStore } from '../../../src/shared/disposable.ts';
 import type { AnalyseParams, FeatureRef } from '../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
+import { featureIndex } from '../../../src/shared/units.ts';
 import { letters, summaryOf } from './batches.ts';
 
 const listeners = new DisposableStore();
@@ -82,6 +83,18 @@ test('asks for the text with what is visible and reports its way to ready', asyn
   ]);
   expect(kinds).toEqual(['waiting', 'analysing', 'analysing', 'ready']);
   expect(analysis.tokens.count).toBe(6);
+});
+
+test('what is followed is asked for, where something is', async () => {
+  const followed = [{ sae: '/s', feature: featureIndex(7) }];
+  for (const wanted of [followed, []]) {
+    const { analysis, asked } = bench('abcdef', { followed: wanted });
+    analysis.start();
+    await analysis.whenIdle();
+    expect(asked.map((params) => params.followed)).toEqual([
+      wanted.length > 0 ? followed : undefined,
+    ]);
+  }
 });
 
 test('typing asks once, after a pause, with the last text', async () => {
