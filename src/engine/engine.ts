@@ -142,7 +142,7 @@ export class Engine {
    */
   analyse(params: AnalyseParams, context: Context<TokenBatch>): Promise<AnalysisSummary> {
     return this.#sources.use(params.source, async (open) => {
-      const { encoder, analyser } = await open.openDocument(params);
+      const { encoder, analyser } = open.openDocument(params);
       const { text, visible, extent = 'all', known } = params;
       const breath = breathe(context);
       const encoded = await encoder.encode(text, breath);

@@ -268,13 +268,13 @@ export class OpenSource implements Disposable {
   }
 
   /** What remembers earlier texts of this document. */
-  async openDocument(params: DocumentParams): Promise<OpenDocument> {
+  openDocument(params: DocumentParams): OpenDocument {
     const { document, topK, predictions = 0 } = params;
     const loss = predictions > 0 || params.loss === true;
-    const run = await this.windowRun(topK, loss, predictions);
-    const following = (): Promise<WindowRun> => this.windowRun(topK, loss, predictions, true);
     const key = documentKey(document, [topK, loss, predictions]);
-    const opened = this.#documents.get(key) ?? this.#newDocument(run, following);
+    const open = (follows: boolean): Promise<WindowRun> =>
+      this.windowRun(topK, loss, predictions, follows);
+    const opened = this.#documents.get(key) ?? this.#newDocument(open, loss);
     this.#documents.delete(key);
     this.#documents.set(key, opened);
     for (const [oldest, { analyser }] of this.#documents) {
@@ -285,19 +285,16 @@ export class OpenSource implements Disposable {
     return opened;
   }
 
-  #newDocument(run: WindowRun, following: () => Promise<WindowRun>): OpenDocument {
+  #newDocument(open: (follows: boolean) => Promise<WindowRun>, loss: boolean): OpenDocument {
     const { budget, results } = this.#memory;
-    const stored = (windows: WindowRun): WindowAnalysis => ({
-      run: windows,
-      ...(results && { store: new WindowStore(results, windows) }),
-    });
+    const { capacity } = this;
+    const openStored = async (follows: boolean): Promise<WindowAnalysis> => {
+      const run = await open(follows);
+      return { run, ...(results && { store: new WindowStore(results, run) }) };
+    };
     return {
       encoder: new DocumentEncoder(this.model.tokenizer),
-      analyser: new DocumentAnalyser({
-        plain: stored(run),
-        following: async () => stored(await following()),
-        ...{ capacity: this.capacity, budget },
-      }),
+      analyser: new DocumentAnalyser({ open: openStored, loss, capacity, budget }),
     };
   }
 

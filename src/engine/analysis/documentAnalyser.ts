@@ -57,9 +57,10 @@ export interface WindowAnalysis {
 }
 
 export interface AnalyserOptions {
-  readonly plain: WindowAnalysis;
-  /** The same with a program that follows features: opened when the first one is followed. */
-  readonly following: () => Promise<WindowAnalysis>;
+  /** @param follows with a program that follows features; which of the two are needed is seen when one is */
+  readonly open: (follows: boolean) => Promise<WindowAnalysis>;
+  /** Windows have losses, and so a cache of all layers. */
+  readonly loss: boolean;
   /** Most text tokens per window. */
   readonly capacity: number;
   readonly budget: CacheBudget;
@@ -119,7 +120,7 @@ export class DocumentAnalyser {
 
   /** The window with a cache of all layers that shares the longest beginning with some tokens, if any does. */
   windowLike(ids: Uint32Array): AnalysedWindow | undefined {
-    return this.#options.plain.run.loss ? this.#windows.closest(ids) : undefined;
+    return this.#options.loss ? this.#windows.closest(ids) : undefined;
   }
 
   /** Gives up the memory of its caches. */
@@ -142,8 +143,7 @@ export class DocumentAnalyser {
     { breath }: AnalysisContext,
   ): Promise<AnalysedWindow | undefined> {
     if (!isWanted) return undefined;
-    const { plain, following } = this.#options;
-    const { run, store } = followed === undefined ? plain : await following();
+    const { run, store } = await this.#options.open(followed !== undefined);
     const ids = encoded.ids.slice(place.start, place.end);
     const serves = knowing(followed);
     const stored = await store?.load(ids);
