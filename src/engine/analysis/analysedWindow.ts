@@ -198,8 +198,7 @@ function copyBeginning(to: AnalysedWindow, from: AnalysedWindow, count: number):
     if (own !== undefined) copyRows(own, 0, reading, [0, count]);
   }
   for (const [n, own] of (to.followed ?? []).entries()) {
-    const known = knownFeatures(from, n);
-    if (known !== undefined) copyFollowed(own, known, count);
+    copyFollowed(own, from.followed?.[n], count);
   }
   if (from.losses !== undefined) to.losses?.set(from.losses.subarray(0, count + 1));
   if (to.predictions !== undefined && from.predictions !== undefined) {

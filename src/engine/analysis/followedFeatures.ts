@@ -3,7 +3,7 @@
 import type { FeatureRef } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
-import { mostActive, type Sae } from '../sae/sae.ts';
+import { hasFeature, mostActive, type Sae } from '../sae/sae.ts';
 import { analysisNames } from './analysisProgram.ts';
 import type { TopFeatures } from './topFeatures.ts';
 
@@ -14,7 +14,7 @@ export type FollowedIds = readonly Uint32Array[];
 export interface FollowedFeatures {
   /** [E] ids, no two alike. */
   readonly features: Uint32Array;
-  /** [T, E]; 0 or less where a feature is not active. */
+  /** [T, E]; 0 where a feature is not active, or where it is known to be among the strongest if it is. */
   readonly activations: Float32Array;
 }
 
@@ -24,7 +24,7 @@ export interface KnownFeatures {
   readonly followed: FollowedFeatures | undefined;
 }
 
-/** Columns of features that nobody follows any more, but may again: this many are kept with those that are followed. */
+/** A window keeps columns of features that nobody follows any more, but may again, until it has this many. */
 const mostColumns = 64;
 
 /**
@@ -37,8 +37,8 @@ export function followedIn(
   topK: number,
 ): FollowedIds | undefined {
   const ids = saes.map(({ place, sae }) => {
-    const isMeant = (ref: FeatureRef): boolean => ref.sae === place && ref.feature < sae.F;
-    const own = mostActive(sae) > topK ? followed.filter(isMeant) : [];
+    if (mostActive(sae) <= topK) return new Uint32Array(0);
+    const own = followed.filter((ref) => ref.sae === place && hasFeature(sae, ref.feature));
     return Uint32Array.from(new Set(own.map(({ feature }) => feature))).sort();
   });
   return ids.some(({ length }) => length > 0) ? ids : undefined;
@@ -51,7 +51,7 @@ export function withEarlier(
 ): FollowedIds {
   return ids.map((own, n) => {
     const all = new Set([...own, ...(before?.[n]?.features ?? [])]);
-    return Uint32Array.from(all).subarray(0, Math.max(own.length, mostColumns));
+    return Uint32Array.from([...all].slice(0, Math.max(own.length, mostColumns)));
   });
 }
 
@@ -87,33 +87,29 @@ export function storeFollowed(
   activations.set(values.subarray(Math.max(0, -row) * width), Math.max(0, row) * width);
 }
 
-/** Puts the first `count` rows of what is known of the same tokens into `to`; see {@link knowsFeature}. */
-export function copyFollowed(to: FollowedFeatures, from: KnownFeatures, count: number): void {
-  const width = to.features.length;
+/**
+ * Puts the first `count` rows of what is known of the same tokens into `to`; see {@link knowsFeature}. What has no column
+ * there is active only where it is among the strongest, so that its column may stay empty.
+ */
+export function copyFollowed(
+  to: FollowedFeatures,
+  from: FollowedFeatures | undefined,
+  count: number,
+): void {
+  if (from === undefined) return;
+  const [width, fromWidth] = [to.features.length, from.features.length];
   for (const [at, feature] of to.features.entries()) {
-    const activationIn = lookUp(from, feature);
-    for (let row = 0; row < count; row++) to.activations[row * width + at] = activationIn(row);
+    const column = from.features.indexOf(feature);
+    if (column < 0) continue;
+    for (let row = 0; row < count; row++) {
+      to.activations[row * width + at] = from.activations[row * fromWidth + column] ?? 0;
+    }
   }
 }
 
 /** Are the activations of a feature known on every token, from a column of its own or from the strongest features? */
 export function knowsFeature({ reading, followed }: KnownFeatures, feature: number): boolean {
   return followed?.features.includes(feature) === true || isComplete(reading);
-}
-
-function lookUp({ reading, followed }: KnownFeatures, feature: number): (row: number) => number {
-  const column = followed?.features.indexOf(feature) ?? -1;
-  if (followed !== undefined && column >= 0) {
-    const { features, activations } = followed;
-    return (row) => activations[row * features.length + column] ?? 0;
-  }
-  const { topK, features, activations } = reading;
-  return (row) => {
-    for (let slot = row * topK; slot < (row + 1) * topK; slot++) {
-      if (features[slot] === feature) return activations[slot] ?? 0;
-    }
-    return 0;
-  };
 }
 
 /** Is every active feature of every token among the strongest that were kept? Then each row has a slot to spare. */
