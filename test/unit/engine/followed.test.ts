@@ -22,6 +22,7 @@ import type {
 } from '../../../src/shared/engineProtocol.ts';
 import { charOffset, featureIndex } from '../../../src/shared/units.ts';
 import { bosId, saeSite, word, writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
+import { home as quantizedModel } from '../onnx/minimind2.ts';
 import { writeRandomSae } from '../sae/randomSae.ts';
 
 /** Features per SAE, and how many are kept of a token: far fewer than are active. */
@@ -175,6 +176,35 @@ describe.each(['standard', 'jumprelu', 'topk', 'neurons'])('%s', (name) => {
     expect(plain.batches.every(({ readings }) => readings[0]?.slots === topK)).toBe(true);
     expect(answer.batches.every(({ readings }) => (readings[0]?.slots ?? 0) > topK)).toBe(true);
   });
+});
+
+test('where results depend on how a window is cut, they stay the same to the last bit', async () => {
+  const place = path.join(folder, 'quantized');
+  const shape = {
+    D: 512,
+    F: 64,
+    applyBDecToInput: true,
+    seed: 61,
+    site: 'blocks.0.hook_resid_post',
+  };
+  await writeRandomSae(place, { ...shape, activation: { architecture: 'standard' } });
+  const source = { model: quantizedModel, saes: [place] };
+  const words = Array.from(
+    { length: 300 },
+    (_, i) => ['dog', 'cat', 'sun', 'rain'][((i * i) % 7) % 4],
+  );
+  const text = words.join(' ');
+  const followed = refs(place, 3, 20, 41);
+  await ask({ source, document: 'quantized', text, followed });
+  // Behind the first block, which is not run again.
+  const edited = `${text.slice(0, -40)} moon ${text.slice(-30)}`;
+  const answer = await ask({ source, document: 'quantized', text: edited, followed });
+  expect(said(answer)).toEqual(said(await ask({ source, text: edited, followed })));
+  const whole = await ask({ source, text: edited, topK: 64 });
+  for (const { feature } of followed) {
+    expect(activationsOf(answer, feature)).toEqual(activationsOf(whole, feature));
+    expect(activationsOf(answer, feature).some((activation) => activation > 0)).toBe(true);
+  }
 });
 
 test('each SAE of a source has its own followed features', async () => {
