@@ -59,7 +59,7 @@ function batchOf(from: number, count: number): TokenBatch {
   const place = (_: unknown, row: number): number => (from + row) * tokenLength;
   const starts = Uint32Array.from({ length: count }, place);
   const reading = {
-    ...{ sae: '/sae', topK, features: new Uint32Array(count * topK) },
+    ...{ sae: '/sae', topK, slots: topK, features: new Uint32Array(count * topK) },
     activations: new Float32Array(count * topK).fill(1),
   };
   return {

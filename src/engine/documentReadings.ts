@@ -20,7 +20,7 @@ export async function documentReadings(
 ): Promise<DocumentReadings> {
   for (const sae of saes) open.sae(sae);
   const { text, topK, extent = 'all', visible } = params;
-  const { encoder, analyser } = await open.openDocument(params);
+  const { encoder, analyser } = open.openDocument(params);
   const encoded = await encoder.encode(text, breath);
   const rows = saes.map(() => emptyTopFeatures(encoded.ids.length, topK));
   await analyser.analyse(

@@ -54,6 +54,7 @@ import { ablationEffect } from './ablation.ts';
 import { breathe } from './analysis/analysedWindow.ts';
 import { rankActiveFeatures } from './analysis/activeFeatures.ts';
 import { analyseText } from './analysis/analyseText.ts';
+import { plainRows } from './analysis/topFeatures.ts';
 import { checkSae } from './evaluation/checkSae.ts';
 import { featureBriefs, featureSummary } from './features/query.ts';
 import type { StoreFacts } from './features/store.ts';
@@ -141,20 +142,22 @@ export class Engine {
   }
 
   /**
-   * The top features of every token of a text, or of what is visible, visible ones first. A later call with the same
-   * `document` reuses what did not change.
+   * The top features of every token of a text, or of what is visible, visible ones first, and features that are followed
+   * wherever they are active. A later call with the same `document` reuses what did not change.
    * @throws MonosemError `cancelled` and everything opening a model can throw
    */
   analyse(params: AnalyseParams, context: Context<TokenBatch>): Promise<AnalysisSummary> {
     return this.#sources.use(params.source, async (open) => {
-      const { encoder, analyser } = await open.openDocument(params);
+      const { encoder, analyser } = open.openDocument(params);
       const { text, visible, extent = 'all', known } = params;
       const breath = breathe(context);
       const encoded = await encoder.encode(text, breath);
+      const followed = open.followed(params);
       return analyser.analyse(
         {
           ...{ text, encoded, extent, known: new Set(known) },
           ...(visible === undefined ? {} : { visible }),
+          ...(followed === undefined ? {} : { followed }),
         },
         {
           emit: ({ readings, ...batch }) => {
@@ -223,7 +226,7 @@ export class Engine {
       const encoded = await open.model.tokenizer.encode(text);
       const run = await open.windowRun(rankedPerToken, false);
       const readings = await analyseText(run, open.capacity, { text, encoded }, breathe(context));
-      return open.named(readings).flatMap(({ sae, ...reading }) =>
+      return open.named(readings.map(plainRows)).flatMap(({ sae, ...reading }) =>
         rankActiveFeatures({ text, encoded }, reading, limit).map((active) => ({
           sae,
           ...active,

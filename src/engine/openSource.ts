@@ -9,11 +9,12 @@ import { tokenId } from '../shared/units.ts';
 import type { AnalysedWindow, WindowRun } from './analysis/analysedWindow.ts';
 import { openAnalysisProgram } from './analysis/analysisProgram.ts';
 import type { CacheBudget } from './analysis/cacheBudget.ts';
-import { DocumentAnalyser } from './analysis/documentAnalyser.ts';
+import { DocumentAnalyser, type WindowAnalysis } from './analysis/documentAnalyser.ts';
+import { followedIn, type FollowedIds } from './analysis/followedFeatures.ts';
 import { KnownWindows } from './analysis/knownWindows.ts';
 import { openLensPrograms, type LensPrograms } from './analysis/lensPrograms.ts';
 import type { LensRun } from './analysis/tokenLens.ts';
-import type { TopFeatures } from './analysis/topFeatures.ts';
+import type { FeatureRows } from './analysis/topFeatures.ts';
 import { WindowStore } from './analysis/windowStore.ts';
 import type { FeatureStore } from './features/store.ts';
 import { findFeatureStore, openFeatureStore } from './featureStores.ts';
@@ -125,7 +126,7 @@ export class OpenSource implements Disposable {
   }
 
   /** What the SAEs read, under their names. @param readings one per SAE, in their order */
-  named(readings: readonly TopFeatures[]): SaeReading[] {
+  named(readings: readonly FeatureRows[]): SaeReading[] {
     return this.saes.flatMap(({ place }, n) => {
       const reading = readings[n];
       return reading === undefined ? [] : [{ sae: place, ...reading }];
@@ -182,14 +183,29 @@ export class OpenSource implements Disposable {
     };
   }
 
-  /** How windows of this source are run. */
-  async windowRun(topK: number, loss: boolean, predictions = 0): Promise<WindowRun> {
+  /** What has to be looked after for the features that a call follows. */
+  followed({
+    followed = [],
+    topK,
+  }: Pick<AnalyseParams, 'followed' | 'topK'>): FollowedIds | undefined {
+    return followedIn(this.saes, followed, topK);
+  }
+
+  /** How windows of this source are run. @param follows with a program that follows features */
+  async windowRun(
+    topK: number,
+    loss: boolean,
+    predictions = 0,
+    follows = false,
+  ): Promise<WindowRun> {
     const limit = Math.max(usualLimit, topK);
     const predicted = predictions === 0 ? 0 : this.#predictionLimit(predictions);
     const saes = this.saes.map(({ sae }) => sae);
     const isIdentified = this.#memory.results !== undefined;
-    const program = await this.#programs.get(`analysis ${limit} ${String(loss)} ${predicted}`, () =>
-      openAnalysisProgram(this.model, saes, { limit, loss, predictions: predicted, isIdentified }),
+    const key = `analysis ${limit} ${String(loss)} ${predicted} ${String(follows)}`;
+    const options = { limit, loss, predictions: predicted, follows, isIdentified };
+    const program = await this.#programs.get(key, () =>
+      openAnalysisProgram(this.model, saes, options),
     );
     const fixedBlocks = this.model.sites.dynamicallyQuantized;
     const { bosId } = this;
@@ -253,12 +269,13 @@ export class OpenSource implements Disposable {
   }
 
   /** What remembers earlier texts of this document. */
-  async openDocument(params: DocumentParams): Promise<OpenDocument> {
+  openDocument(params: DocumentParams): OpenDocument {
     const { document, topK, predictions = 0 } = params;
     const loss = predictions > 0 || params.loss === true;
-    const run = await this.windowRun(topK, loss, predictions);
     const key = documentKey(document, [topK, loss, predictions]);
-    const opened = this.#documents.get(key) ?? this.#newDocument(run);
+    const open = (follows: boolean): Promise<WindowRun> =>
+      this.windowRun(topK, loss, predictions, follows);
+    const opened = this.#documents.get(key) ?? this.#newDocument(open, loss);
     this.#documents.delete(key);
     this.#documents.set(key, opened);
     for (const [oldest, { analyser }] of this.#documents) {
@@ -269,12 +286,16 @@ export class OpenSource implements Disposable {
     return opened;
   }
 
-  #newDocument(run: WindowRun): OpenDocument {
+  #newDocument(open: (follows: boolean) => Promise<WindowRun>, loss: boolean): OpenDocument {
     const { budget, results } = this.#memory;
-    const store = results === undefined ? {} : { store: new WindowStore(results, run) };
+    const { capacity } = this;
+    const openStored = async (follows: boolean): Promise<WindowAnalysis> => {
+      const run = await open(follows);
+      return { run, ...(results && { store: new WindowStore(results, run) }) };
+    };
     return {
       encoder: new DocumentEncoder(this.model.tokenizer),
-      analyser: new DocumentAnalyser({ run, capacity: this.capacity, budget, ...store }),
+      analyser: new DocumentAnalyser({ open: openStored, loss, capacity, budget }),
     };
   }
 

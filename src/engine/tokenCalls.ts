@@ -12,7 +12,7 @@ import type { Breath } from './analysis/analysedWindow.ts';
 import { readBos } from './analysis/bosReading.ts';
 import { expectationOf } from './analysis/expectation.ts';
 import { lookAtToken } from './analysis/tokenLens.ts';
-import { emptyTopFeatures } from './analysis/topFeatures.ts';
+import { emptyTopFeatures, plainRows } from './analysis/topFeatures.ts';
 import { documentReadings } from './documentReadings.ts';
 import { sparseCosines } from './math/sparseCosine.ts';
 import { topK } from './math/topK.ts';
@@ -70,7 +70,7 @@ export async function bosReading(
   if (bosId === undefined) return null;
   const readings = await readBos(await open.windowRun(count, false), bosId);
   const text = model.tokenizer.pieceOf(bosId) ?? model.tokenizer.textOf(bosId);
-  return { id: tokenId(bosId), text, readings: open.named(readings) };
+  return { id: tokenId(bosId), text, readings: open.named(readings.map(plainRows)) };
 }
 
 /** @throws MonosemError `badArgument` for a place outside the text or an SAE that is not active */

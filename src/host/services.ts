@@ -143,7 +143,7 @@ export function createServices(
       },
       briefs.get,
     );
-  const analyses = lifetime.add(new DocumentAnalyses({ engine, source, view }));
+  const analyses = lifetime.add(new DocumentAnalyses({ engine, source, view, collection }));
   lifetime.add(
     analyses.onDidChange((uri) => {
       const state = analyses.of(uri)?.state;

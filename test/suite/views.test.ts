@@ -62,6 +62,14 @@ function textOf({ document }: vscode.TextEditor, ranges: readonly PaintedRange[]
   return ranges.map(({ range }) => document.getText(range));
 }
 
+/** Whoever was here before may have kept some. */
+async function unpinAll(): Promise<void> {
+  const api = await monosem();
+  for (const { feature, sae } of api.pinnedFeatures()) {
+    await vscode.commands.executeCommand('monosem.unpinFeature', feature, sae);
+  }
+}
+
 /** A feature that is the strongest one of some token but of few. */
 function rareFeature(tokens: readonly AnalysedToken[]): { sae: string; feature: number } {
   const times = new Map<number, number>();
@@ -134,6 +142,45 @@ describe('views', () => {
     }
   });
 
+  it('feature and pinned: also where a feature is weaker than all that are kept', async () => {
+    const { editor, api } = await painted();
+    const { document } = editor;
+    const sae = api.saes()[0]?.sae;
+    assert.ok(sae);
+    // The 45th of 56 that are active on “time”, and active nowhere else in the story.
+    const weak = { sae, feature: 1282 };
+    const isWeak = ({ feature }: { readonly feature?: number }): boolean =>
+      feature === weak.feature;
+    const { tokens } = await api.analyse(story, { topK: 32 });
+    assert.ok(!tokens.some(({ features }) => features.some(isWeak)), 'it is one of the strongest');
+    const isFound = (ranges: readonly PaintedRange[]): boolean =>
+      ranges.length === 1 && ranges.every(isWeak) && textOf(editor, ranges).join() === 'time';
+    try {
+      await set('features.topK', 1);
+      await changeView({ kind: 'feature', feature: weak });
+      await paintedSo('the heatmap', editor, isFound);
+      await ready(document.uri);
+      const active = api.tokensOf(document.uri).filter(({ features }) => features.some(isWeak));
+      assert.deepEqual(
+        active.map(({ text }) => text.trim()),
+        ['time'],
+      );
+      await vscode.commands.executeCommand('monosem.nextOccurrence');
+      assert.equal(document.offsetAt(editor.selection.active), story.indexOf('time'));
+
+      await unpinAll();
+      await changeView('pinned');
+      await paintedSo('nothing where nothing is pinned', editor, (all) => all.length === 0);
+      await vscode.commands.executeCommand('monosem.pinFeature', weak.feature, sae);
+      await paintedSo('what is pinned while it is looked at', editor, isFound);
+      await changeView('top');
+      await paintedSo('the strongest', editor, (all) => all.length > 10 && !all.some(isWeak));
+    } finally {
+      await unpinAll();
+      await set('features.topK', undefined);
+    }
+  });
+
   it('pinned: each pinned feature in the colour of its slot', async () => {
     const { editor, api } = await painted();
     const tokens = api.tokensOf(editor.document.uri);
@@ -143,10 +190,7 @@ describe('views', () => {
       .find(({ feature }) => feature !== first.feature);
     assert.ok(second);
     const pinned = [first, second];
-    // Whoever was here before may have kept some.
-    for (const { feature, sae } of api.pinnedFeatures()) {
-      await vscode.commands.executeCommand('monosem.unpinFeature', feature, sae);
-    }
+    await unpinAll();
     try {
       for (const { feature, sae } of pinned) {
         await vscode.commands.executeCommand('monosem.pinFeature', feature, sae);

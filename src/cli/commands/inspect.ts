@@ -69,9 +69,9 @@ function inspectedTokens(batch: TokenBatch, text: string): InspectedToken[] {
 }
 
 function activeInRow({ readings }: TokenBatch, row: number): InspectedFeature[] {
-  return readings.flatMap(({ topK, features, activations }, n) => {
-    const from = row * topK;
-    return Array.from(activations.subarray(from, from + topK), (activation, k) => ({
+  return readings.flatMap(({ slots, features, activations }, n) => {
+    const from = row * slots;
+    return Array.from(activations.subarray(from, from + slots), (activation, k) => ({
       sae: n + 1,
       id: features[from + k] ?? 0,
       activation,

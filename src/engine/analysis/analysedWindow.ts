@@ -8,6 +8,16 @@ import { followers } from '../model/tokenLosses.ts';
 import type { OnnxTensors } from '../onnx/runtime/session.ts';
 import { analysisNames } from './analysisProgram.ts';
 import {
+  copyFollowed,
+  emptyFollowed,
+  followedFeeds,
+  knowsFeature,
+  storeFollowed,
+  type FollowedFeatures,
+  type FollowedIds,
+  type KnownFeatures,
+} from './followedFeatures.ts';
+import {
   copyPredictions,
   emptyPredictions,
   storePredictions,
@@ -21,6 +31,8 @@ export interface AnalysedWindow {
   readonly ids: Uint32Array;
   /** One per SAE. */
   readonly readings: readonly TopFeatures[];
+  /** One per SAE, with a row per token; absent where nothing is followed. */
+  readonly followed?: readonly FollowedFeatures[];
   /** [T]; NaN for a first token without BOS. */
   readonly losses?: Float32Array;
   readonly predictions?: Predictions;
@@ -35,6 +47,8 @@ export interface WindowRun extends BlockRun {
   readonly topK: number;
   /** With losses: tokens predicted in the place of each token; 0 for none. */
   readonly predictions: number;
+  /** Features that are followed; the program has to have outputs for them exactly where this is given. */
+  readonly followed?: FollowedIds;
 }
 
 /** How a window is cut into runs of the model. */
@@ -74,7 +88,7 @@ export function commonPrefix(a: Uint32Array, b: Uint32Array): number {
 
 /**
  * @param ids [T] the window's tokens, without BOS, T ≥ 1
- * @param earlier a window that begins alike and still has its cache
+ * @param earlier a window that begins alike, still has its cache and knows what is followed
  */
 export async function analyseWindow(
   run: WindowRun,
@@ -82,15 +96,10 @@ export async function analyseWindow(
   earlier: AnalysedWindow | undefined,
   breath: Breath,
 ): Promise<AnalysedWindow> {
-  const { program, saes, topK, loss, predictions } = run;
+  const { program } = run;
   const bos = run.bosId === undefined ? 0 : 1;
   const sequence = sequenceOf(run, ids);
-  const window: AnalysedWindow = {
-    ids,
-    readings: Array.from({ length: saes }, () => emptyTopFeatures(ids.length, topK)),
-    ...(loss ? { losses: new Float32Array(ids.length).fill(NaN) } : {}),
-    ...(predictions > 0 ? { predictions: emptyPredictions(ids.length, predictions) } : {}),
-  };
+  const window = emptyWindow(run, ids);
   let at = reusableLength(run, sequence.length, ids, earlier);
   let cache = earlier?.cache?.cut(at);
   if (at > 0 && earlier !== undefined) copyBeginning(window, earlier, at - bos);
@@ -101,7 +110,10 @@ export async function analyseWindow(
       ids: sequence.subarray(at, end),
       batch: 1,
       ...(cache === undefined ? {} : { cache }),
-      ...(loss ? { feeds: { [analysisNames.targets]: followers(sequence, at, end) } } : {}),
+      feeds: {
+        ...(run.loss && { [analysisNames.targets]: followers(sequence, at, end) }),
+        ...(run.followed && followedFeeds(run.followed)),
+      },
     });
     storeRows(window, result.outputs, at - bos);
     cache = result.cache;
@@ -109,6 +121,20 @@ export async function analyseWindow(
   }
   if (cache !== undefined) window.cache = cache;
   return window;
+}
+
+/** Rows that nothing is known of yet. */
+function emptyWindow(
+  { saes, topK, followed, loss, predictions }: WindowRun,
+  ids: Uint32Array,
+): AnalysedWindow {
+  return {
+    ids,
+    readings: Array.from({ length: saes }, () => emptyTopFeatures(ids.length, topK)),
+    ...(followed && { followed: followed.map((own) => emptyFollowed(ids.length, own)) }),
+    ...(loss ? { losses: new Float32Array(ids.length).fill(NaN) } : {}),
+    ...(predictions > 0 ? { predictions: emptyPredictions(ids.length, predictions) } : {}),
+  };
 }
 
 /** What the model reads: the window's tokens, with BOS in front where there is one. */
@@ -148,11 +174,31 @@ export function reusableLength(
   return blockStart(run, usable);
 }
 
+/** Does a window say how active each of the followed features is on each of its tokens? */
+export function knowsFollowed(window: AnalysedWindow, ids: FollowedIds): boolean {
+  return ids.every((own, n) => {
+    const known = knownFeatures(window, n);
+    return known !== undefined && own.every((feature) => knowsFeature(known, feature));
+  });
+}
+
+/** What a window knows of the features of its n-th SAE. */
+export function knownFeatures(
+  { readings, followed }: AnalysedWindow,
+  n: number,
+): KnownFeatures | undefined {
+  const reading = readings[n];
+  return reading && { reading, followed: followed?.[n] };
+}
+
 /** Rows of the first `count` tokens, and what the last of them says of the next one: its loss, its predictions. */
 function copyBeginning(to: AnalysedWindow, from: AnalysedWindow, count: number): void {
   for (const [n, reading] of from.readings.entries()) {
     const own = to.readings[n];
     if (own !== undefined) copyRows(own, 0, reading, [0, count]);
+  }
+  for (const [n, own] of (to.followed ?? []).entries()) {
+    copyFollowed(own, from.followed?.[n], count);
   }
   if (from.losses !== undefined) to.losses?.set(from.losses.subarray(0, count + 1));
   if (to.predictions !== undefined && from.predictions !== undefined) {
@@ -163,6 +209,7 @@ function copyBeginning(to: AnalysedWindow, from: AnalysedWindow, count: number):
 /** @param row row of the window that the first position of the run belongs to; −1 for the BOS */
 function storeRows(window: AnalysedWindow, outputs: OnnxTensors, row: number): void {
   for (const [n, reading] of window.readings.entries()) storeOutputs(reading, n, outputs, row);
+  for (const [n, own] of (window.followed ?? []).entries()) storeFollowed(own, n, outputs, row);
   const losses = outputs[analysisNames.losses]?.data;
   if (losses instanceof Float32Array && window.losses !== undefined) {
     // The run's position t predicts the token behind it.

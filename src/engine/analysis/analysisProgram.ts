@@ -1,18 +1,23 @@
 // The graph that analyses text: the decoder up to the last of the sites that SAEs read, the SAEs, and TopK, so that only
-// the strongest features of each token leave the runtime. With losses the whole decoder runs.
+// the strongest features of each token leave the runtime, and those that are followed. With losses the whole decoder runs.
 import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
 import { emitLosses } from '../model/tokenLosses.ts';
 import type { GraphBuilder } from '../onnx/graph/builder.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
-import { emitTopFeatures } from '../sae/subgraph/encode.ts';
+import { emitTopAndFollowed, emitTopFeatures } from '../sae/subgraph/encode.ts';
+import type { TopKValues } from '../sae/subgraph/topK.ts';
 
 export const analysisNames = {
   /** Of the n-th SAE: [B, T, K] float32 */
   values: (n: number): string => `monosem.${n}.top_values`,
   /** Of the n-th SAE: [B, T, K] int32 */
   indices: (n: number): string => `monosem.${n}.top_indices`,
+  /** Input [E] int64: the features of the n-th SAE that are followed; E is dynamic. */
+  followedFeatures: (n: number): string => `monosem.${n}.followed_features`,
+  /** Of the n-th SAE: [B, T, E] float32 */
+  followed: (n: number): string => `monosem.${n}.followed`,
   /** Input [B, T, 1] int64: the token that follows each token. */
   targets: 'monosem.targets',
   /** [B, T, 1] float32: −ln p(target). */
@@ -38,6 +43,8 @@ export interface AnalysisOptions {
   readonly loss: boolean;
   /** With losses: tokens that leave the runtime as predictions behind each token; 0 for none. */
   readonly predictions: number;
+  /** Has inputs that name features, and outputs with their activations; without it the graph has neither. */
+  readonly follows?: boolean;
   /** Its results are kept beyond this process. */
   readonly isIdentified?: boolean;
 }
@@ -45,19 +52,34 @@ export interface AnalysisOptions {
 export async function openAnalysisProgram(
   model: OpenModel,
   saes: readonly Sae[],
-  { limit, loss, predictions, isIdentified = false }: AnalysisOptions,
+  { limit, loss, predictions, follows = false, isIdentified = false }: AnalysisOptions,
 ): Promise<Program> {
   const overlay = new Overlay(model.onnx, model.sites);
   const { builder } = overlay;
   for (const [n, sae] of saes.entries()) {
-    const most = Math.min(limit, sae.F);
-    const { values, indices } = emitTopFeatures(builder, sae, overlay.read(sae.site), most);
+    const x = overlay.read(sae.site);
+    const { values, indices } = follows
+      ? emitFollowing(builder, sae, x, { n, limit })
+      : emitTopFeatures(builder, sae, x, limit);
     builder.output(analysisNames.values(n), values);
     builder.output(analysisNames.indices(n), emitInt32(builder, indices));
   }
   if (loss) emitPredictions(overlay, predictions);
   overlay.keepCache(loss ? undefined : saes.map(({ site }) => site));
   return Program.open(overlay, model.execution, isIdentified);
+}
+
+/** The strongest features of the n-th SAE; those that are followed become an output. */
+function emitFollowing(
+  builder: GraphBuilder,
+  sae: Sae,
+  x: string,
+  { n, limit }: { readonly n: number; readonly limit: number },
+): TopKValues {
+  const features = builder.input(analysisNames.followedFeatures(n), 'int64', [`followed_${n}`]);
+  const { top, followed } = emitTopAndFollowed(builder, sae, x, { limit, features });
+  builder.output(analysisNames.followed(n), followed);
+  return top;
 }
 
 /** int64 would arrive as one BigInt per element. */

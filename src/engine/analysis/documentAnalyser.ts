@@ -4,14 +4,21 @@
 import type { AnalysisExtent, AnalysisSummary, TokenBatch } from '../../shared/engineProtocol.ts';
 import { tokenIndex } from '../../shared/units.ts';
 import type { EncodedText } from '../tokenizer/tokenizer.ts';
-import { analyseWindow, type AnalysedWindow, type WindowRun } from './analysedWindow.ts';
+import {
+  analyseWindow,
+  knowsFollowed,
+  type AnalysedWindow,
+  type WindowRun,
+} from './analysedWindow.ts';
 import type { CacheBudget } from './cacheBudget.ts';
 import { inOrder, type PlannedWindow, type Stretch } from './extent.ts';
+import { withEarlier, type FollowedIds } from './followedFeatures.ts';
+import { rowsWithFollowed } from './followedRows.ts';
 import { Kept } from './kept.ts';
 import { KnownWindows } from './knownWindows.ts';
 import { predictionRows } from './predictions.ts';
 import { SentRows } from './sentRows.ts';
-import { rowsOf, type TopFeatures } from './topFeatures.ts';
+import type { FeatureRows } from './topFeatures.ts';
 import { lineStarts, planWindows, type Window } from './windows.ts';
 import type { WindowStore } from './windowStore.ts';
 
@@ -24,11 +31,13 @@ export interface DocumentText {
   readonly extent: AnalysisExtent;
   /** Keys of batches that the caller has. */
   readonly known: ReadonlySet<number>;
+  /** Features whose activations are wanted however weak they are. */
+  readonly followed?: FollowedIds;
 }
 
 /** A batch without the names of the SAEs, one reading per SAE. */
 export interface AnalysedTokens extends Omit<TokenBatch, 'readings'> {
-  readonly readings: readonly TopFeatures[];
+  readonly readings: readonly FeatureRows[];
 }
 
 export interface AnalysisContext {
@@ -40,13 +49,21 @@ export interface AnalysisContext {
   readonly breath: () => Promise<void>;
 }
 
-export interface AnalyserOptions {
+/** How windows are analysed. */
+export interface WindowAnalysis {
   readonly run: WindowRun;
+  /** Results beyond those of this document's last texts. */
+  readonly store?: WindowStore;
+}
+
+export interface AnalyserOptions {
+  /** @param follows with a program that follows features; which of the two are needed is seen when one is */
+  readonly open: (follows: boolean) => Promise<WindowAnalysis>;
+  /** Windows have losses, and so a cache of all layers. */
+  readonly loss: boolean;
   /** Most text tokens per window. */
   readonly capacity: number;
   readonly budget: CacheBudget;
-  /** Results beyond those of this document's last texts. */
-  readonly store?: WindowStore;
 }
 
 /** Windows that are only looked up between two turns of others. */
@@ -64,11 +81,13 @@ export class DocumentAnalyser {
 
   /** @throws MonosemError `cancelled`; what was computed until then is kept for the next call */
   async analyse(document: DocumentText, context: AnalysisContext): Promise<AnalysisSummary> {
-    const { encoded } = document;
+    const { encoded, followed } = document;
     const plan = this.#plan(document);
     const earlier = this.#windows;
     const current = new KnownWindows();
     const kept = new Kept();
+    const serves = knowing(followed);
+    const signature = (followed ?? []).join(' ');
     let isSeen = false;
     let lookUps = 0;
     try {
@@ -80,14 +99,14 @@ export class DocumentAnalyser {
         if (lookUps++ % mostLookUps === 0) await context.breath();
         const { place } = planned;
         const ids = encoded.ids.subarray(place.start, place.end);
-        const reused = current.find(ids) ?? earlier.find(ids);
-        const window = reused ?? (await this.#obtain(planned, ids, earlier, context));
+        const reused = current.find(ids, serves) ?? earlier.find(ids, serves);
+        const window = reused ?? (await this.#obtain(planned, document, earlier, context));
         if (window === undefined) continue;
         current.add(window);
         this.#options.budget.use(window);
-        const key = this.#sent.keyOf(window, place, encoded);
+        const key = this.#sent.keyOf(window, place, encoded, signature);
         if (document.known.has(key)) kept.add(key, place, encoded);
-        else context.emit(batchOf(window, key, place, encoded));
+        else context.emit({ key, ...tokensOf(window, place, document) });
         kept.count(place, reused !== undefined);
       }
       this.#keep(current);
@@ -101,7 +120,7 @@ export class DocumentAnalyser {
 
   /** The window with a cache of all layers that shares the longest beginning with some tokens, if any does. */
   windowLike(ids: Uint32Array): AnalysedWindow | undefined {
-    return this.#options.run.loss ? this.#windows.closest(ids) : undefined;
+    return this.#options.loss ? this.#windows.closest(ids) : undefined;
   }
 
   /** Gives up the memory of its caches. */
@@ -118,19 +137,22 @@ export class DocumentAnalyser {
   }
 
   async #obtain(
-    { isWanted }: PlannedWindow,
-    part: Uint32Array,
+    { isWanted, place }: PlannedWindow,
+    { encoded, followed }: DocumentText,
     earlier: KnownWindows,
     { breath }: AnalysisContext,
   ): Promise<AnalysedWindow | undefined> {
     if (!isWanted) return undefined;
-    const { run, store } = this.#options;
-    const ids = part.slice();
+    const { run, store } = await this.#options.open(followed !== undefined);
+    const ids = encoded.ids.slice(place.start, place.end);
+    const serves = knowing(followed);
     const stored = await store?.load(ids);
-    if (stored !== undefined) return stored;
+    if (stored !== undefined && serves(stored)) return stored;
     await breath();
-    const begun = earlier.closest(ids);
-    const window = await analyseWindow(run, ids, begun, breath);
+    const begun = earlier.closest(ids, serves);
+    const before = begun ?? stored ?? earlier.find(ids);
+    const wanted = followed && { followed: withEarlier(followed, before?.followed) };
+    const window = await analyseWindow({ ...run, ...wanted }, ids, begun, breath);
     // One that went on from another may differ from a fresh one in the last bits.
     if (begun === undefined) store?.keep(window);
     return window;
@@ -149,23 +171,28 @@ export class DocumentAnalyser {
   }
 }
 
-function batchOf(
+/** Does a window answer for everything that is asked of it? */
+function knowing(followed: FollowedIds | undefined): (window: AnalysedWindow) => boolean {
+  return (window) => followed === undefined || knowsFollowed(window, followed);
+}
+
+/** What is said of the tokens of a place. */
+function tokensOf(
   window: AnalysedWindow,
-  key: number,
-  place: Window,
-  encoded: EncodedText,
-): AnalysedTokens {
-  const { from, end, start } = place;
-  const { readings, losses, predictions } = window;
+  { from, end, start }: Window,
+  { encoded, followed }: DocumentText,
+): Omit<AnalysedTokens, 'key'> {
+  const { losses, predictions } = window;
   const rows = [from - start, end - start] as const;
   return {
-    key,
     from: tokenIndex(from),
     count: end - from,
     ids: encoded.ids.slice(from, end),
     starts: encoded.starts.slice(from, end),
     ends: encoded.ends.slice(from, end),
-    readings: readings.map((reading) => rowsOf(reading, ...rows)),
+    readings: window.readings.map((reading, n) =>
+      rowsWithFollowed({ reading, followed: window.followed?.[n] }, followed?.[n], rows),
+    ),
     ...(losses === undefined ? {} : { losses: losses.slice(...rows) }),
     ...(predictions === undefined ? {} : { predictions: predictionRows(predictions, ...rows) }),
   };

@@ -2,6 +2,10 @@
 // alike and can still be gone on from.
 import { commonPrefix, type AnalysedWindow } from './analysedWindow.ts';
 
+type Condition = (window: AnalysedWindow) => boolean;
+
+const always = (): boolean => true;
+
 export class KnownWindows {
   readonly #byHash = new Map<number, AnalysedWindow[]>();
   readonly #all = new Set<AnalysedWindow>();
@@ -27,17 +31,22 @@ export class KnownWindows {
     else alike.push(window);
   }
 
-  find(ids: Uint32Array): AnalysedWindow | undefined {
-    return this.#byHash.get(hashOf(ids))?.find((known) => isEqual(known.ids, ids));
+  /** @param serves what else is asked of it */
+  find(ids: Uint32Array, serves: Condition = always): AnalysedWindow | undefined {
+    const alike = this.#byHash.get(hashOf(ids));
+    return alike?.find((known) => isEqual(known.ids, ids) && serves(known));
   }
 
-  /** The window with a KV cache that shares the longest beginning, if one shares enough. */
-  closest(ids: Uint32Array): AnalysedWindow | undefined {
+  /**
+   * The window with a KV cache that shares the longest beginning, if one shares enough.
+   * @param serves what else is asked of it
+   */
+  closest(ids: Uint32Array, serves: Condition = always): AnalysedWindow | undefined {
     let best: AnalysedWindow | undefined;
     let longest = Math.floor(ids.length * leastShared);
     for (const window of this.#all) {
       const common = window.cache === undefined ? 0 : commonPrefix(window.ids, ids);
-      if (common > longest) {
+      if (common > longest && serves(window)) {
         longest = common;
         best = window;
       }

@@ -1,6 +1,6 @@
 // What was sent of an analysed window, each time under a key of its own, so that the same rows need not be sent again to
 // a caller that says it has them. Rows are the same when they are of the same window and lie alike in the text,
-// wherever that is.
+// wherever that is, and the same features are followed in them.
 import type { EncodedText } from '../tokenizer/tokenizer.ts';
 import type { AnalysedWindow } from './analysedWindow.ts';
 import type { Window } from './windows.ts';
@@ -9,6 +9,8 @@ interface Sent {
   readonly key: number;
   /** Rows of the window. */
   readonly first: number;
+  /** Says which features are followed. */
+  readonly followed: string;
   /** [count] relative to where the first row starts. */
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
@@ -23,16 +25,19 @@ let nextKey = Math.floor(Math.random() * 2 ** 52);
 export class SentRows {
   readonly #sent = new WeakMap<AnalysedWindow, readonly Sent[]>();
 
-  /** The key of the rows of a window that are reported for a place. */
-  keyOf(window: AnalysedWindow, place: Window, encoded: EncodedText): number {
+  /**
+   * The key of the rows of a window that are reported for a place.
+   * @param followed different where different features are followed
+   */
+  keyOf(window: AnalysedWindow, place: Window, encoded: EncodedText, followed: string): number {
     const earlier = this.#sent.get(window) ?? [];
-    const known = earlier.find((sent) => isAt(sent, place, encoded));
+    const known = earlier.find((sent) => sent.followed === followed && isAt(sent, place, encoded));
     if (known !== undefined) return known.key;
     const { from, end, start } = place;
     const origin = encoded.starts[from] ?? 0;
     const sent = {
       key: nextKey++,
-      first: from - start,
+      ...{ first: from - start, followed },
       starts: encoded.starts.slice(from, end).map((offset) => offset - origin),
       ends: encoded.ends.slice(from, end).map((offset) => offset - origin),
     };

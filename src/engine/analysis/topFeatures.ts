@@ -21,6 +21,17 @@ export function emptyTopFeatures(tokens: number, topK: number): TopFeatures {
   };
 }
 
+/** Rows as they are sent: those of {@link TopFeatures} with room for features that are followed. */
+export interface FeatureRows extends TopFeatures {
+  /** Of each row, topK or more: features and activations are [T, slots]. */
+  readonly slots: number;
+}
+
+/** Rows that nothing is followed in. */
+export function plainRows(rows: TopFeatures): FeatureRows {
+  return { ...rows, slots: rows.topK };
+}
+
 /** Rows [first, last) as arrays of their own. */
 export function rowsOf(
   { topK, features, activations }: TopFeatures,

@@ -122,9 +122,18 @@ export function isNeurons({ W_enc, W_dec }: Pick<Sae, 'W_enc' | 'W_dec'>): boole
   return 'identity' in W_enc && 'identity' in W_dec;
 }
 
+/** Most features that can be active on one token. */
+export function mostActive({ activation, F }: Pick<Sae, 'activation' | 'F'>): number {
+  return activation.kind === 'topk' || activation.kind === 'groupmax' ? activation.k : F;
+}
+
+export function hasFeature({ F }: Pick<Sae, 'F'>, feature: number): boolean {
+  return Number.isInteger(feature) && feature >= 0 && feature < F;
+}
+
 /** @throws MonosemError `unknownFeature` */
 export function expectFeature(sae: Sae, feature: number): void {
-  if (Number.isInteger(feature) && feature >= 0 && feature < sae.F) return;
+  if (hasFeature(sae, feature)) return;
   const missing = isNeurons(sae)
     ? `There is no neuron ${feature} among the ${sae.name}`
     : `The SAE ${sae.name} has no feature ${feature}`;

@@ -1,18 +1,20 @@
 // Which documents are analysed and when: those somebody can see, while features are switched on. One DocumentAnalysis
 // each; it lives as long as its document is open.
 import * as vscode from 'vscode';
-import { settings } from '../../shared/contributions.ts';
 import type { SettingName } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Disposable } from '../../shared/disposable.ts';
 import type { Source } from '../../shared/engineProtocol.ts';
+import type { FeatureCollection } from '../collection/featureCollection.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { onDidChangeSettings, readSetting } from '../settings.ts';
 import { isSameView, neuronsOfView } from '../view/view.ts';
 import type { View } from '../view/view.ts';
 import type { ViewInUse } from '../view/viewInUse.ts';
+import { asksMore, questionOf } from './analysisQuestion.ts';
+import type { AnalysisQuestion } from './analysisQuestion.ts';
 import { DocumentAnalysis } from './documentAnalysis.ts';
-import type { AnalysisQuestion, TextRange } from './documentAnalysis.ts';
+import type { TextRange } from './documentAnalysis.ts';
 import { holdsText } from './textSchemes.ts';
 import { joinedRanges } from './visibleRanges.ts';
 
@@ -35,12 +37,8 @@ export interface DocumentAnalysesOptions {
   readonly engine: EngineClient;
   readonly source: () => Promise<Source>;
   readonly view: ViewInUse;
+  readonly collection: FeatureCollection;
 }
-
-/** Tokens predicted in the place of each token, where predictions are wanted. */
-const predictions = 5;
-/** Features kept where single ones are followed: a weak one is to be found, too. */
-const [, mostFeatures] = settings.topK.range;
 
 export class DocumentAnalyses implements vscode.Disposable {
   readonly #options: DocumentAnalysesOptions;
@@ -49,10 +47,13 @@ export class DocumentAnalyses implements vscode.Disposable {
   readonly #lifetime = new DisposableStore();
   readonly #changed = this.#lifetime.add(new vscode.EventEmitter<vscode.Uri>());
   #view: View;
+  /** What documents were asked last. */
+  #asked: AnalysisQuestion;
 
   constructor(options: DocumentAnalysesOptions) {
     this.#options = options;
     this.#view = options.view.current;
+    this.#asked = this.question;
     const { window, workspace } = vscode;
     this.#lifetime.add(window.onDidChangeVisibleTextEditors(() => this.#look()));
     this.#lifetime.add(
@@ -68,6 +69,7 @@ export class DocumentAnalyses implements vscode.Disposable {
       }),
     );
     this.#lifetime.add(options.view.onDidChange((view) => this.#viewChanged(view)));
+    this.#lifetime.add(options.collection.onDidChange(() => this.#pinsChanged()));
     this.#look();
   }
 
@@ -80,11 +82,18 @@ export class DocumentAnalyses implements vscode.Disposable {
 
   /** What is asked of every document now: a call that asks alike finds again what an analysis has found. */
   get question(): AnalysisQuestion {
-    return question(this.#options.view.current);
+    const { collection, view } = this.#options;
+    const asked = {
+      topK: readSetting('topK'),
+      maxFileKB: readSetting('maxFileKB'),
+      predictions: readSetting('predictions'),
+    };
+    return questionOf(view.current, asked, collection.pinned);
   }
 
   /** Analyses everything visible afresh: another model, another SAE, another engine. */
   restart(delayMs = 0): void {
+    this.#asked = this.question;
     for (const analysis of this.#analyses.values()) {
       analysis.tokens.clear();
       analysis.stop();
@@ -124,7 +133,7 @@ export class DocumentAnalyses implements vscode.Disposable {
       text: () => document.getText(),
       visible: () => visibleRanges(document),
       source,
-      question: () => question(this.#options.view.current),
+      question: () => this.question,
       analyse: (params, options) => engine.call('analyse', params, options),
     });
     this.#listening.set(
@@ -142,15 +151,29 @@ export class DocumentAnalyses implements vscode.Disposable {
     }
     const before = this.#view;
     this.#view = view;
-    const [asks, asked] = [question(view), question(before)];
-    const asksMore = asks.predictions > asked.predictions || asks.topK > asked.topK;
+    const isMore = this.#asksMore();
     const readsOthers = neuronsOfView(view) !== neuronsOfView(before);
-    if (isSameView(view, before) || !(asksMore || readsOthers)) this.#look();
+    if (isSameView(view, before) || !(isMore || readsOthers)) this.#look();
     else this.#again();
   }
 
+  /** A feature that is pinned while pinned ones are shown may be active where it is not among the strongest. */
+  #pinsChanged(): void {
+    if (this.#asksMore()) this.#again();
+  }
+
+  /** Is more asked now than the last time? */
+  #asksMore(): boolean {
+    const asked = this.#asked;
+    this.#asked = this.question;
+    return asksMore(this.#asked, asked);
+  }
+
+  /** But what somebody has stopped. */
   #again(): void {
-    for (const analysis of this.#analyses.values()) analysis.stop();
+    for (const analysis of this.#analyses.values()) {
+      if (analysis.state.kind !== 'stopped') analysis.stop();
+    }
     this.#look();
   }
 
@@ -174,16 +197,6 @@ export class DocumentAnalyses implements vscode.Disposable {
     this.#listening.get(key)?.dispose();
     this.#listening.delete(key);
   }
-}
-
-function question({ kind }: View): AnalysisQuestion {
-  const isWanted = kind === 'surprise' || readSetting('predictions');
-  const follows = kind === 'feature' || kind === 'pinned';
-  return {
-    topK: follows ? mostFeatures : readSetting('topK'),
-    maxFileKB: readSetting('maxFileKB'),
-    predictions: isWanted ? predictions : 0,
-  };
 }
 
 /** In every editor that shows the document; the lines that are folded away in one are not. */

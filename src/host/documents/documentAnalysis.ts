@@ -10,6 +10,7 @@ import type {
 } from '../../shared/engineProtocol.ts';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
 import { charOffset } from '../../shared/units.ts';
+import type { AnalysisQuestion } from './analysisQuestion.ts';
 import { suitability } from './suitability.ts';
 import { TokenTable } from './tokenTable.ts';
 import type { TextChange } from './tokenTable.ts';
@@ -33,14 +34,6 @@ export type AnalysisState =
 export interface TextRange {
   readonly start: number;
   readonly end: number;
-}
-
-/** What is wanted of a document, by the settings and the view. */
-export interface AnalysisQuestion {
-  readonly topK: number;
-  readonly maxFileKB: number;
-  /** Tokens predicted in the place of each token, with its loss; 0: neither. */
-  readonly predictions: number;
 }
 
 export interface AnalysisPorts {
@@ -167,7 +160,7 @@ export class DocumentAnalysis implements Disposable {
 
   async #analyse(signal: AbortSignal): Promise<void> {
     const text = this.#ports.text();
-    const { topK, maxFileKB, predictions } = this.#ports.question();
+    const { topK, maxFileKB, predictions, followed } = this.#ports.question();
     const { reason, isLong } = suitability(text, maxFileKB);
     if (reason !== undefined) {
       this.tokens.clear();
@@ -177,7 +170,11 @@ export class DocumentAnalysis implements Disposable {
     this.#isAsked = true;
     try {
       const extent = isLong ? 'visible' : 'all';
-      await this.#ask(text, { topK, extent, ...(predictions > 0 && { predictions }) }, signal);
+      const more = {
+        ...(predictions > 0 && { predictions }),
+        ...(followed.length > 0 && { followed }),
+      };
+      await this.#ask(text, { topK, extent, ...more }, signal);
     } catch (error) {
       if (signal.aborted) return;
       const isCalm = MonosemError.is(error, 'noSae');
@@ -189,7 +186,7 @@ export class DocumentAnalysis implements Disposable {
   /** Where several parts are looked at, one after the other comes first; the last question is the whole one. */
   async #ask(
     text: string,
-    question: Pick<AnalyseParams, 'topK' | 'extent' | 'predictions'>,
+    question: Pick<AnalyseParams, 'topK' | 'extent' | 'predictions' | 'followed'>,
     signal: AbortSignal,
   ): Promise<void> {
     const ranges = this.#ports.visible();

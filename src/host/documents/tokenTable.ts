@@ -3,9 +3,11 @@
 // Batches are kept as they came; only views into them are cut, nothing is copied.
 import type { KeptBatches, SaePlace, TokenBatch } from '../../shared/engineProtocol.ts';
 
-/** What one SAE reads in a token: [topK], strongest first; activation 0 marks an empty slot. */
+/** What one SAE reads in a token: [slots], strongest first; activation 0 marks an empty slot. */
 export interface TokenReading {
   readonly sae: SaePlace;
+  /** Slots behind these are of features that are followed. */
+  readonly topK: number;
   readonly features: Uint32Array;
   readonly activations: Float32Array;
 }
@@ -253,10 +255,10 @@ function tokenAt(rowsOf: TokenRows, row: number): Token {
     id: batch.ids[row] ?? 0,
     start: startOf(rowsOf, row),
     end: endOf(rowsOf, row),
-    readings: batch.readings.map(({ sae, topK, features, activations }) => ({
-      sae,
-      features: features.subarray(row * topK, (row + 1) * topK),
-      activations: activations.subarray(row * topK, (row + 1) * topK),
+    readings: batch.readings.map(({ sae, topK, slots, features, activations }) => ({
+      ...{ sae, topK },
+      features: features.subarray(row * slots, (row + 1) * slots),
+      activations: activations.subarray(row * slots, (row + 1) * slots),
     })),
     ...(!Number.isNaN(loss) && { loss }),
     ...(prediction && { prediction }),

@@ -1,6 +1,6 @@
 // The analysis of a document: what SAEs read in its tokens, and what the model expected there.
 // Part of the engine protocol.
-import type { SaePlace, Source } from './source.ts';
+import type { FeatureRef, SaePlace, Source } from './source.ts';
 import type { CharOffset, TokenIndex } from '../units.ts';
 
 /** Where results of analyses are kept beyond the life of the engine. */
@@ -22,6 +22,11 @@ export interface AnalyseParams {
   readonly text: string;
   /** Features kept per token and SAE. */
   readonly topK: number;
+  /**
+   * Features that are kept wherever they are active, also on tokens on which they are not among the strongest. Those
+   * that no SAE of the source has are active nowhere.
+   */
+  readonly followed?: readonly FeatureRef[];
   /** Also compute each token's loss, which needs the whole model. */
   readonly loss?: boolean;
   /** Also the n tokens that the model finds likeliest in the place of each token; with losses. None when absent. */
@@ -40,8 +45,11 @@ export type AnalysisExtent = 'all' | 'visible';
 /** What one SAE reads in some tokens; row r belongs to the r-th of them. */
 export interface SaeReading {
   readonly sae: SaePlace;
+  /** The strongest ones of a token that were asked for; followed features that are weaker come behind them. */
   readonly topK: number;
-  /** [count, topK] strongest first. Slots past the last active feature have activation 0. */
+  /** Of each row, topK or more. */
+  readonly slots: number;
+  /** [count, slots] strongest first. Slots past the last active feature have activation 0. */
   readonly features: Uint32Array;
   readonly activations: Float32Array;
 }

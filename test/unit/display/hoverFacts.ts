@@ -35,7 +35,11 @@ export const token: HoverToken = {
   start: 12,
   end: 19,
   readings: [
-    { sae: '/s', features: Uint32Array.of(5, 9, 0), activations: Float32Array.of(4, 1, 0) },
+    {
+      ...{ sae: '/s', topK: 3 },
+      features: Uint32Array.of(5, 9, 0),
+      activations: Float32Array.of(4, 1, 0),
+    },
   ],
 };
 

@@ -60,7 +60,11 @@ describe('a token with its features', () => {
   });
 
   test('several SAEs: the painted one first, each under its name, shares of its own', () => {
-    const second = { sae: '/t', features: Uint32Array.of(3), activations: Float32Array.of(2) };
+    const second = {
+      ...{ sae: '/t', topK: 1 },
+      features: Uint32Array.of(3),
+      activations: Float32Array.of(2),
+    };
     const labels = new Map([
       ['/s', 'blocks.1.hook_resid_post'],
       ['/t', 'blocks.2.`mlp\n'],
@@ -166,6 +170,7 @@ test('however many features are kept, a hover is short enough for VS Code', () =
   const activations = Float32Array.from({ length: 32 }, (_, n) => 40 - n);
   const readings = ['/s', '/t', '/u'].map((sae) => ({
     sae: `${sae}/${'folder/'.repeat(8)}`,
+    topK: 32,
     features,
     activations,
   }));

@@ -71,6 +71,7 @@ async function readingsOf(text: string): Promise<readonly SaeReading[]> {
   return source.saes.map((sae, n) => ({
     sae,
     topK,
+    slots: topK,
     features: Uint32Array.from(
       batches.flatMap(({ readings }) => [...(readings[n]?.features ?? [])]),
     ),

@@ -14,17 +14,18 @@ export const oneSae = '/s';
 
 let nextKey = 1;
 
-/** What one SAE reads in the rows. */
+/** What one SAE reads in the rows; what has no room among the strongest of a token is followed. */
 export function readingIn(rows: readonly Row[], topK = 1, sae: SaePlace = oneSae): SaeReading {
-  const features = new Uint32Array(rows.length * topK);
-  const activations = new Float32Array(rows.length * topK);
-  for (const [row, [, , ...slots]] of rows.entries()) {
-    for (let slot = 0; slot < slots.length / 2; slot++) {
-      features[row * topK + slot] = slots[2 * slot] ?? 0;
-      activations[row * topK + slot] = slots[2 * slot + 1] ?? 0;
+  const slots = Math.max(topK, ...rows.map(([, , ...pairs]) => pairs.length / 2));
+  const features = new Uint32Array(rows.length * slots);
+  const activations = new Float32Array(rows.length * slots);
+  for (const [row, [, , ...pairs]] of rows.entries()) {
+    for (let slot = 0; slot < pairs.length / 2; slot++) {
+      features[row * slots + slot] = pairs[2 * slot] ?? 0;
+      activations[row * slots + slot] = pairs[2 * slot + 1] ?? 0;
     }
   }
-  return { sae, topK, features, activations };
+  return { sae, topK, slots, features, activations };
 }
 
 /** @param others readings of further SAEs in the same tokens */

@@ -3,8 +3,9 @@ import { afterAll, expect, test } from 'vitest';
 import { DocumentAnalysis, typingPauseMs } from '../../../src/host/documents/documentAnalysis.ts';
 import type { AnalysisPorts, TextRange } from '../../../src/host/documents/documentAnalysis.ts';
 import { DisposableStore } from '../../../src/shared/disposable.ts';
-import type { AnalyseParams } from '../../../src/shared/engineProtocol.ts';
+import type { AnalyseParams, FeatureRef } from '../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
+import { featureIndex } from '../../../src/shared/units.ts';
 import { letters, summaryOf } from './batches.ts';
 
 const listeners = new DisposableStore();
@@ -26,6 +27,7 @@ function bench(
     fail?: MonosemError;
     crashes?: boolean;
     covered?: number;
+    followed?: readonly FeatureRef[];
     meanwhile?: () => void;
   } = {},
 ): Bench {
@@ -41,7 +43,7 @@ function bench(
     text: () => made.text,
     visible: () => made.visible,
     source: () => Promise.resolve({ model: '/m', saes: ['/s'] }),
-    question: () => ({ topK: 1, maxFileKB: 1, predictions: 0 }),
+    question: () => ({ topK: 1, maxFileKB: 1, predictions: 0, followed: options.followed ?? [] }),
     analyse: async (params, { signal, onProgress, onRetry }) => {
       made.asked.push(params);
       options.meanwhile?.();
@@ -81,6 +83,18 @@ test('asks for the text with what is visible and reports its way to ready', asyn
   ]);
   expect(kinds).toEqual(['waiting', 'analysing', 'analysing', 'ready']);
   expect(analysis.tokens.count).toBe(6);
+});
+
+test('what is followed is asked for, where something is', async () => {
+  const followed = [{ sae: '/s', feature: featureIndex(7) }];
+  for (const wanted of [followed, []]) {
+    const { analysis, asked } = bench('abcdef', { followed: wanted });
+    analysis.start();
+    await analysis.whenIdle();
+    expect(asked.map((params) => params.followed)).toEqual([
+      wanted.length > 0 ? followed : undefined,
+    ]);
+  }
 });
 
 test('typing asks once, after a pause, with the last text', async () => {

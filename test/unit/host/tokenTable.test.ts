@@ -29,6 +29,7 @@ test('a token knows its id and its slots', () => {
       readings: [
         {
           sae: '/s',
+          topK: 2,
           features: Uint32Array.of(9, 8),
           activations: Float32Array.of(1.5, 0.5),
         },

@@ -57,7 +57,7 @@ class Typed {
       text: () => this.text,
       visible: () => [],
       source: () => Promise.resolve(source),
-      question: () => ({ topK: 4, maxFileKB: 256, predictions: 0 }),
+      question: () => ({ topK: 4, maxFileKB: 256, predictions: 0, followed: [] }),
       analyse: (params, { signal, onProgress }) => {
         this.asked.push(params);
         return engine.analyse(params, { signal, progress: onProgress, turn: () => turn() });

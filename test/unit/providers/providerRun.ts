@@ -19,6 +19,17 @@ async function runOn(provider: ProviderSetting): Promise<ProviderRun> {
     { source, document: 'text', text, topK: 8, loss: true },
     { signal: context.signal, progress: (batch) => batches.push(batch) },
   );
+  const followed = [1282, 1874].map((feature) => ({ sae, feature: featureIndex(feature) }));
+  const weak: number[] = [];
+  await engine.analyse(
+    { source, document: 'followed', text, topK: 1, followed },
+    {
+      signal: context.signal,
+      progress: ({ readings }) => {
+        for (const { activations } of readings) weak.push(...activations);
+      },
+    },
+  );
   const { samples } = await engine.steer(
     {
       source,
@@ -35,6 +46,7 @@ async function runOn(provider: ProviderSetting): Promise<ProviderRun> {
     provider: model.provider,
     features: readings.flatMap((reading) => Array.from(reading.features)),
     activations: readings.flatMap((reading) => Array.from(reading.activations)),
+    followed: weak,
     losses: batches.map((batch) => Array.from(batch.losses ?? [])).flat(),
     steered: samples
       .flatMap((sample) => sample.steps)

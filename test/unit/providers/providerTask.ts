@@ -19,6 +19,8 @@ export interface ProviderRun {
   readonly provider: string;
   readonly features: readonly number[];
   readonly activations: readonly number[];
+  /** Activations of each token's strongest feature and of two weak ones that are followed. */
+  readonly followed: readonly number[];
   readonly losses: readonly number[];
   /** Per step ln p of the baseline's and of the steered token. */
   readonly steered: readonly (readonly number[])[];

@@ -6,7 +6,11 @@ import { decode, encode } from '../../../src/engine/sae/encode.ts';
 import { editedFeatureFeeds, readDecoderRows } from '../../../src/engine/sae/rows.ts';
 import { emitDecode } from '../../../src/engine/sae/subgraph/decode.ts';
 import { emitEditedFeatures } from '../../../src/engine/sae/subgraph/edited.ts';
-import { emitEncode, emitTopFeatures } from '../../../src/engine/sae/subgraph/encode.ts';
+import {
+  emitEncode,
+  emitTopAndFollowed,
+  emitTopFeatures,
+} from '../../../src/engine/sae/subgraph/encode.ts';
 import { emitRescaledChange } from '../../../src/engine/sae/subgraph/input.ts';
 import { emitTopK } from '../../../src/engine/sae/subgraph/topK.ts';
 import { loadWeights } from '../../../src/engine/sae/weights.ts';
@@ -101,6 +105,35 @@ test.each(variants.flatMap((variant) => [13, 18].map((opset) => ({ ...variant, o
       v > 0 ? (features[Math.floor(i / 10) * F + (indices[i] ?? NaN)] ?? NaN) : v,
     );
     expect(largestDifference(values, found)).toBe(0);
+  },
+);
+
+test.each(variants.flatMap((variant) => [13, 18].map((opset) => ({ ...variant, opset }))))(
+  'followed features beside the strongest: $name, operators of version $opset',
+  async ({ opset, ...variant }) => {
+    const { sae } = await writeVariant(at(), variant, shapeOf(variant), 33);
+    const limit = 3;
+    const ids = [95, 0, ...Array.from({ length: 30 }, (_, i) => 3 * i + 2)];
+    const int64s = BigInt64Array.from(ids, BigInt);
+    const outputs = await runGraph(
+      inputs(),
+      (builder) => {
+        const features = builder.input('ids', 'int64', ['followed']);
+        const { top, followed } = emitTopAndFollowed(builder, sae, 'x', { limit, features });
+        const { values, indices } = emitTopFeatures(builder, sae, 'x', limit);
+        const all = emitEncode(builder, sae, 'x');
+        return { all, values, indices, followed, top: top.values, topIndices: top.indices };
+      },
+      { opset, feeds: { ids: { type: 'int64', dims: [ids.length], data: int64s } } },
+    );
+    expect(get(outputs, 'followed').dims).toEqual([B, T, ids.length]);
+    const all = get(outputs, 'all').data;
+    const expected = Array.from({ length: B * T }, (_, t) => ids.map((id) => all[t * F + id]));
+    expect([...get(outputs, 'followed').data]).toEqual(expected.flat());
+    expect(activeIn(get(outputs, 'followed').data).length).toBeGreaterThan(B * T);
+    // Whether something is followed makes no difference to the strongest ones.
+    expect(get(outputs, 'top').data).toEqual(get(outputs, 'values').data);
+    expect(get(outputs, 'topIndices').data).toEqual(get(outputs, 'indices').data);
   },
 );
 

@@ -62,6 +62,7 @@ const engine: Facade = {
         readings: source.saes.map((sae) => ({
           sae,
           topK,
+          slots: topK,
           features: new Uint32Array(count * topK).fill(7),
           activations: new Float32Array(count * topK).fill(0.5),
         })),

@@ -100,9 +100,41 @@ export function emitTopFeatures(
   x: string,
   limit: number,
 ): TopKValues {
+  return emitTopOf(builder, sae, emitRanking(builder, sae, x), limit);
+}
+
+/**
+ * The strongest features as {@link emitTopFeatures} gives them, and beside them the activations of E chosen ones, however
+ * weak they are: [B, T, E], 0 where they are not active, which is what a value below 0 means. Both are picked out of the
+ * same values, so that a chosen feature among the strongest has one activation, bit for bit.
+ * @param features [E] int64 ids, each below F
+ */
+export function emitTopAndFollowed(
+  builder: GraphBuilder,
+  sae: Sae,
+  x: string,
+  { limit, features }: { readonly limit: number; readonly features: string },
+): { readonly top: TopKValues; readonly followed: string } {
+  const ranking = emitRanking(builder, sae, x);
+  const { activation } = sae;
+  // The one kind whose features compete behind the values that rank them.
+  const candidates =
+    activation.kind === 'topk' ? emitKeepTopK(builder, ranking.key, activation.k) : ranking.key;
+  const picked = builder.op('Gather', [candidates, features], { attributes: { axis: -1 } });
+  return {
+    top: emitTopOf(builder, sae, ranking, limit),
+    followed: ranking.activate(picked),
+  };
+}
+
+function emitTopOf(
+  builder: GraphBuilder,
+  sae: Sae,
+  { key, activate }: Ranking,
+  limit: number,
+): TopKValues {
   const K = Math.min(limit, sae.F);
   const kept = sae.activation.kind === 'topk' ? Math.min(K, sae.activation.k) : K;
-  const { key, activate } = emitRanking(builder, sae, x);
   const { values, indices } = emitTopK(builder, key, kept);
   const activations = activate(values);
   if (kept === K) return { values: activations, indices };

@@ -3,7 +3,7 @@
 import type { TokenRows } from '../../documents/tokenTable.ts';
 import type { SaePlace, SaeReading } from '../../../shared/engineProtocol.ts';
 
-/** One feature, over the tokens on which it is among the strongest that were kept. */
+/** One feature, over the tokens on which it was kept: it is among the strongest there, or somebody follows it. */
 export interface FeatureSum {
   readonly feature: number;
   /** Tokens on which it is active. */
@@ -63,14 +63,14 @@ class Sums {
   #loss = 0;
 
   /** @param loss NaN where there is none */
-  add({ topK, features, activations }: SaeReading, row: number, loss: number): void {
+  add({ slots, features, activations }: SaeReading, row: number, loss: number): void {
     const hasLoss = !Number.isNaN(loss);
     this.#tokens++;
     if (hasLoss) {
       this.#lossTokens++;
       this.#loss += loss;
     }
-    for (let at = row * topK; at < (row + 1) * topK; at++) {
+    for (let at = row * slots; at < (row + 1) * slots; at++) {
       const activation = activations[at] ?? 0;
       if (!(activation > 0)) return;
       const slot = this.#slots.of(features[at] ?? 0) * columns;

@@ -31,8 +31,8 @@ export function strongestTokens(
 }
 
 function activationIn(reading: SaeReading, row: number, feature: number): number {
-  const { topK, features, activations } = reading;
-  for (let at = row * topK; at < (row + 1) * topK; at++) {
+  const { slots, features, activations } = reading;
+  for (let at = row * slots; at < (row + 1) * slots; at++) {
     if (features[at] === feature) return activations[at] ?? 0;
   }
   return 0;

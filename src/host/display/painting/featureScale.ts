@@ -54,8 +54,8 @@ function largestActivations(
   for (const { batch, first, last } of rows) {
     const reading = batch.readings.find((each) => each.sae === sae);
     if (reading === undefined) continue;
-    const { topK, features, activations } = reading;
-    for (let slot = first * topK; slot < last * topK; slot++) {
+    const { slots, features, activations } = reading;
+    for (let slot = first * slots; slot < last * slots; slot++) {
       const activation = activations[slot] ?? 0;
       const feature = features[slot] ?? 0;
       if (activation > (largest.get(feature) ?? 0)) largest.set(feature, activation);

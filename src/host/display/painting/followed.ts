@@ -23,7 +23,7 @@ export interface ActiveToken<Followed extends FeatureRef> extends Active<Followe
   readonly end: number;
 }
 
-/** In text order. Features are found among the strongest ones of a token, which is as many as the analysis keeps. */
+/** In text order. Complete where the analysis follows the features, else as far as they are among the strongest ones. */
 export function activeTokens<Followed extends FeatureRef>(
   rows: readonly TokenRows[],
   all: readonly Followed[],
@@ -51,8 +51,8 @@ function activeIn<Followed extends FeatureRef>(
   row: number,
 ): Active<Followed> | undefined {
   let best: Active<Followed> | undefined;
-  for (const { topK, features, activations, sieve, wanted, scale } of readings) {
-    for (let slot = row * topK; slot < (row + 1) * topK; slot++) {
+  for (const { slots, features, activations, sieve, wanted, scale } of readings) {
+    for (let slot = row * slots; slot < (row + 1) * slots; slot++) {
       const feature = features[slot] ?? 0;
       if (sieve[feature & sieveMask] === 0) continue;
       const followed = wanted.get(feature);

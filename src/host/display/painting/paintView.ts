@@ -72,8 +72,8 @@ function activeFeatures(rows: readonly TokenRows[], sae: SaePlace): Set<number> 
   for (const { batch, first, last } of rows) {
     const reading = batch.readings.find((each) => each.sae === sae);
     if (reading === undefined) continue;
-    const { topK, features, activations } = reading;
-    for (let slot = first * topK; slot < last * topK; slot++) {
+    const { slots, features, activations } = reading;
+    for (let slot = first * slots; slot < last * slots; slot++) {
       if ((activations[slot] ?? 0) > 0) found.add(features[slot] ?? 0);
     }
   }

@@ -73,13 +73,13 @@ function painted(
   return list.withoutBlanks(text, textStart);
 }
 
-/** Slots are ordered; values of neurons may be negative. */
+/** Slots are ordered; behind the strongest ones lie those that are only there because somebody follows them. */
 function strongestIn(
-  { sae, topK, features, activations }: SaeReading,
+  { sae, topK, slots, features, activations }: SaeReading,
   row: number,
   scale: FeatureScale,
 ): Strongest | undefined {
-  for (let slot = row * topK; slot < (row + 1) * topK; slot++) {
+  for (let slot = row * slots; slot < row * slots + topK; slot++) {
     const activation = activations[slot] ?? 0;
     if (!(activation > 0)) return undefined;
     const feature = featureIndex(features[slot] ?? 0);
@@ -90,12 +90,12 @@ function strongestIn(
 }
 
 function mostShareIn(
-  { sae, topK, features, activations }: SaeReading,
+  { sae, topK, slots, features, activations }: SaeReading,
   row: number,
   scale: FeatureScale | undefined,
 ): Strongest | undefined {
   let best: Strongest | undefined;
-  for (let slot = row * topK; slot < (row + 1) * topK; slot++) {
+  for (let slot = row * slots; slot < row * slots + topK; slot++) {
     const activation = activations[slot] ?? 0;
     if (!(activation > 0)) break;
     const feature = featureIndex(features[slot] ?? 0);

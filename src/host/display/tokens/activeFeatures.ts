@@ -7,7 +7,7 @@ import type { TokenFacts } from './tokenFacts.ts';
 
 export interface ActiveFeature extends FeatureRef {
   readonly activation: number;
-  /** Of the summed activation of all features that were kept of this SAE on this token, 0…1. */
+  /** Of the summed activation of the strongest features that were kept of this SAE on this token. */
   readonly share: number;
   /** Of the feature's own maximum where that is known, else of the token's strongest feature, 0…1. */
   readonly strength: number;
@@ -16,9 +16,9 @@ export interface ActiveFeature extends FeatureRef {
 /** What one SAE finds in a token. */
 export interface ActiveOfSae {
   readonly sae: SaePlace;
-  /** How many features were kept per token, active or not. */
+  /** How many of the strongest features were kept per token, active or not. */
   readonly kept: number;
-  /** Strongest first. */
+  /** Strongest first; behind those that were kept, weaker ones that somebody follows. */
   readonly shown: readonly ActiveFeature[];
   /** Active ones that the filters leave out. */
   readonly leftOut: number;
@@ -37,11 +37,12 @@ export function activeFeatures(token: ReadToken, facts: TokenFacts): readonly Ac
 }
 
 function activeOfSae(
-  { sae, features, activations }: TokenReading,
+  { sae, topK, features, activations }: TokenReading,
   tokenId: number,
   { brief, shows, showsOn }: TokenFacts,
 ): ActiveOfSae {
-  const total = activations.reduce((sum, activation) => sum + Math.max(0, activation), 0);
+  const strong = activations.subarray(0, topK);
+  const total = strong.reduce((sum, activation) => sum + Math.max(0, activation), 0);
   const strongest = activations[0] ?? 0;
   const all = [...features].flatMap((index, slot) => {
     const activation = activations[slot] ?? 0;
@@ -52,7 +53,7 @@ function activeOfSae(
     return [{ sae, feature, activation, share: activation / total, strength }];
   });
   const shown = showsOn(tokenId) ? all.filter(shows) : [];
-  return { sae, kept: features.length, shown, leftOut: all.length - shown.length };
+  return { sae, kept: topK, shown, leftOut: all.length - shown.length };
 }
 
 /** In words, with a link or a row for it elsewhere. */

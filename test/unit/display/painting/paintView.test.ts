@@ -7,6 +7,9 @@ import {
   paintView,
   paintsWholeText,
 } from '../../../../src/host/display/painting/paintView.ts';
+import type { PaintFacts } from '../../../../src/host/display/painting/facts.ts';
+import { occurrencesOf } from '../../../../src/host/display/painting/occurrences.ts';
+import type { FeatureRef } from '../../../../src/shared/engineProtocol.ts';
 import type { View } from '../../../../src/host/view/view.ts';
 import { themeColours } from '../../../../src/shared/themeColours.ts';
 import { featureIndex } from '../../../../src/shared/units.ts';
@@ -24,7 +27,10 @@ const facts = factsOf('Once', {
   pinned,
   maximum: (sae) => (sae === oneSae ? 4 : 5),
 });
-const follow: View = { kind: 'feature', feature: { sae: oneSae, feature: featureIndex(8) } };
+const follow = {
+  kind: 'feature',
+  feature: { sae: oneSae, feature: featureIndex(8) },
+} satisfies View;
 
 test('every view paints its own', () => {
   const paint = (view: View, shown = oneSae): readonly string[] =>
@@ -38,6 +44,25 @@ test('every view paints its own', () => {
   expect(paint({ kind: 'neurons', block: 1 }, neurons)).toEqual(['0-4:4@0']);
   expect(paint({ kind: 'boundaries' })).toEqual(['0-4:boundary@0']);
   expect(words(paintView({ kind: 'top' }, rows, { ...facts, shown: undefined }))).toEqual([]);
+});
+
+test('what is there only because it is followed is painted where it is followed, and nowhere else', () => {
+  const strong = { sae: oneSae, feature: featureIndex(7) };
+  // Two of them are kept; the third comes nearest to its own maximum.
+  const weak = rowsOf([[0, 4, 7, 3, 6, 2, 8, 1]], 2);
+  const maximum = (_: string, feature: number): number => (feature === 8 ? 1 : 100);
+  const paint = (view: View, more: Partial<PaintFacts> = {}): readonly string[] =>
+    words(paintView(view, weak, { ...facts, saes: [oneSae], maximum, ...more }));
+  expect(paint(follow)).toEqual(['0-4:8@3']);
+  expect(paint({ kind: 'pinned' }, { pinned: [{ ...follow.feature, slot: 0 }] })).toEqual([
+    '0-4:8@3',
+  ]);
+  expect(paint({ kind: 'merged' })).toEqual(['0-4:7@0']);
+  expect(paint({ kind: 'top' })).toEqual(['0-4:7@0']);
+  const shows = ({ feature }: FeatureRef): boolean => feature === 8;
+  expect(paint({ kind: 'top' }, { shows })).toEqual([]);
+  expect(occurrencesOf(weak, [follow.feature], facts)).toEqual([{ start: 0, end: 4 }]);
+  expect(occurrencesOf(weak, [strong], facts)).toEqual([{ start: 0, end: 4 }]);
 });
 
 test('single features are painted all over the text', () => {
