@@ -1,6 +1,7 @@
 // One sample: a baseline and a steered text that grow step by step from the same random numbers.
 import type {
   GeneratedPair,
+  GeneratedToken,
   GenerationParams,
   SteeredSample,
   SteerStep,
@@ -14,6 +15,9 @@ import { expectedInStep } from './expectedInStep.ts';
 import type { RowGroup } from './generate.ts';
 import { GrowingText } from './growingText.ts';
 import { samplingSettings } from './samplingOptions.ts';
+
+/** Of the baseline and of the steered text. */
+type Pair<T> = readonly [baseline: T, steered: T];
 
 export interface PairOptions {
   readonly tokenizer: TextTokenizer;
@@ -61,38 +65,51 @@ export class SteeredPair implements RowGroup {
     return this.#baseline.isEnded && this.#steered.isEnded;
   }
 
-  get lastIds(): readonly [baseline: number, steered: number] {
+  get lastIds(): Pair<number> {
     return [this.#baseline.lastId, this.#steered.lastId];
   }
 
-  step([ofBaseline, ofSteered]: readonly Float32Array[]): void {
-    if (ofBaseline === undefined || ofSteered === undefined) {
+  step([baseline, steered]: readonly Float32Array[]): void {
+    if (baseline === undefined || steered === undefined) {
       throw new MonosemError('internal', 'A run of two rows did not return two rows.');
     }
-    const [baseline, steered] = [this.#baseline, this.#steered];
-    if (!this.#hasDrawnBefore) this.#drawBefore(ofBaseline.length);
-    const [first = NaN, second = NaN] = this.#chooser.choose([
-      { logits: ofBaseline, history: baseline.history },
-      { logits: ofSteered, history: steered.history },
-    ]);
-    const compared = compareLogits(ofBaseline, ofSteered);
-    const isOver = baseline.isEnded || steered.isEnded;
-    const one = baseline.take(first, (ofBaseline[first] ?? NaN) - compared.pTotal);
-    const other = steered.take(second, (ofSteered[second] ?? NaN) - compared.qTotal);
-    if (one === undefined && other === undefined) return;
-    const { sample, top, tokenizer, onStep } = this.#options;
-    const step: SteerStep = {
+    const step = this.#stepOf([baseline, steered]);
+    if (step.baseline === undefined && step.steered === undefined) return;
+    this.#steps.push(step);
+    this.#options.onStep(step);
+  }
+
+  /** Both tokens and what is to say of them; neither where both texts have ended. */
+  #stepOf(logits: Pair<Float32Array>): SteerStep {
+    const { sample, top, tokenizer } = this.#options;
+    const compared = compareLogits(...logits);
+    const isOver = this.#baseline.isEnded || this.#steered.isEnded;
+    const [baseline, steered] = this.#choose(logits, [compared.pTotal, compared.qTotal]);
+    const textOf = (id: number): string => tokenizer.textOf(id);
+    return {
       sample,
       step: this.#before + this.#steps.length,
-      ...(one === undefined ? {} : { baseline: one }),
-      ...(other === undefined ? {} : { steered: other }),
+      ...(baseline && { baseline }),
+      ...(steered && { steered }),
       kl: isOver ? 0 : compared.kl,
-      ...(top > 0 && !isOver
-        ? { expected: expectedInStep([ofBaseline, ofSteered], top, (id) => tokenizer.textOf(id)) }
-        : {}),
+      ...(top > 0 && !isOver && { expected: expectedInStep(logits, top, textOf) }),
     };
-    this.#steps.push(step);
-    onStep(step);
+  }
+
+  /** @param totals log Σ exp of the logits of each */
+  #choose(
+    [ofBaseline, ofSteered]: Pair<Float32Array>,
+    totals: Pair<number>,
+  ): Pair<GeneratedToken | undefined> {
+    if (!this.#hasDrawnBefore) this.#drawBefore(ofBaseline.length);
+    const [first = NaN, second = NaN] = this.#chooser.choose([
+      { logits: ofBaseline, history: this.#baseline.history },
+      { logits: ofSteered, history: this.#steered.history },
+    ]);
+    return [
+      this.#baseline.take(first, (ofBaseline[first] ?? NaN) - totals[0]),
+      this.#steered.take(second, (ofSteered[second] ?? NaN) - totals[1]),
+    ];
   }
 
   finish(): SteeredSample {

@@ -124,6 +124,21 @@ describe('a plan of several rows', () => {
     ]);
   });
 
+  it('shares stages as far as rows apply them in one order', () => {
+    const add = (along: Float32Array): DirectionEdit => ({
+      ...{ site: atLate, direction: along, operation: 'add', amount: 1 },
+    });
+    const plan = toyPlan([
+      [add(v), add(u)],
+      [add(u), add(v)],
+    ]);
+    expect(plan.directions.map(({ along }) => along)).toEqual([v, u, v]);
+    expect(plan.rows.map(({ amounts }) => [...amounts.keys()])).toEqual([
+      [0, 1],
+      [1, 2],
+    ]);
+  });
+
   it('does in two stages what a row does twice, and keeps different kinds and places apart', () => {
     const add: DirectionEdit = { site: atLate, direction: v, operation: 'add', amount: 1 };
     const edits: SteerEdit[] = [

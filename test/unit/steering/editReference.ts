@@ -42,12 +42,10 @@ function reconstruct(sae: ReferenceSae, f: readonly number[]): number[] {
 
 function touches({ positions = {} }: SteerEdit, text: ReferenceText, t: number): boolean {
   const { scope = 'all', ranges, skipSpecial } = positions;
-  if (scope === 'prompt' && t >= text.promptLength) return false;
-  if (scope === 'generated' && t < text.promptLength) return false;
+  const excluded = { all: false, prompt: t >= text.promptLength, generated: t < text.promptLength };
+  if (excluded[scope]) return false;
   if (skipSpecial === true && text.specialIds.has(text.ids[t] ?? -1)) return false;
-  if (ranges === undefined) return true;
-  for (const { from, to } of ranges) if (t >= from && (to === undefined || t < to)) return true;
-  return false;
+  return ranges?.some(({ from, to = text.ids.length }) => t >= from && t < to) ?? true;
 }
 
 function along(y: readonly number[], v: readonly number[], edit: SteerEdit): number[] {
@@ -97,7 +95,7 @@ export function editedReference(
   const applies = (edit: SteerEdit, t: number): boolean =>
     touches(edit, text, t) &&
     (edit.onlyWhile === undefined || isActive(edit.onlyWhile, t)) &&
-    (!('onlyActive' in edit) || edit.onlyActive !== true || isActive(edit, t));
+    (!('onlyActive' in edit && edit.onlyActive) || isActive(edit, t));
 
   const featuresOf = (sae: ReferenceSae, y: readonly number[], t: number): number[] => {
     const f = encodeReference(sae.tensors, sae.activation, y);

@@ -139,7 +139,7 @@ function edit(own: readonly Condition[]): fc.Arbitrary<SteerEdit> {
         ...when,
         ...(where && { positions: where }),
         ...(drops && !isConditional && { dropsError: true }),
-      } as FeatureEdit;
+      };
     });
   const ofDirection = fc
     .record({
@@ -245,7 +245,7 @@ describe.each(cases)('$name', ({ kind, architectures }) => {
 
 /** The same edit by the amount that changes nothing. */
 function withoutEffect(edit: SteerEdit): SteerEdit {
-  const { dropsError: _, ...kept } = { dropsError: undefined, ...edit };
+  const kept = { ...edit, dropsError: false };
   switch (edit.operation) {
     case 'ablate':
     case 'clamp':

@@ -75,8 +75,7 @@ describe.each(['llama', 'gpt2'] as const)('%s', (kind) => {
 
   test('strength zero is the baseline', async () => {
     const { baseline, points } = await sweep();
-    const { amount: _, ...zero } = points[1] ?? { amount: NaN };
-    expect(zero).toEqual(baseline);
+    expect(points[1]).toEqual({ amount: 0, ...baseline });
     expect(baseline).toMatchObject({ kl: 0, klBehindPrompt: 0 });
   });
 

@@ -1,7 +1,8 @@
 // Plans of edits for a model that is nothing but the names of its places, and for SAEs without files. Feature n writes n
 // into entry n, and feature 0 nothing.
 import type { Sae } from '../../../src/engine/sae/sae.ts';
-import { planEdits, type EditPlan } from '../../../src/engine/steering/editPlan.ts';
+import { planEdits } from '../../../src/engine/steering/planEdits.ts';
+import type { EditPlan } from '../../../src/engine/steering/editPlan.ts';
 import type { SequenceFacts } from '../../../src/engine/steering/positions.ts';
 import type { FeatureRef, SteerEdit } from '../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
