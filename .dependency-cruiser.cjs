@@ -122,6 +122,12 @@ module.exports = {
       'The server translates messages; it does no work.',
     ),
     seesOnly(
+      'causes-join',
+      '^src/engine/causes/',
+      '^src/(engine/(?!server/|engine\\.ts$)|shared/)',
+      'Joins analysis and steering on an open source, below the façade.',
+    ),
+    seesOnly(
       'facade-sees-engine',
       '^src/engine/[^/]+\\.ts$',
       '^src/(engine/(?!server/)|shared/)',

@@ -6,7 +6,7 @@ import { MonosemError } from '../shared/errors.ts';
 import type { OpenSourceFacts } from '../shared/readingProtocol.ts';
 import type { Disposable } from '../shared/disposable.ts';
 import { tokenId } from '../shared/units.ts';
-import type { AnalysedWindow, WindowRun } from './analysis/analysedWindow.ts';
+import type { AnalysedWindow, BlockRun, WindowRun } from './analysis/analysedWindow.ts';
 import { openAnalysisProgram } from './analysis/analysisProgram.ts';
 import type { CacheBudget } from './analysis/cacheBudget.ts';
 import { DocumentAnalyser } from './analysis/documentAnalyser.ts';
@@ -182,6 +182,12 @@ export class OpenSource implements Disposable {
     };
   }
 
+  /** How texts of this source are cut into runs of a program. @param loss what is expected of each token is wanted */
+  blockRun(program: Program, loss: boolean): BlockRun {
+    const fixedBlocks = this.model.sites.dynamicallyQuantized;
+    return { program, loss, bosId: this.bosId, blockLength, fixedBlocks };
+  }
+
   /** How windows of this source are run. */
   async windowRun(topK: number, loss: boolean, predictions = 0): Promise<WindowRun> {
     const limit = Math.max(usualLimit, topK);
@@ -191,17 +197,11 @@ export class OpenSource implements Disposable {
     const program = await this.#programs.get(`analysis ${limit} ${String(loss)} ${predicted}`, () =>
       openAnalysisProgram(this.model, saes, { limit, loss, predictions: predicted, isIdentified }),
     );
-    const fixedBlocks = this.model.sites.dynamicallyQuantized;
-    const { bosId } = this;
     return {
-      program,
+      ...this.blockRun(program, loss),
       saes: saes.length,
       topK,
-      loss,
       predictions: Math.min(predictions, predicted),
-      bosId,
-      blockLength,
-      fixedBlocks,
     };
   }
 
@@ -209,15 +209,7 @@ export class OpenSource implements Disposable {
   async lensRun(): Promise<LensRun> {
     const programs = await this.#lens.get('lens', () => openLensPrograms(this.model));
     const { dynamicallyQuantized } = this.model.sites;
-    return {
-      programs,
-      program: programs.reader,
-      loss: true,
-      bosId: this.bosId,
-      blockLength,
-      fixedBlocks: dynamicallyQuantized,
-      rowsApart: dynamicallyQuantized,
-    };
+    return { ...this.blockRun(programs.reader, true), programs, rowsApart: dynamicallyQuantized };
   }
 
   /**

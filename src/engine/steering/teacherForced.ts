@@ -3,6 +3,7 @@
 // are read at once; the model is causal, so what precedes the first edit of one text is read once for all of them.
 import { MonosemError } from '../../shared/errors.ts';
 import type { KvCache } from '../model/kvCache.ts';
+import type { BlockResult } from '../model/program.ts';
 import { followersOfRows } from '../model/tokenLosses.ts';
 import type { OnnxTensors } from '../onnx/runtime/session.ts';
 import { forcedNames } from './forcedProgram.ts';
@@ -60,37 +61,78 @@ interface GrowingRow {
 
 async function runRows(text: ForcedText, breath: () => Promise<void>): Promise<ForcedRow[]> {
   const { edits, rows, from, until, readAt } = text;
-  const { program, plan, feeds } = edits;
   const batch = rows.length;
-  const sequences = rows.map(({ ids }) => ids);
-  const length = sequences[0]?.length ?? 0;
+  const length = rows[0]?.ids.length ?? 0;
   const found = rows.map(() => newRow(until - from));
   let cache = text.cache?.repeated(batch);
   let at = from;
   while (at < until) {
     await breath();
     const end = Math.min(length, text.blockEnd(at, batch));
-    const start = at;
-    const run = rows.map(({ plan: row, ids }) => ({ plan: row, ids: ids.subarray(start, end) }));
-    const result = await program.run({
-      ids: rowAfterRow(run.map(({ ids }) => ids)),
-      batch,
-      ...(cache === undefined ? {} : { cache }),
-      feeds: {
-        ...feeds,
-        ...runFeeds(plan, run, at),
-        [forcedNames.targets]: followersOfRows(sequences, at, end),
-        [forcedNames.position]: positionFeed(readAt, at, end),
-      },
-    });
+    const result = await runBlock(edits, rows, { at, end, readAt, ...(cache && { cache }) });
     takeLosses(found, result.outputs, at - from);
-    if (readAt >= at && readAt < end) takeReadings(found, result.outputs, plan.slots.length);
+    if (readAt >= at && readAt < end) takeReadings(found, result.outputs, edits.plan.slots.length);
     cache = result.cache;
     at = end;
   }
   // Nothing follows the last token.
   for (const { losses } of found) losses.fill(NaN, length - 1 - from);
   return found;
+}
+
+/** The beginning of a text that no row edits. */
+export interface ForcedBeginning {
+  readonly edits: ReadyEdits;
+  /** [T] BOS included. */
+  readonly sequence: Uint32Array;
+  /** For what comes before `from`; absent where that is 0. */
+  readonly cache?: KvCache;
+  readonly from: number;
+  /** Above `from`. */
+  readonly until: number;
+  /** Where a run of the model that begins at a position ends. */
+  readonly blockEnd: (at: number) => number;
+}
+
+/**
+ * Reads it, one row for all.
+ * @param breath awaited before every run of the model
+ * @returns the KV cache of positions [0, until); nothing for a model without one
+ */
+export async function readBeginning(
+  { edits, sequence, cache: before, from, until, blockEnd }: ForcedBeginning,
+  breath: () => Promise<void>,
+): Promise<KvCache | undefined> {
+  const rows = edits.plan.rows.slice(0, 1).map((plan) => ({ plan, ids: sequence }));
+  let cache = before;
+  for (let at = from; at < until;) {
+    await breath();
+    const end = Math.min(until, blockEnd(at));
+    ({ cache } = await runBlock(edits, rows, { at, end, readAt: at, ...(cache && { cache }) }));
+    at = end;
+  }
+  return cache;
+}
+
+/** Positions [at, end) of all rows. */
+function runBlock(
+  { program, plan, feeds }: ReadyEdits,
+  rows: readonly EditedRun[],
+  { at, end, readAt, cache }: { at: number; end: number; readAt: number; cache?: KvCache },
+): Promise<BlockResult> {
+  const run = rows.map(({ plan: row, ids }) => ({ plan: row, ids: ids.subarray(at, end) }));
+  const sequences = rows.map(({ ids }) => ids);
+  return program.run({
+    ids: rowAfterRow(run.map(({ ids }) => ids)),
+    batch: rows.length,
+    ...(cache && { cache }),
+    feeds: {
+      ...feeds,
+      ...runFeeds(plan, run, at),
+      [forcedNames.targets]: followersOfRows(sequences, at, end),
+      [forcedNames.position]: positionFeed(readAt, at, end),
+    },
+  });
 }
 
 function newRow(positions: number): GrowingRow {
