@@ -10,16 +10,16 @@ import type {
 import { MonosemError } from '../../shared/errors.ts';
 import { tokenId, tokenIndex } from '../../shared/units.ts';
 import { sequenceOf, type Breath } from '../analysis/analysedWindow.ts';
-import type { Window } from '../analysis/windows.ts';
 import { probability } from '../math/probabilityChange.ts';
 import { argmax } from '../math/ranking.ts';
 import { logSumExp } from '../math/softmax.ts';
 import { likelyTokens } from '../model/likelyTokens.ts';
 import type { OpenSource } from '../openSource.ts';
 import type { EncodedText } from '../tokenizer/tokenizer.ts';
-import { tokenAt, windowOf } from '../tokenPlace.ts';
+import { windowOf } from '../tokenPlace.ts';
 import { besideBaseline, type WantedText } from './besideBaseline.ts';
 import { distributionChange } from './distributionChange.ts';
+import { effectPlaces, expectInside } from './effectPlaces.ts';
 import { strongestFeatures, type StrongFeature } from './strongestFeatures.ts';
 import { targetId } from './targetToken.ts';
 
@@ -38,7 +38,7 @@ export async function featureEffects(
   const { text, top = usualTop, ofEachSae = false, listed = usualListed } = params;
   const { model } = open;
   const encoded = await model.tokenizer.encode(text);
-  const places = placesOf(params, encoded);
+  const places = effectPlaces(params, encoded);
   const window = windowOf(open, { text, encoded }, places.readAt);
   expectInside(places, window);
   const before = textBefore(text, encoded, places.readAt);
@@ -66,45 +66,6 @@ export async function featureEffects(
     effects: ranked(features, measured.each, params.order ?? 'kl'),
     together: measured.together,
   };
-}
-
-interface Places {
-  /** Tokens [from, to) of the text. */
-  readonly from: number;
-  readonly to: number;
-  readonly readAt: number;
-}
-
-/** @throws MonosemError `badArgument` */
-function placesOf({ tokens, readAt }: FeatureEffectsParams, encoded: EncodedText): Places {
-  const last = { token: tokenIndex(encoded.ids.length - 1) };
-  const [first, end] = [tokens?.first ?? last, tokens?.last ?? last].map((place) =>
-    tokenAt(place, encoded),
-  );
-  if (first === undefined || end === undefined) throw new MonosemError('internal', 'No places.');
-  const read = readAt === undefined ? end : tokenAt(readAt, encoded);
-  if (first > end) {
-    throw new MonosemError(
-      'badArgument',
-      `The tokens ${first} to ${end} are no stretch of the text; give the earlier one first.`,
-    );
-  }
-  if (read < first) {
-    throw new MonosemError(
-      'badArgument',
-      `Token ${read} precedes token ${first}, which cannot have an effect on it; read at ${first} or behind.`,
-    );
-  }
-  return { from: first, to: end + 1, readAt: read };
-}
-
-/** @throws MonosemError `badArgument` */
-function expectInside({ from, readAt }: Places, { start }: Window): void {
-  if (from >= start) return;
-  throw new MonosemError(
-    'badArgument',
-    `When it reads token ${readAt}, the model sees the text from token ${start} on, so token ${from} has no effect there; choose tokens from ${start} on.`,
-  );
 }
 
 /** The text up to a token and with it. */

@@ -24,9 +24,12 @@ export interface ReadStretch {
   readonly to: number;
 }
 
+/** Features read of each token: above the L0 of SAEs in use. Of neurons as many as a feature store records. */
+const readPerToken = 256;
+
 /**
- * Strongest first. Of each token as many features are read as a feature store records, and no fewer than wanted: the
- * strongest ones are exact, and totals are where no token has more active features than that.
+ * Strongest first. Of each token no fewer features are read than wanted, so the strongest are exact, and totals are where
+ * no token has more active features than are read.
  * @param top most features
  * @param ofEachSae `top` of every SAE
  * @throws whatever `breath` throws
@@ -38,8 +41,8 @@ export async function strongestFeatures(
   breath: Breath,
 ): Promise<StrongFeature[]> {
   const widest = Math.max(...open.saes.map(({ sae }) => sae.F));
-  const recorded = Math.max(...open.saes.map(({ sae }) => recordedPerToken(sae)));
-  const run = await open.windowRun(Math.min(widest, Math.max(top, recorded)), false);
+  const wanted = Math.max(top, readPerToken, ...open.saes.map(({ sae }) => recordedPerToken(sae)));
+  const run = await open.windowRun(Math.min(widest, wanted), false);
   // Where results depend on how a window is cut it is cut as ever, else nothing behind the tokens has to run.
   const read = run.fixedBlocks ? ids : ids.subarray(0, to);
   const { readings } = await analyseWindow(run, read, undefined, breath);

@@ -65,7 +65,10 @@ export interface FeatureEffect extends FeatureRef, DistributionChange {
   readonly activation: number;
   /** Sum of the activations on them. */
   readonly total: number;
-  /** Of the total of all features of its SAE on these tokens, 0 … 1: attribution by activation. */
+  /**
+   * Of the total of all features of its SAE on these tokens, 0 … 1: attribution by activation. Features beyond the 256
+   * strongest of a token (1024 of neurons) do not count.
+   */
   readonly share: number;
 }
 
