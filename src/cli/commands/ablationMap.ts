@@ -16,7 +16,7 @@ export const ablationMap: Command = {
   argument: 'FILE',
   usage: 'ablation-map FILE --feature ID [--threshold 0.01] [--limit 20]',
   summary:
-    'the loss of every token with a feature and without it anywhere; the largest changes are shown',
+    'loss of every token with a feature and without it anywhere; the largest changes are shown',
   options: {
     ...sourceOptions,
     feature: { type: 'string' },

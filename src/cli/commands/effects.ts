@@ -19,7 +19,7 @@ export const effects: Command = {
   usage:
     'effects --prompt TEXT [--at N|N-M] [--read-at N] [--target TEXT] [--by kl|target] [--top 20] [--each] [--listed 5]',
   summary:
-    'why the model goes on as it does: each active feature ablated by itself; --each: the top of every SAE',
+    'what each active feature does to the next token, ablated by itself; --each: the top of every SAE',
   options: {
     ...sourceOptions,
     prompt: { type: 'string' },

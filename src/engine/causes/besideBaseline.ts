@@ -12,6 +12,7 @@ import {
   type Breath,
 } from '../analysis/analysedWindow.ts';
 import type { KvCache } from '../model/kvCache.ts';
+import type { Program } from '../model/program.ts';
 import type { OpenSource } from '../openSource.ts';
 import { steerable } from '../steerable.ts';
 import { firstTouched, type RowPlan } from '../steering/editPlan.ts';
@@ -43,9 +44,13 @@ export interface BesideBaseline {
   readonly edited: ForcedRow;
 }
 
-/** Most rows of one batch, and most tokens whose keys and values it holds. */
+/**
+ * Most rows of one batch, and most tokens in all of them: with a KV cache these hold keys and values, without one they run
+ * at once and have logits each.
+ */
 const mostRows = 32;
 const mostCachedTokens = 4096;
+const mostRunTokens = 512;
 
 /** @throws as `besideBaseline` does */
 export async function readBesideBaseline(
@@ -82,8 +87,10 @@ export async function besideBaseline<R>(
     const kept: R[] = [];
     // Each row has a run of its own anyway, and the baseline the same bits every time.
     const alone = areRowsApart(open) ? (await read([plain]))[0] : undefined;
-    for (const group of groupsOf(edited, alone === undefined ? rowsPerBatch(text) - 1 : 1)) {
-      const found = await read(alone === undefined ? [plain, ...group] : group);
+    const beside = alone === undefined ? [plain] : [];
+    const size = alone === undefined ? rowsPerBatch(program, text) - 1 : 1;
+    for (const group of groupsOf(edited, size)) {
+      const found = await read([...beside, ...group]);
       const baseline = alone ?? found.shift();
       if (baseline === undefined) break;
       kept.push(...found.map((row) => take({ baseline, edited: row })));
@@ -104,8 +111,9 @@ function areRowsApart({ model }: OpenSource): boolean {
 }
 
 /** At least the baseline and one other. */
-function rowsPerBatch({ until }: WantedText): number {
-  return Math.max(2, Math.min(mostRows, Math.floor(mostCachedTokens / until)));
+function rowsPerBatch({ hasCache }: Program, { until }: WantedText): number {
+  const mostTokens = hasCache ? mostCachedTokens : mostRunTokens;
+  return Math.max(2, Math.min(mostRows, Math.floor(mostTokens / until)));
 }
 
 function groupsOf<T>(all: readonly T[], size: number): T[][] {
