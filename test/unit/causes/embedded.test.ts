@@ -65,3 +65,18 @@ test('a map shows where a feature matters: behind the first token on which it is
   expect(totals.changedTokens).toBeGreaterThan(0);
   expect(totals.changedTokens).toBe(changes.filter((change) => Math.abs(change) > 0.01).length);
 });
+
+test('a continuation that steering wrote is as likely as steering said', async () => {
+  const prompt = 'Once upon a time, there was a';
+  const edits = [{ sae, feature: rain, operation: 'clamp', amount: 1.3 }] as const;
+  const settings = { source, prompt, edits, maxTokens: 12, temperature: 0, seed: 0 };
+  const { samples } = await engine.steer(settings, quiet);
+  const [sample] = samples;
+  for (const side of ['baseline', 'steered'] as const) {
+    const continuation = sample?.[side].text ?? '';
+    const judged = await engine.continuationEffect({ source, prompt, continuation, edits }, quiet);
+    expect([...judged.ids]).toEqual(sample?.[side].tokens);
+    for (const [i, loss] of judged[side].losses.entries())
+      expect(-loss).toBeCloseTo(sample?.steps[i]?.[side]?.logProbability ?? NaN, 3);
+  }
+});
