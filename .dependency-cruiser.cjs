@@ -1,7 +1,7 @@
 // The import law, stated in words in ARCHITECTURE.md. Arrows only point downward:
 //   extension → providers → host → shared ← webview
-//   engine/server, cli → engine.ts → analysis steering features training evaluation toy → sae → model
-//     → onnx tokenizer, hub → files → math → shared
+//   engine/server, cli → engine.ts → causes → analysis steering features training evaluation toy → sae
+//     → model → onnx tokenizer, hub → files → math → shared
 // One file each may touch onnxruntime, child processes, SQLite and (inside the engine) the disk.
 // test/unit/importLaw.test.ts plants a violation of every rule and checks that it is found.
 
@@ -120,6 +120,12 @@ module.exports = {
       '^src/engine/server/',
       '^src/(engine/server/|shared/|engine/engine\\.ts$)',
       'The server translates messages; it does no work.',
+    ),
+    seesOnly(
+      'causes-join',
+      '^src/engine/causes/',
+      '^src/(engine/(?!server/|engine\\.ts$)|shared/)',
+      'Joins analysis and steering on an open source, below the façade.',
     ),
     seesOnly(
       'facade-sees-engine',

@@ -6,15 +6,18 @@ import { Engine } from '../engine/engine.ts';
 import { MonosemError, messageOf, type ErrorCode } from '../shared/errors.ts';
 import { version } from '../shared/version.ts';
 import { ablate } from './commands/ablate.ts';
+import { ablationMap } from './commands/ablationMap.ts';
 import { activations } from './commands/activations.ts';
 import { add } from './commands/add.ts';
 import { compare } from './commands/compare.ts';
 import { diagnose } from './commands/diagnose.ts';
+import { effects } from './commands/effects.ts';
 import { encode } from './commands/encode.ts';
 import { feature } from './commands/feature.ts';
 import { index } from './commands/index.ts';
 import { inspect } from './commands/inspect.ts';
 import { sae } from './commands/sae.ts';
+import { likelihood } from './commands/likelihood.ts';
 import { list } from './commands/list.ts';
 import { remove } from './commands/remove.ts';
 import { sites } from './commands/sites.ts';
@@ -27,9 +30,12 @@ import { jsonOption, readArguments, type Arguments } from './options.ts';
 const commands: Readonly<Record<string, Command>> = {
   inspect,
   token,
+  effects,
   ablate,
+  'ablation-map': ablationMap,
   compare,
   steer,
+  likelihood,
   feature,
   sites,
   activations,

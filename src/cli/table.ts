@@ -57,6 +57,11 @@ export function visibleToken(text: string): string {
   );
 }
 
+/** A difference, with its sign. */
+export function signed(value: number, digits = 3): string {
+  return `${value < 0 ? '' : '+'}${value.toFixed(digits)}`;
+}
+
 /** A bar of eighths of a block, `cells` wide at share 1. */
 export function bar(share: number, cells: number): string {
   const eighths = Math.round(Math.min(1, Math.max(0, share)) * cells * 8);

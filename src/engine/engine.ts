@@ -5,6 +5,9 @@ import path from 'node:path';
 import process from 'node:process';
 import type { CallContext } from '../shared/call.ts';
 import type {
+  AblationMapBatch,
+  AblationMapParams,
+  AblationMapTotals,
   ActiveFeature,
   ActiveFeaturesParams,
   AnalysisCache,
@@ -12,9 +15,13 @@ import type {
   AnalyseParams,
   AnalysisSummary,
   Continuation,
+  ContinuationEffect,
+  ContinuationEffectParams,
   CheckSaeParams,
   FeatureBrief,
   FeatureBriefsParams,
+  FeatureEffects,
+  FeatureEffectsParams,
   FeatureParams,
   FeatureSummary,
   GeneratedToken,
@@ -50,11 +57,14 @@ import type {
 import type { SaeCheck, SaeInfo, SaeTrial } from '../shared/saeCheck.ts';
 import { siteOfNeurons } from '../shared/saePlace.ts';
 import type { Tensor } from '../shared/tensor.ts';
-import { ablationEffect } from './ablation.ts';
 import { breathe } from './analysis/analysedWindow.ts';
 import { rankActiveFeatures } from './analysis/activeFeatures.ts';
 import { analyseText } from './analysis/analyseText.ts';
 import { plainRows } from './analysis/topFeatures.ts';
+import { ablationEffect } from './causes/ablationEffect.ts';
+import { ablationMap } from './causes/ablationMap.ts';
+import { continuationEffect } from './causes/continuationEffect.ts';
+import { featureEffects } from './causes/featureEffects.ts';
 import { checkSae } from './evaluation/checkSae.ts';
 import { featureBriefs, featureSummary } from './features/query.ts';
 import type { StoreFacts } from './features/store.ts';
@@ -186,6 +196,36 @@ export class Engine {
   ablationEffect(params: AblationParams, context: Context<never>): Promise<AblationEffect> {
     return this.#sources.use(params.source, (open) =>
       ablationEffect(open, params, breathe(context)),
+    );
+  }
+
+  /** Why the model expects what it expects: what taking out each of the features active on some tokens does. */
+  featureEffects(params: FeatureEffectsParams, context: Context<never>): Promise<FeatureEffects> {
+    return this.#sources.use(params.source, (open) =>
+      featureEffects(open, params, breathe(context)),
+    );
+  }
+
+  /** The loss of every token of a text with a feature and without it. */
+  ablationMap(
+    params: AblationMapParams,
+    context: Context<AblationMapBatch>,
+  ): Promise<AblationMapTotals> {
+    return this.#sources.use(params.source, (open) => {
+      const emit = (batch: AblationMapBatch): void => {
+        context.progress(batch);
+      };
+      return ablationMap(open, params, emit, breathe(context));
+    });
+  }
+
+  /** The loss of a given continuation with edits and without them. */
+  continuationEffect(
+    params: ContinuationEffectParams,
+    context: Context<never>,
+  ): Promise<ContinuationEffect> {
+    return this.#sources.use(params.source, (open) =>
+      continuationEffect(open, params, breathe(context)),
     );
   }
 

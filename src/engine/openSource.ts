@@ -6,7 +6,7 @@ import { MonosemError } from '../shared/errors.ts';
 import type { OpenSourceFacts } from '../shared/readingProtocol.ts';
 import type { Disposable } from '../shared/disposable.ts';
 import { tokenId } from '../shared/units.ts';
-import type { AnalysedWindow, WindowRun } from './analysis/analysedWindow.ts';
+import type { AnalysedWindow, BlockRun, WindowRun } from './analysis/analysedWindow.ts';
 import { openAnalysisProgram } from './analysis/analysisProgram.ts';
 import type { CacheBudget } from './analysis/cacheBudget.ts';
 import { DocumentAnalyser, type WindowAnalysis } from './analysis/documentAnalyser.ts';
@@ -191,6 +191,12 @@ export class OpenSource implements Disposable {
     return followedIn(this.saes, followed, topK);
   }
 
+  /** How texts of this source are cut into runs of a program. @param loss what is expected of each token is wanted */
+  blockRun(program: Program, loss: boolean): BlockRun {
+    const fixedBlocks = this.model.sites.dynamicallyQuantized;
+    return { program, loss, bosId: this.bosId, blockLength, fixedBlocks };
+  }
+
   /** How windows of this source are run. @param follows with a program that follows features */
   async windowRun(
     topK: number,
@@ -207,17 +213,11 @@ export class OpenSource implements Disposable {
     const program = await this.#programs.get(key, () =>
       openAnalysisProgram(this.model, saes, options),
     );
-    const fixedBlocks = this.model.sites.dynamicallyQuantized;
-    const { bosId } = this;
     return {
-      program,
+      ...this.blockRun(program, loss),
       saes: saes.length,
       topK,
-      loss,
       predictions: Math.min(predictions, predicted),
-      bosId,
-      blockLength,
-      fixedBlocks,
     };
   }
 
@@ -225,15 +225,7 @@ export class OpenSource implements Disposable {
   async lensRun(): Promise<LensRun> {
     const programs = await this.#lens.get('lens', () => openLensPrograms(this.model));
     const { dynamicallyQuantized } = this.model.sites;
-    return {
-      programs,
-      program: programs.reader,
-      loss: true,
-      bosId: this.bosId,
-      blockLength,
-      fixedBlocks: dynamicallyQuantized,
-      rowsApart: dynamicallyQuantized,
-    };
+    return { ...this.blockRun(programs.reader, true), programs, rowsApart: dynamicallyQuantized };
   }
 
   /**

@@ -13,6 +13,15 @@ import type {
   TokenBatch,
 } from './protocol/analysis.ts';
 import type {
+  AblationMapBatch,
+  AblationMapParams,
+  AblationMapTotals,
+  ContinuationEffect,
+  ContinuationEffectParams,
+  FeatureEffects,
+  FeatureEffectsParams,
+} from './protocol/causes.ts';
+import type {
   ActiveFeature,
   ActiveFeaturesParams,
   CheckSaeParams,
@@ -36,6 +45,7 @@ import type { SaeCheck, SaeTrial } from './saeCheck.ts';
 
 export { providerSettings } from './protocol/source.ts';
 export type * from './protocol/analysis.ts';
+export type * from './protocol/causes.ts';
 export type * from './protocol/edits.ts';
 export type * from './protocol/features.ts';
 export type * from './protocol/source.ts';
@@ -77,6 +87,12 @@ export const engineCalls = {
   featureBriefs: call<FeatureBriefsParams, readonly FeatureBrief[]>('featureBriefs'),
   steer: call<SteerParams, SteerResult, SteerStep>('steer'),
   sweep: call<SweepParams, SweepResult, SweepProgress>('sweep'),
+  /** Why the model expects what it expects: each of the features active on some tokens ablated by itself. */
+  featureEffects: call<FeatureEffectsParams, FeatureEffects>('featureEffects'),
+  /** The loss of every token of a text with a feature and without it; reports window by window. */
+  ablationMap: call<AblationMapParams, AblationMapTotals, AblationMapBatch>('ablationMap'),
+  /** The loss of a given continuation with edits and without them. */
+  continuationEffect: call<ContinuationEffectParams, ContinuationEffect>('continuationEffect'),
   /** Never fails because of the model: what went wrong is part of the answer. */
   diagnose: call<{ readonly model?: ModelChoice }, Diagnostics>('diagnose'),
   /** Does an SAE read the model as it was trained to? Sent once per SAE and model; reports each trial. */

@@ -3,19 +3,15 @@ import { readUserText } from '../../engine/engine.ts';
 import type { AblationEffect } from '../../shared/readingProtocol.ts';
 import type { Command } from '../command.ts';
 import { likelyJson, likelyText } from '../likelyTokens.ts';
+import { lossTable, type ComparedToken } from '../lossTable.ts';
 import { featureOf, onlyPositional, required, sourceOf, sourceOptions } from '../options.ts';
-import { table, visibleToken } from '../table.ts';
+import { signed } from '../table.ts';
 import { placeOf, placeOptions } from '../tokenPlace.ts';
 
-interface ComparedToken {
-  readonly index: number;
+interface BehindToken extends ComparedToken {
   readonly id: number;
-  readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** nats */
-  readonly baseline: number;
-  readonly ablated: number;
 }
 
 export const ablate: Command = {
@@ -48,20 +44,23 @@ export const ablate: Command = {
     const { token, activation, next } = effect;
     const likely = { baseline: likelyJson(next.baseline), ablated: likelyJson(next.ablated) };
     return {
-      json: { token, feature, scope, activation, next: { ...next, ...likely }, tokens },
+      json: {
+        ...{ token, feature, scope, activation, next: { ...next, ...likely } },
+        tokens: tokens.map(({ changed, ...own }) => ({ ...own, ablated: changed })),
+      },
       text: [
         `Feature ${feature} on token ${token} has activation ${activation.toFixed(3)}; ablated ${scope === 'here' ? 'there' : 'there and on every token behind it'}.`,
         '',
         `Behind it · KL ${next.kl.toFixed(4)} nats`,
         `  with     ${likelyText(next.baseline)}`,
         `  without  ${likelyText(next.ablated)}`,
-        ...lossTable(tokens),
+        ...lossText(tokens),
       ].join('\n'),
     };
   },
 };
 
-function tokensOf(effect: AblationEffect, text: string): ComparedToken[] {
+function tokensOf(effect: AblationEffect, text: string): BehindToken[] {
   const { token, ids, starts, ends, baseline, ablated } = effect;
   return Array.from(ids, (id, i) => {
     const [start = 0, end = 0] = [starts[i], ends[i]];
@@ -72,38 +71,18 @@ function tokensOf(effect: AblationEffect, text: string): ComparedToken[] {
       start,
       end,
       baseline: baseline[i] ?? NaN,
-      ablated: ablated[i] ?? NaN,
+      changed: ablated[i] ?? NaN,
     };
   });
 }
 
-function lossTable(tokens: readonly ComparedToken[]): string[] {
+function lossText(tokens: readonly BehindToken[]): string[] {
   if (tokens.length === 0) return [];
-  const sum = tokens.reduce((total, { baseline, ablated }) => total + ablated - baseline, 0);
-  const rows = tokens.map(({ index, text, baseline, ablated }) => [
-    index.toString(),
-    visibleToken(text),
-    baseline.toFixed(3),
-    ablated.toFixed(3),
-    signed(ablated - baseline),
-  ]);
+  const sum = tokens.reduce((total, { baseline, changed }) => total + changed - baseline, 0);
   return [
     '',
-    table(
-      [
-        { title: '#', align: 'right' },
-        { title: 'token' },
-        { title: 'loss', align: 'right' },
-        { title: 'without', align: 'right' },
-        { title: 'change', align: 'right' },
-      ],
-      rows,
-    ),
+    lossTable(tokens, 'without'),
     '',
     `Loss changes by ${signed(sum)} nats over ${tokens.length} tokens.`,
   ];
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '' : '+'}${value.toFixed(3)}`;
 }

@@ -1,13 +1,10 @@
 // `monosem steer --prompt TEXT --edit …`: baseline and steered continuation of a prompt, side by side. Without edits and
 // without an SAE: what the model writes by itself.
-import { withScope } from '../../shared/editScope.ts';
 import { MonosemError } from '../../shared/errors.ts';
-import type { SteeredSample, SteerScope } from '../../shared/engineProtocol.ts';
-import { parseEdit } from '../../engine/engine.ts';
+import type { SteeredSample } from '../../shared/engineProtocol.ts';
 import type { Command, CommandContext, Output } from '../command.ts';
+import { editOptions, editsOf } from '../edits.ts';
 import { choiceOf, required, sourceOf, sourceOptions, type Arguments } from '../options.ts';
-
-const scopes: readonly SteerScope[] = ['all', 'prompt', 'generated'];
 
 export const steer: Command = {
   usage:
@@ -16,10 +13,9 @@ export const steer: Command = {
     'continue a prompt with features changed, beside the unchanged model; without --edit, as it is',
   options: {
     ...sourceOptions,
+    ...editOptions,
     prompt: { type: 'string' },
     chat: { type: 'boolean' },
-    edit: { type: 'string', multiple: true },
-    scope: { type: 'string' },
     tokens: { type: 'string' },
     temperature: { type: 'string' },
     seed: { type: 'string' },
@@ -79,10 +75,7 @@ async function steerPrompt({ engine, args, root, status }: CommandContext): Prom
     {
       source,
       ...params,
-      edits: withScope(
-        args.texts('edit').map((edit) => parseEdit(edit, source.saes)),
-        readScope(args.text('scope') ?? 'all'),
-      ),
+      edits: editsOf(args, source),
     },
     {
       signal: { aborted: false },
@@ -95,12 +88,6 @@ async function steerPrompt({ engine, args, root, status }: CommandContext): Prom
     json: result,
     text: result.samples.map((each) => sampleText(params.prompt, each)).join('\n\n'),
   };
-}
-
-function readScope(text: string): SteerScope {
-  const scope = scopes.find((known) => known === text);
-  if (scope !== undefined) return scope;
-  throw new MonosemError('badArgument', `--scope takes ${scopes.join(', ')}, not "${text}".`);
 }
 
 function sampleText(prompt: string, { baseline, steered, steps }: SteeredSample): string {

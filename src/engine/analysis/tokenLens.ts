@@ -6,7 +6,6 @@ import type { OnnxTensors } from '../onnx/runtime/session.ts';
 import { unembeddingNames } from '../onnx/unembedding.ts';
 import {
   blockEnd,
-  commonPrefix,
   reusableLength,
   sequenceOf,
   type AnalysedWindow,
@@ -70,45 +69,6 @@ export async function lookAtToken(
       ...(read.cache === undefined ? {} : { cache: read.cache }),
     },
   };
-}
-
-/** The beginning of a window. */
-export interface Beginning {
-  /** Of the positions asked for; absent for none. */
-  readonly cache?: KvCache;
-  /** What had to run for it, with its cache; nothing where the earlier window had it all. */
-  readonly window?: AnalysedWindow;
-}
-
-/**
- * The KV cache of a window before one of its positions.
- * @param ids [T] of the whole window, without BOS
- * @param position of the sequence, BOS included; where results depend on how a window is cut, the beginning of a block
- * @param earlier a window that begins alike and has a cache of all layers
- */
-export async function beginningOf(
-  run: LensRun,
-  { ids, position }: { readonly ids: Uint32Array; readonly position: number },
-  earlier: AnalysedWindow | undefined,
-  breath: Breath,
-): Promise<Beginning> {
-  if (position === 0) return {};
-  const bos = run.bosId === undefined ? 0 : 1;
-  const before = ids.subarray(0, position - bos);
-  const known = earlier === undefined ? 0 : commonPrefix(before, earlier.ids);
-  if (known === before.length && earlier?.cache !== undefined)
-    return { cache: earlier.cache.cut(position) };
-  const from = reusableLength(run, position, before, earlier);
-  const place = position - 1;
-  const { cache, end } = await readRows(
-    run,
-    { sequence: sequenceOf(run, ids), place, from },
-    earlier,
-    breath,
-  );
-  if (cache === undefined) throw new MonosemError('internal', 'The model has no KV cache.');
-  const window = { ids: ids.slice(0, end - bos), readings: [], cache };
-  return { cache: cache.cut(position), window };
 }
 
 interface ReadRows {

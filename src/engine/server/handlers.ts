@@ -80,6 +80,12 @@ export function workHandlers(
       inLane('background', context, (inner) => engine().checkSae(params, inner)),
     ablationEffect: (params, context) =>
       inLane('interactive', context, (inner) => engine().ablationEffect(params, inner)),
+    featureEffects: (params, context) =>
+      inLane('interactive', context, (inner) => engine().featureEffects(params, inner)),
+    ablationMap: (params, context) =>
+      inLane('asked', context, (inner) => engine().ablationMap(params, inner)),
+    continuationEffect: (params, context) =>
+      inLane('interactive', context, (inner) => engine().continuationEffect(params, inner)),
     // Two whole texts: what somebody types or looks at meanwhile goes first.
     compareTexts: (params, context) =>
       inLane('asked', context, (inner) => engine().compareTexts(params, inner)),

@@ -21,28 +21,36 @@ export interface Prompt {
 }
 
 /**
- * Ids [T], T ≥ 1. A chat template writes BOS itself where the model wants one, so nothing is put in front of it.
- * @param bosId what a plain prompt begins with, if anything
- * @throws MonosemError `emptyText`, or `unsupportedModel` for a chat with a model that has no template
+ * The text of a prompt, as the model's chat template writes it where it is one of a chat.
+ * @throws MonosemError `unsupportedModel` for a chat with a model that has no template
  */
-export async function promptIds(
-  { name, tokenizer, chatTemplate }: OpenModel,
+export function promptText(
+  { name, chatTemplate }: OpenModel,
   { prompt, chat = false }: Prompt,
-  bosId: number | undefined,
-): Promise<Uint32Array> {
-  if (chat && chatTemplate === undefined) {
+): string {
+  if (!chat) return prompt;
+  if (chatTemplate === undefined) {
     throw new MonosemError(
       'unsupportedModel',
       `The model ${name} has no chat template (chat_template in tokenizer_config.json, or chat_template.jinja); give it plain text to continue instead.`,
     );
   }
   const messages = [{ role: 'user', content: prompt }];
-  const text =
-    chat && chatTemplate !== undefined
-      ? chatTemplate.render(messages, { addGenerationPrompt: true })
-      : prompt;
-  const { ids } = await tokenizer.encode(text);
-  const first = chat || bosId === undefined ? [] : [bosId];
+  return chatTemplate.render(messages, { addGenerationPrompt: true });
+}
+
+/**
+ * Ids [T], T ≥ 1. A chat template writes BOS itself where the model wants one, so nothing is put in front of it.
+ * @param bosId what a plain prompt begins with, if anything
+ * @throws MonosemError `emptyText`, or `unsupportedModel` for a chat with a model that has no template
+ */
+export async function promptIds(
+  model: OpenModel,
+  prompt: Prompt,
+  bosId: number | undefined,
+): Promise<Uint32Array> {
+  const { ids } = await model.tokenizer.encode(promptText(model, prompt));
+  const first = prompt.chat === true || bosId === undefined ? [] : [bosId];
   if (first.length + ids.length > 0) return Uint32Array.from([...first, ...ids]);
   throw new MonosemError('emptyText', 'The prompt is empty; write a few words to continue from.');
 }

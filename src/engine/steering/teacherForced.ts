@@ -3,6 +3,7 @@
 // are read at once; the model is causal, so what precedes the first edit of one text is read once for all of them.
 import { MonosemError } from '../../shared/errors.ts';
 import type { KvCache } from '../model/kvCache.ts';
+import type { BlockResult } from '../model/program.ts';
 import { followersOfRows } from '../model/tokenLosses.ts';
 import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
 import { forcedNames, noReference } from './forcedProgram.ts';
@@ -105,37 +106,24 @@ class Part {
    */
   async read(at: number, end: number, reference: OnnxTensor): Promise<OnnxTensor> {
     const { edits, from, readAt, comparesWithFirst = false } = this.#text;
-    const { program, plan, feeds } = edits;
-    const run = this.#rows.map(({ plan: row, ids }) => ({ plan: row, ids: ids.subarray(at, end) }));
+    const saes = edits.plan.slots.length;
     const isReference = comparesWithFirst && reference === noReference;
     const isCompared = comparesWithFirst && !isReference;
     const isReadHere = readAt >= at && readAt < end;
-    const { outputs, cache } = await program.run({
-      ids: rowAfterRow(run.map(({ ids }) => ids)),
-      batch: this.batch,
-      ...(this.#cache === undefined ? {} : { cache: this.#cache }),
-      feeds: {
-        ...feeds,
-        ...runFeeds(plan, run, at),
-        [forcedNames.targets]: followersOfRows(
-          this.#rows.map(({ ids }) => ids),
-          at,
-          end,
-        ),
-        [forcedNames.position]: positionFeed(readAt, at, end),
-        [forcedNames.reference]: reference,
-      },
+    const { outputs, cache } = await runBlock(edits, this.#rows, {
+      ...{ at, end, readAt, reference },
+      ...(this.#cache && { cache: this.#cache }),
       wanted: [
         forcedNames.losses,
         ...(isReference ? [forcedNames.logProbabilities] : []),
         ...(isCompared ? [forcedNames.divergence] : []),
-        ...(isReadHere ? readingNames(plan.slots.length) : []),
+        ...(isReadHere ? readingNames(saes) : []),
       ],
     });
     this.#cache = cache;
     take(this.#found, outputs, 'losses', at - from);
     if (isCompared) take(this.#found, outputs, 'divergences', at - from);
-    if (isReadHere) takeReadings(this.#found, outputs, plan.slots.length);
+    if (isReadHere) takeReadings(this.#found, outputs, saes);
     return isReference ? tensorOf(outputs, forcedNames.logProbabilities) : reference;
   }
 
@@ -153,6 +141,76 @@ class Part {
 function readingNames(saes: number): string[] {
   const activations = Array.from({ length: saes }, (_, n) => forcedNames.activations(n));
   return [forcedNames.logits, ...activations];
+}
+
+/** The beginning of a text that no row edits. */
+export interface ForcedBeginning {
+  readonly edits: ReadyEdits;
+  /** [T] BOS included. */
+  readonly sequence: Uint32Array;
+  /** For what comes before `from`; absent where that is 0. */
+  readonly cache?: KvCache;
+  readonly from: number;
+  /** Above `from`. */
+  readonly until: number;
+  /** Where a run of the model that begins at a position ends. */
+  readonly blockEnd: (at: number) => number;
+}
+
+/**
+ * Reads it, one row for all.
+ * @param breath awaited before every run of the model
+ * @returns the KV cache of positions [0, until); nothing for a model without one
+ */
+export async function readBeginning(
+  { edits, sequence, cache: before, from, until, blockEnd }: ForcedBeginning,
+  breath: () => Promise<void>,
+): Promise<KvCache | undefined> {
+  const rows = edits.plan.rows.slice(0, 1).map((plan) => ({ plan, ids: sequence }));
+  let cache = before;
+  for (let at = from; at < until;) {
+    await breath();
+    const end = Math.min(until, blockEnd(at));
+    const wanted = [forcedNames.losses];
+    const block = { at, end, readAt: at, reference: noReference, wanted, ...(cache && { cache }) };
+    ({ cache } = await runBlock(edits, rows, block));
+    at = end;
+  }
+  return cache;
+}
+
+interface ForcedBlock {
+  readonly at: number;
+  readonly end: number;
+  readonly readAt: number;
+  /** ln p that the rows are compared with. */
+  readonly reference: OnnxTensor;
+  /** Names of outputs. */
+  readonly wanted: readonly string[];
+  readonly cache?: KvCache;
+}
+
+/** Positions [at, end) of all rows. */
+function runBlock(
+  { program, plan, feeds }: ReadyEdits,
+  rows: readonly EditedRun[],
+  { at, end, readAt, reference, wanted, cache }: ForcedBlock,
+): Promise<BlockResult> {
+  const run = rows.map(({ plan: row, ids }) => ({ plan: row, ids: ids.subarray(at, end) }));
+  const sequences = rows.map(({ ids }) => ids);
+  return program.run({
+    ids: rowAfterRow(run.map(({ ids }) => ids)),
+    batch: rows.length,
+    ...(cache && { cache }),
+    feeds: {
+      ...feeds,
+      ...runFeeds(plan, run, at),
+      [forcedNames.targets]: followersOfRows(sequences, at, end),
+      [forcedNames.position]: positionFeed(readAt, at, end),
+      [forcedNames.reference]: reference,
+    },
+    wanted,
+  });
 }
 
 function newRow(positions: number): GrowingRow {

@@ -1,0 +1,81 @@
+// `monosem ablation-map FILE --feature ID`: where in a text the model needs a feature.
+import { readUserText } from '../../engine/engine.ts';
+import type { AblationMapBatch } from '../../shared/engineProtocol.ts';
+import type { Command } from '../command.ts';
+import { lossTable, type ComparedToken } from '../lossTable.ts';
+import { featureOf, onlyPositional, required, sourceOf, sourceOptions } from '../options.ts';
+import { signed } from '../table.ts';
+
+interface MappedToken extends ComparedToken {
+  readonly id: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export const ablationMap: Command = {
+  argument: 'FILE',
+  usage: 'ablation-map FILE --feature ID [--threshold 0.01] [--limit 20]',
+  summary:
+    'loss of every token with a feature and without it anywhere; the largest changes are shown',
+  options: {
+    ...sourceOptions,
+    feature: { type: 'string' },
+    threshold: { type: 'string' },
+    limit: { type: 'string' },
+  },
+  async run({ engine, args, root, status }) {
+    const file = onlyPositional(args, 'FILE');
+    const threshold = args.number('threshold', 0.01, { min: 0, max: Infinity });
+    const limit = args.number('limit', 20, { min: 0, max: 100_000, whole: true });
+    const source = sourceOf(args, root);
+    const { sae, feature } = featureOf(required(args, 'feature'), source, '--feature');
+    const text = await readUserText(file);
+    const tokens: MappedToken[] = [];
+    const totals = await engine.ablationMap(
+      { source, text, sae, feature, threshold },
+      {
+        signal: { aborted: false },
+        progress: (batch) => {
+          tokens.push(...tokensOf(batch, text));
+          status(`${tokens.length} tokens`);
+        },
+      },
+    );
+    const shown = largestChanges(tokens, limit);
+    return {
+      json: {
+        ...{ feature, ...totals },
+        tokens: tokens.map(({ changed: ablated, ...token }) => ({ ...token, ablated })),
+      },
+      text: [
+        `Without feature ${feature} the mean loss of ${totals.tokens} tokens changes by ${signed(totals.meanChange, 4)} nats, from ${totals.meanBaseline.toFixed(4)} to ${totals.meanAblated.toFixed(4)}; that of ${totals.changedTokens} tokens by more than ${threshold}.`,
+        ...(shown.length === 0 ? [] : ['', lossTable(shown, 'without')]),
+      ].join('\n'),
+    };
+  },
+};
+
+function tokensOf(batch: AblationMapBatch, text: string): MappedToken[] {
+  const { from, ids, starts, ends, baseline, ablated } = batch;
+  return Array.from(ids, (id, i) => {
+    const [start = 0, end = 0] = [starts[i], ends[i]];
+    return {
+      index: from + i,
+      id,
+      text: text.slice(start, end),
+      start,
+      end,
+      baseline: baseline[i] ?? NaN,
+      changed: ablated[i] ?? NaN,
+    };
+  });
+}
+
+/** Largest first; none without a change. */
+function largestChanges(tokens: readonly MappedToken[], limit: number): MappedToken[] {
+  const size = ({ baseline, changed }: MappedToken): number => Math.abs(changed - baseline);
+  return tokens
+    .filter((token) => size(token) > 0)
+    .sort((a, b) => size(b) - size(a))
+    .slice(0, limit);
+}

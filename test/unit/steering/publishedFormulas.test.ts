@@ -1,0 +1,103 @@
+// Steering as Neuronpedia, SAELens, Anthropic and SAEBench define it, each written as an edit, against an independent numpy
+// script that runs their formulas on the same weights (scripts/golden/steering.py).
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { Engine } from '../../../src/engine/engine.ts';
+import { TextTokenizer } from '../../../src/engine/tokenizer/tokenizer.ts';
+import { defaultModelFolder, defaultSaeFolder } from '../../../src/shared/defaults.ts';
+import type { FeatureEdit, FeatureRef } from '../../../src/shared/engineProtocol.ts';
+import { featureIndex } from '../../../src/shared/units.ts';
+
+interface Run {
+  readonly prompt: string;
+  readonly formula: string;
+  readonly feature?: number;
+  readonly number?: number;
+  /** Likeliest tokens behind the prompt with their logits. */
+  readonly top: readonly (readonly [id: number, logit: number])[];
+  readonly greedyIds: readonly number[];
+  readonly greedyMargins: readonly number[];
+}
+
+const { runs } = JSON.parse(readFileSync('test/golden/steering.json', 'utf8')) as {
+  runs: readonly Run[];
+};
+const model = path.resolve(defaultModelFolder);
+const sae = path.resolve(defaultSaeFolder);
+const engine = Engine.create();
+afterAll(() => engine.dispose());
+
+/** What the script takes for the largest activation. */
+const maximum = 1.75;
+/** Both run in float32 on the same half-precision weights, of which the .onnx file rounds some once more. */
+const tolerance = 2e-3;
+/** Below this margin rounding may decide a greedy step. */
+const tie = 5e-3;
+
+/** Each formula as an edit. @param promptLength BOS included */
+const formulas: Readonly<
+  Record<string, (ref: FeatureRef, number: number, promptLength: number) => readonly FeatureEdit[]>
+> = {
+  baseline: () => [],
+  neuronpediaAdditive: (ref, amount) => [{ ...ref, operation: 'add', amount }],
+  // The decoder rows of this SAE have length 1, so raw and normalised strength are the same.
+  neuronpediaAdditiveUnit: (ref, amount) => [{ ...ref, operation: 'add', amount }],
+  neuronpediaOrthogonal: (ref, amount) => [{ ...ref, operation: 'project', amount }],
+  neuronpediaCap: (ref, amount) => [{ ...ref, operation: 'cap', amount }],
+  saelensTutorial: (ref, strength) => [{ ...ref, operation: 'add', amount: strength * maximum }],
+  saelensSteeringVector: (ref, amount, promptLength) => [
+    {
+      ...ref,
+      operation: 'add',
+      amount,
+      positions: { ranges: [{ from: 0, to: promptLength - 1 }] },
+    },
+  ],
+  anthropicClamp: (ref, multiple) => [{ ...ref, operation: 'clamp', amount: multiple * maximum }],
+  saebenchWhereActive: (ref, multiplier) => [
+    {
+      ...ref,
+      operation: 'clamp',
+      amount: -multiplier,
+      onlyActive: true,
+      positions: { skipSpecial: true },
+    },
+  ],
+};
+
+test.each(runs.map((run) => [`${run.formula} ${run.feature ?? ''}: ${run.prompt}`, run] as const))(
+  '%s',
+  async (_, { prompt, formula, feature = 0, number = 0, top, greedyIds, greedyMargins }) => {
+    const tokenizer = await TextTokenizer.load(model);
+    const { ids } = await tokenizer.encode(prompt);
+    const ref = { sae, feature: featureIndex(feature) };
+    const edits = formulas[formula]?.(ref, number, ids.length + 1);
+    if (edits === undefined) throw new Error(`no edit for ${formula}`);
+    const { samples } = await engine.steer(
+      {
+        ...{ source: { model, saes: [sae] }, prompt, edits, top: 60 },
+        ...{ maxTokens: greedyIds.length, temperature: 0, seed: 0 },
+      },
+      { signal: { aborted: false }, progress: () => undefined },
+    );
+    const steered = samples[0]?.steered.tokens ?? [];
+    const tied = greedyMargins.findIndex((margin) => margin < tie);
+    const sure = tied === -1 ? greedyIds.length : tied;
+    expect(steered.slice(0, sure)).toEqual(greedyIds.slice(0, sure));
+    const expected = samples[0]?.steps[0]?.expected?.steered;
+    const found = new Map(
+      [...(expected?.ids ?? [])].map((id, i) => [id, Math.log(expected?.probabilities[i] ?? NaN)]),
+    );
+    const [best = 0, bestLogit = NaN] = top[0] ?? [];
+    for (const [id, logit] of top) {
+      const difference = (found.get(id) ?? NaN) - (found.get(best) ?? NaN);
+      expect(Math.abs(difference - (logit - bestLogit))).toBeLessThan(tolerance);
+    }
+  },
+);
+
+test('most greedy steps are beyond rounding', () => {
+  const ties = runs.flatMap(({ greedyMargins }) => greedyMargins.filter((margin) => margin < tie));
+  expect(ties.length).toBeLessThan(runs.length / 2);
+});
