@@ -142,9 +142,9 @@ def formulas(sae: Sae, feature: int) -> dict[str, tuple[float, Edit]]:
 
 
 def half(model: Model) -> None:
-    """The weights as the .onnx file has them."""
+    """The weights as the .onnx file has them: matrices in half precision, norms as they were."""
     for name, value in vars(model).items():
-        if isinstance(value, np.ndarray):
+        if isinstance(value, np.ndarray) and "norm" not in name:
             setattr(model, name, value.astype(np.float16).astype(np.float32))
 
 

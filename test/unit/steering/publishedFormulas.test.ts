@@ -30,8 +30,8 @@ afterAll(() => engine.dispose());
 
 /** What the script takes for the largest activation. */
 const maximum = 1.75;
-/** Both run in float32 on the same half-precision weights, of which the .onnx file rounds some once more. */
-const tolerance = 2e-3;
+/** Both run in float32 on the same weights, in another order of sums: 1e-5 without an edit, more behind large ones. */
+const tolerance = 2e-4;
 /** Below this margin rounding may decide a greedy step. */
 const tie = 5e-3;
 
