@@ -9,7 +9,8 @@ import type { Look } from './workbench.ts';
 import { Workbench } from './workbench.ts';
 
 const story = 'lily-and-the-lantern.txt';
-const ownSae = path.join(root, 'models', 'stories15M', 'saes', 'blocks.2.hook_resid_post');
+const ownSite = 'blocks.2.hook_resid_post';
+const ownSae = path.join(root, 'models', 'stories15M', 'saes', ownSite);
 /** In an MLP layer of the embedded model. */
 const neurons = 768;
 const slowly = { timeout: 120_000, interval: 300 };
@@ -141,7 +142,10 @@ describe('views of a text', () => {
     const second = path.join(session.workspace, 'blocks.4.mlp.hook_post');
     await writeNeuronSae(second, 4, neurons);
     const settings = { 'monosem.saes': [ownSae, second] };
+    await changeView('Strongest Features');
     write(settings);
+    // Where several are known to be active, the status bar says which one is painted.
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).toContain(ownSite);
     await changeView('Strongest Features of All SAEs');
     await expect.poll(() => workbench.statusItem.innerText(), slowly).toMatch(/· all SAEs/);
     await expect.poll(() => workbench.isBusy(), slowly).toBe(false);
