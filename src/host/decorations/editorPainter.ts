@@ -29,8 +29,8 @@ const mostStretches = 20_000;
 const gatherMs = 40;
 /** The longest such time: what is painted falls no further behind, however long painting takes. */
 const longestGatherMs = 1000;
-/** Painting gets at most about one part in this many of the time in which results arrive. */
-const share = 5;
+/** It is at least this many times as long as the last painting took, so that others get most of the thread. */
+const pausesPerPainting = 4;
 
 /** What would be painted now. */
 interface Look {
@@ -63,7 +63,7 @@ export class EditorPainter {
 
   /** How long results that arrive now wait for more, in milliseconds. */
   get gatherMs(): number {
-    return Math.min(longestGatherMs, Math.max(gatherMs, this.#paintingMs * (share - 1)));
+    return Math.min(longestGatherMs, Math.max(gatherMs, this.#paintingMs * pausesPerPainting));
   }
 
   get paintedRanges(): readonly PaintedRange[] {
