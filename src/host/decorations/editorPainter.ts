@@ -187,9 +187,9 @@ export class EditorPainter {
     return document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end)));
   }
 
+  /** What is remembered stays: features that are hidden are mostly shown again. */
   #clear(types: DecorationTypes): void {
     this.#painted.clear(types);
-    this.#memory.forget();
     this.#basis = undefined;
   }
 

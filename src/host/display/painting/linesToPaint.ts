@@ -5,7 +5,7 @@ import type { LineRange } from './paintBasis.ts';
 /** Painted above and below what is visible. */
 const marginLines = 200;
 /** Most characters of them on either side. */
-const marginCharacters = 20_000;
+const marginCharacters = 50_000;
 
 /** How a text is cut into lines. */
 export interface Lines {
