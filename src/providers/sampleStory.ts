@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { sampleStory, tellingWord } from '../host/sampleStory.ts';
 import type { Services } from '../host/services.ts';
+import { learnAbout } from '../host/tokens/learnAbout.ts';
 
 /** Shows it with colours; the one that is open already where it has not been changed. */
 export async function openSample(services: Services): Promise<void> {
@@ -12,11 +13,14 @@ export async function openSample(services: Services): Promise<void> {
 /** Puts the cursor on a word of it and shows what is known of the word, as soon as that is so. */
 export async function showSampleHover(services: Services): Promise<void> {
   const { document } = await showSample(services);
+  const offset = sampleStory.indexOf(tellingWord);
   await whenAnalysed(services, document.uri);
+  // A hover does not wait for words that an engine that has just started looks up.
+  await learnAbout(services, services.analyses.of(document.uri)?.tokens.at(offset) ?? []);
   // Somebody may have gone on to another text meanwhile.
   const editor = vscode.window.activeTextEditor;
   if (editor?.document !== document) return;
-  const word = document.positionAt(sampleStory.indexOf(tellingWord));
+  const word = document.positionAt(offset);
   editor.selection = new vscode.Selection(word, word);
   editor.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   await vscode.commands.executeCommand('editor.action.showHover');
