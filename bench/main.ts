@@ -2,6 +2,7 @@
 // machine. docs/benchmarks.md says what each one means. Nothing here is asserted in a test.
 //
 //   npm run bench -- [--json] [--quick] [--only analysis,edit] [--model default,gpt2]
+import { messageOf } from '../src/shared/errors.ts';
 import { benchActivation } from './activation.ts';
 import { benchAnalysis } from './analysisOverhead.ts';
 import { benchDecode } from './decodeStep.ts';
@@ -66,7 +67,13 @@ async function runAll({ names, subjects, effort }: Options): Promise<BenchResult
   }
   for (const name of names.filter(isAlone)) {
     process.stderr.write(`${name} …\n`);
-    results.push(...(await alone[name](effort)));
+    try {
+      results.push(...(await alone[name](effort)));
+    } catch (error) {
+      // What the others have measured took long, and is not to be lost.
+      process.stderr.write(`${name} failed: ${messageOf(error)}\n`);
+      process.exitCode = 1;
+    }
   }
   return results;
 }

@@ -15,7 +15,7 @@ export { addSae } from './providers/hub/addSae.ts';
 export { removeDownload } from './providers/hub/removeDownload.ts';
 export { setHubToken } from './providers/hub/setHubToken.ts';
 export { chooseSaes, showFeaturesOf } from './providers/saePicker.ts';
-export { openSample } from './providers/sampleStory.ts';
+export { openSample, showSampleHover } from './providers/sampleStory.ts';
 export { findSimilarTokens } from './providers/tokens/similarTokens.ts';
 export {
   copyFeatureLink,

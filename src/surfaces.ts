@@ -131,6 +131,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
     },
     showActions: () => showActions(services),
     openSample: async () => (await onDemand()).openSample(services),
+    showSampleHover: async () => (await onDemand()).showSampleHover(services),
     showDiagnostics: () => diagnostics.show(),
   };
   lifetime.add(registerCommands(commands, services.log));

@@ -10,3 +10,6 @@ When the sun came out again, they took the boat to the lake. It was too soft and
 
 "It was a good boat," said Mia. "Tomorrow we will make a better one."
 `;
+
+/** A word in it of which a feature knows much. */
+export const tellingWord = 'rain';

@@ -1,5 +1,5 @@
-// The user's settings, typed and validated; the only reader and writer of VS Code's configuration. Values are read
-// afresh each time, so nobody holds a stale one.
+// The user's settings, typed and validated; the only reader and writer of VS Code's configuration. Values are those of now,
+// so nobody is to hold one.
 import * as vscode from 'vscode';
 import { restrictedSettings, settingSection, settings } from '../shared/contributions.ts';
 import type { SettingName, SettingValue } from '../shared/contributions.ts';
@@ -7,9 +7,13 @@ import { settingValue } from './settingValue.ts';
 
 export const settingNames = Object.keys(settings) as readonly SettingName[];
 
+/** Making one takes longer than all else that is done per keystroke; it never changes. `undefined` behind a change. */
+let snapshot: vscode.WorkspaceConfiguration | undefined;
+
 export function readSetting<Name extends SettingName>(name: Name): SettingValue<Name> {
   const setting = settings[name];
-  const value = vscode.workspace.getConfiguration(settingSection).get<unknown>(setting.key);
+  snapshot ??= vscode.workspace.getConfiguration(settingSection);
+  const value = snapshot.get<unknown>(setting.key);
   return settingValue(setting, value) as SettingValue<Name>;
 }
 
@@ -35,11 +39,12 @@ export function isSameValue(a: SettingValue<SettingName>, b: SettingValue<Settin
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Tells which settings changed. */
+/** Tells which settings changed; somebody has to listen for values to be those of now, as the services always do. */
 export function onDidChangeSettings(
   listener: (names: readonly SettingName[]) => void,
 ): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {
+    snapshot = undefined;
     const changed = settingNames.filter((name) =>
       event.affectsConfiguration(`${settingSection}.${settings[name].key}`),
     );

@@ -79,6 +79,7 @@ export const commands = {
   },
   getStarted: { id: 'monosem.getStarted', title: 'Get Started' },
   openSample: { id: 'monosem.openSample', title: 'Open Sample Story' },
+  showSampleHover: { id: 'monosem.showSampleHover', title: 'Show a Hover in the Sample Story' },
   openModelFolder: { id: 'monosem.openModelFolder', title: 'Open Model Folder…' },
   chooseSaes: {
     id: 'monosem.chooseSaes',

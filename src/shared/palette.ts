@@ -64,6 +64,20 @@ export function paletteSlot(feature: FeatureIndex, name: PaletteName = 'standard
   return Math.floor((hashed / 2 ** 32) * palettes[name].length);
 }
 
+/**
+ * In this order slots are given away one by one: the first ones are hues far apart, and eight of them stay different
+ * where slots are counted round in the smaller palette.
+ */
+const slotOrder = [0, 4, 7, 2, 9, 5, 11, 6, 1, 3, 8, 10];
+
+/** The first slot that is free; beyond the palette they go round. */
+export function freeSlot(isTaken: (slot: number) => boolean): number {
+  for (let round = 0; ; round++) {
+    const free = slotOrder.find((slot) => !isTaken(slot + round * slotOrder.length));
+    if (free !== undefined) return free + round * slotOrder.length;
+  }
+}
+
 /** @param slot counted round where the palette is smaller */
 export function slotColour(slot: number, name: PaletteName = 'standard'): PaletteColour {
   const colours = palettes[name];

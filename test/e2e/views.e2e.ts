@@ -2,11 +2,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { root } from '../../scripts/setup/paths.mjs';
+import { writeNeuronSae } from '../fixtures/neuronSae.ts';
 import { Session } from './session.ts';
 import type { Look } from './workbench.ts';
 import { Workbench } from './workbench.ts';
 
 const story = 'lily-and-the-lantern.txt';
+const ownSite = 'blocks.2.hook_resid_post';
+const ownSae = path.join(root, 'models', 'stories15M', 'saes', ownSite);
+/** In an MLP layer of the embedded model. */
+const neurons = 768;
 const slowly = { timeout: 120_000, interval: 300 };
 
 /** Names of themes, and the class that each kind has in the workbench. */
@@ -20,7 +26,16 @@ type Theme = keyof typeof themes;
 
 const nothing = 'rgba(0, 0, 0, 0)';
 const isBehind = ({ background, line }: Look): boolean => background !== nothing && line === 0;
+/** Further pinned features are active there: it lies on top of a colour. */
+const isMark = ({ background, line }: Look): boolean => background === nothing && line === 1;
 const isBelow = ({ background, line }: Look): boolean => background === nothing && line > 0;
+
+interface LookOptions {
+  /** Marks lie on top of colours. */
+  readonly hasMarks?: boolean;
+  /** Of the workspace, beside the theme. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
 
 describe('views of a text', () => {
   let session: Session;
@@ -47,14 +62,19 @@ describe('views of a text', () => {
     fs.writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings));
   };
   /** Waits for a theme, and until what is painted looks as it should in it. @returns how much is painted */
-  const lookAt = async (theme: Theme, least: number): Promise<number> => {
+  const lookAt = async (
+    theme: Theme,
+    least: number,
+    { hasMarks = false, settings = {} }: LookOptions = {},
+  ): Promise<number> => {
     const [name, kind] = themes[theme];
-    write({ 'workbench.colorTheme': name });
+    write({ ...settings, 'workbench.colorTheme': name });
     await session.page.locator(`.monaco-workbench.${kind}`).waitFor();
-    const isSo = theme.startsWith('high') ? isBelow : isBehind;
+    const isColour = theme.startsWith('high') ? isBelow : isBehind;
+    const isSo = (look: Look): boolean => isColour(look) || (hasMarks && isMark(look));
     const count = async (): Promise<number> => {
       const looks = await workbench.looks();
-      return looks.every(isSo) ? looks.length : 0;
+      return looks.every(isSo) && looks.some(isColour) ? looks.length : 0;
     };
     await expect.poll(count, slowly).toBeGreaterThanOrEqual(least);
     return count();
@@ -99,6 +119,41 @@ describe('views of a text', () => {
       await session.screenshot(`view-${view}-${theme}`);
     }
     expect(await lookAt('light', count)).toBe(count);
+  });
+
+  test('pinned', async () => {
+    await changeView('Strongest Features');
+    await expect.poll(() => workbench.isBusy(), slowly).toBe(false);
+    for (const word of ['lantern', 'cat', 'boat', 'brave']) {
+      await workbench.hoverOver(word);
+      await workbench.hover.locator('a', { hasText: /^pin$/ }).first().click();
+      await session.page.keyboard.press('Escape');
+    }
+    await changeView('Pinned Features');
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).toMatch(/· pinned/);
+    await expect.poll(() => workbench.isBusy(), slowly).toBe(false);
+    for (const theme of ['light', 'high-contrast', 'dark'] as const) {
+      await lookAt(theme, 4, { hasMarks: true });
+      await session.screenshot(`view-pinned-${theme}`);
+    }
+  });
+
+  test('all SAEs, of several sites', async () => {
+    const second = path.join(session.workspace, 'blocks.4.mlp.hook_post');
+    await writeNeuronSae(second, 4, neurons);
+    const settings = { 'monosem.saes': [ownSae, second] };
+    await changeView('Strongest Features');
+    write(settings);
+    // Where several are known to be active, the status bar says which one is painted.
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).toContain(ownSite);
+    await changeView('Strongest Features of All SAEs');
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).toMatch(/· all SAEs/);
+    await expect.poll(() => workbench.isBusy(), slowly).toBe(false);
+    for (const theme of ['light', 'high-contrast', 'dark'] as const) {
+      await lookAt(theme, 60, { settings });
+      await session.screenshot(`view-merged-${theme}`);
+    }
+    write({});
   });
 
   test('a view is seen while somebody goes through the list, and left with the list', async () => {

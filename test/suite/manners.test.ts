@@ -67,6 +67,25 @@ describe('the sample story', () => {
     assert.equal(vscode.window.activeTextEditor?.document, first);
   });
 
+  it('shows the hover of a coloured word', async () => {
+    const api = await monosem();
+    await run('showSampleHover');
+    const editor = vscode.window.activeTextEditor;
+    assert.ok(editor);
+    const { document, selection } = editor;
+    await eventually('colour at the cursor', () =>
+      api.testing.paintedIn(document.uri).some(({ range }) => range.contains(selection.active)),
+    );
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      selection.active,
+    );
+    const [content] = hovers.flatMap(({ contents }) => contents);
+    assert.ok(content instanceof vscode.MarkdownString);
+    assert.match(content.value, /·rain/);
+  });
+
   it('shows features that were hidden', async () => {
     await run('toggleFeatures');
     await run('openSample');

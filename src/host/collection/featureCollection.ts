@@ -4,6 +4,7 @@ import type { Disposable } from '../../shared/disposable.ts';
 import { Emitter } from '../../shared/emitter.ts';
 import type { FeatureRef } from '../../shared/engineProtocol.ts';
 import { sameFeature } from '../../shared/featureRef.ts';
+import { freeSlot } from '../../shared/palette.ts';
 import type { Memory } from '../memory.ts';
 import { fieldsOf, readFeatureRef } from '../views/viewMessages.ts';
 
@@ -52,8 +53,7 @@ export class FeatureCollection implements Disposable {
   /** Gives the feature the first colour that is free; nothing where it is pinned or `mostPinned` are. */
   async pin({ sae, feature }: FeatureRef): Promise<void> {
     if (this.isPinned({ sae, feature }) || this.#pinned.length >= mostPinned) return;
-    let slot = 0;
-    while (this.#pinned.some((pinned) => pinned.slot === slot)) slot++;
+    const slot = freeSlot((each) => this.#pinned.some((pinned) => pinned.slot === each));
     await this.#keep([...this.#pinned, { sae, feature, slot }]);
   }
 

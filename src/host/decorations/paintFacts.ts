@@ -22,3 +22,12 @@ export function paintFacts({
     maximum: (sae, feature) => briefs.get(sae, feature)?.maxActivation,
   };
 }
+
+/** Says which view and facts are painted: another text where what is painted may look otherwise, save for briefs that become known. */
+export function paintKey(
+  { briefs, filter, view }: Services,
+  { shown, saes, pinned, palette, threshold }: ReturnType<typeof paintFacts>,
+): string {
+  const chosen = [view.current, shown, saes, pinned, palette, threshold, filter().rules];
+  return JSON.stringify([...chosen, briefs.generation]);
+}

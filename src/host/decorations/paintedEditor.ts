@@ -13,12 +13,9 @@ import type { DecorationTypes } from './decorationTypes.ts';
 export interface Painting {
   readonly stretches: readonly Stretch[];
   readonly labels: readonly LineLabel[];
-  /** Lines that were looked at, both ends included. */
-  readonly firstLine: number;
-  readonly lastLine: number;
 }
 
-const nothing: Painting = { stretches: [], labels: [], firstLine: 0, lastLine: 0 };
+const nothing: Painting = { stretches: [], labels: [] };
 
 export class PaintedEditor {
   readonly #editor: vscode.TextEditor;
@@ -36,12 +33,7 @@ export class PaintedEditor {
     this.#taken = taken;
   }
 
-  get painting(): Painting {
-    return this.#painting;
-  }
-
-  /** @returns how many decoration types were sent */
-  paint(painting: Painting, types: DecorationTypes): number {
+  paint(painting: Painting, types: DecorationTypes): void {
     this.#painting = painting;
     this.#edits = [];
     const differing = this.#sent.update(painting.stretches);
@@ -51,7 +43,6 @@ export class PaintedEditor {
     this.#paintLabels(painting.labels, types);
     const { turn } = this.#sent;
     if (differing.size > 0) void this.#taken().then(() => this.#sent.settle(turn));
-    return differing.size;
   }
 
   clear(types: DecorationTypes): void {
@@ -66,7 +57,6 @@ export class PaintedEditor {
     const moved = stretches.map((stretch) => ({ ...stretch, ...this.#whereNow(stretch) }));
     this.paint(
       {
-        ...this.#painting,
         stretches: moved.filter(({ start, end }) => start < end),
         labels: labels.map(({ at, text }) => ({ at: this.#moved(at), text })),
       },

@@ -63,3 +63,15 @@ test('answers about another model do not get mixed in', async () => {
   await loading;
   expect(briefs.get('/s', 1)).toBeUndefined();
 });
+
+test('how many are known grows with answers that say something new, and tells a fresh start', async () => {
+  const briefs = new FeatureBriefs((_, features) => Promise.resolve(Array.from(features, briefOf)));
+  await briefs.load('/s', [1, 2]);
+  await briefs.load('/s', [2, 3]);
+  await briefs.load('/t', [1]);
+  expect(briefs.count).toBe(4);
+  const { generation } = briefs;
+  briefs.clear();
+  expect(briefs.count).toBe(0);
+  expect(briefs.generation).not.toBe(generation);
+});

@@ -11,6 +11,7 @@ import {
 import { hoverCommands, hoverMarkdown } from '../../../src/host/display/features/hoverText.ts';
 import type { HoverToken } from '../../../src/host/display/features/hoverToken.ts';
 import type { TokenFacts } from '../../../src/host/display/tokens/tokenFacts.ts';
+import { neuronsOfBlock } from '../../../src/shared/saePlace.ts';
 import { brief, details, facts, firstDetails, here, likely, token } from './hoverFacts.ts';
 
 /** What a link's command gets, by the text of the link. */
@@ -108,6 +109,43 @@ describe('a token with its features', () => {
     expect(none).toContain(
       '[2 features are left out by your filters](command:monosem.openSettings',
     );
+  });
+});
+
+describe('the neurons of a layer', () => {
+  const sae = neuronsOfBlock(3);
+  const neurons = { ...token, readings: [{ ...reading, sae }] };
+
+  test('are called so, and their links do what they do for features', () => {
+    const markdown = hoverMarkdown([neurons], facts);
+    expect(markdown).toContain('|  | neuron | activation |');
+    expect(markdown).toContain('Of the summed activation of the 3 strongest neurons');
+    for (const title of [
+      'Show what this neuron responds to',
+      'Keep this neuron, with a colour of its own',
+      'Steer with this neuron',
+      'Take this neuron out of this token',
+    ]) {
+      expect(markdown).toContain(`"${title}`);
+    }
+    expect(argsOf(markdown, '#5')).toEqual([5, sae]);
+    const pinned = hoverMarkdown([neurons], { ...facts, isPinned: () => true });
+    expect(pinned).toContain('"Keep this neuron no longer"');
+  });
+
+  test('are neurons also where none is active or shown', () => {
+    const silent = { ...token, readings: [{ ...reading, sae, activations: new Float32Array(3) }] };
+    expect(hoverMarkdown([silent], facts)).toContain('No neuron is active on this token.');
+    const hidden = hoverMarkdown([neurons], { ...facts, shows: ({ feature }) => feature === 9 });
+    expect(hidden).toContain('[1 neuron is left out by your filters]');
+  });
+
+  test('beside an SAE the words go by whose they are', () => {
+    const both = { ...token, readings: [...neurons.readings, reading] };
+    const markdown = hoverMarkdown([both], { ...facts, showsOn: () => false });
+    expect(markdown).toContain('No other neuron is active on this token.');
+    expect(markdown).toContain('No other feature is active on this token.');
+    expect(markdown).toContain('[4 features are left out by your filters]');
   });
 });
 

@@ -16,8 +16,8 @@ test('pinned features keep their order and their colours over a reload', async (
   await collection.pin(ref(5, '/b'));
   const expected = [
     { ...ref(5), slot: 0 },
-    { ...ref(3), slot: 1 },
-    { ...ref(5, '/b'), slot: 2 },
+    { ...ref(3), slot: 4 },
+    { ...ref(5, '/b'), slot: 7 },
   ];
   expect(collection.pinned).toEqual(expected);
   expect(new FeatureCollection(memory).pinned).toEqual(expected);
@@ -30,8 +30,8 @@ test('a colour that has become free is given to the next feature; the others kee
   await collection.pin(ref(9));
   expect(collection.pinned.map(({ feature, slot }) => [feature, slot])).toEqual([
     [1, 0],
-    [3, 2],
-    [9, 1],
+    [3, 7],
+    [9, 4],
   ]);
 });
 

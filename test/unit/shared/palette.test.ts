@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   featureColour,
+  freeSlot,
   palette,
   paletteNames,
   paletteSlot,
@@ -65,4 +66,18 @@ test.each(Object.keys(visions))('the colour-blind-safe colours stay apart with %
 test('the standard colours do not, which is what the other palette is for', () => {
   const colours = palettes.standard.map(({ dark }) => dark);
   expect(closest(colours, 'deuteranopia')).toBeLessThan(0.02);
+});
+
+test('slots that are given away one by one: twelve different ones, eight also in the smaller palette', () => {
+  const taken: number[] = [];
+  for (let n = 0; n < 32; n++) taken.push(freeSlot((slot) => taken.includes(slot)));
+  expect(new Set(taken).size).toBe(32);
+  expect(taken.slice(0, 12).toSorted((a, b) => a - b)).toEqual([...palettes.standard.keys()]);
+  const small = palettes.colourBlindSafe.length;
+  expect(new Set(taken.slice(0, small).map((slot) => slot % small)).size).toBe(small);
+  expect(freeSlot((slot) => slot !== 9)).toBe(9);
+  // The hues of the first four are at least 60° apart.
+  for (const [n, a] of taken.slice(0, 4).entries()) {
+    for (const b of taken.slice(0, n)) expect(Math.abs(a - b)).toBeGreaterThanOrEqual(2);
+  }
 });

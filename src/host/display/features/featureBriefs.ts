@@ -13,6 +13,7 @@ export class FeatureBriefs {
   readonly #known = new Map<SaePlace, Map<number, FeatureBrief>>();
   readonly #withoutStore = new Set<SaePlace>();
   #generation = 0;
+  #count = 0;
 
   constructor(fetch: Fetch) {
     this.#fetch = fetch;
@@ -25,6 +26,16 @@ export class FeatureBriefs {
 
   readonly get = (sae: SaePlace, feature: number): FeatureBrief | undefined =>
     this.#known.get(sae)?.get(feature);
+
+  /** Another one when what was known has been forgotten. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** How many there are; one that is known stays as it is. */
+  get count(): number {
+    return this.#count;
+  }
 
   /**
    * Makes briefs of an SAE's features known; does nothing for those that already are. Features about which nothing can be learnt stay
@@ -40,7 +51,9 @@ export class FeatureBriefs {
       try {
         const briefs = await this.#fetch(sae, part);
         if (generation !== this.#generation) return;
+        const before = known.size;
         for (const brief of briefs) known.set(brief.feature, brief);
+        this.#count += known.size - before;
       } catch (error) {
         if (generation !== this.#generation) return;
         if (!MonosemError.is(error, 'noFeatureStore')) throw error;
@@ -52,6 +65,7 @@ export class FeatureBriefs {
   /** Another model is looked through, or other SAEs. */
   clear(): void {
     this.#generation++;
+    this.#count = 0;
     this.#known.clear();
     this.#withoutStore.clear();
   }

@@ -21,30 +21,30 @@ export function featureName({ sae, feature }: FeatureRef): string {
 }
 
 export class FeatureFilter {
-  readonly #rules: FilterRules;
+  readonly rules: FilterRules;
   readonly #hidden: ReadonlySet<string>;
   readonly #brief: BriefOf;
 
   /** @param brief a feature of unknown density is shown */
   constructor(rules: FilterRules, brief: BriefOf) {
-    this.#rules = rules;
+    this.rules = rules;
     this.#hidden = new Set(rules.hidden);
     this.#brief = brief;
   }
 
   readonly shows = ({ sae, feature }: FeatureRef): boolean => {
     if (this.#hidden.size > 0 && this.#hidden.has(featureName({ sae, feature }))) return false;
-    const { maxDensity } = this.#rules;
+    const { maxDensity } = this.rules;
     if (maxDensity >= 100) return true;
     return (this.#brief(sae, feature)?.density ?? 0) * 100 <= maxDensity;
   };
 
   /** Does it depend on the densities of features which ones are shown? */
   get asksForDensities(): boolean {
-    return this.#rules.maxDensity < 100;
+    return this.rules.maxDensity < 100;
   }
 
   /** Are features shown on tokens with this id? */
   readonly showsOn = (tokenId: number): boolean =>
-    !this.#rules.ignoreBos || tokenId !== this.#rules.bosId;
+    !this.rules.ignoreBos || tokenId !== this.rules.bosId;
 }

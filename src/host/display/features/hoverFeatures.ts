@@ -11,6 +11,7 @@ import type { TokenFacts } from '../tokens/tokenFacts.ts';
 import { activationText, bar, codeInCell, codeSpan, featureLabel, percent } from './featureText.ts';
 import type { HoverToken } from './hoverToken.ts';
 import { swatchAddress } from './hoverSwatch.ts';
+import { hoverWords, leftOutText } from './hoverWords.ts';
 
 const barWidth = 8;
 
@@ -27,8 +28,7 @@ export function featuresMarkdown(
     found.length < 2
       ? tables
       : found.flatMap(({ sae }, at) => [heading(sae, facts), tables[at] ?? '']);
-  const leftOut = leftOutOf(found);
-  return leftOut === 0 ? titled : [...titled, leftOutLink(leftOut)];
+  return leftOutOf(found) === 0 ? titled : [...titled, leftOutLink(found)];
 }
 
 /** Names of SAEs come from files. */
@@ -37,28 +37,21 @@ function heading(sae: SaePlace, { labels, painted }: TokenFacts): string {
   return sae === painted ? `**${label}** · ${t('painted')}` : `**${label}**`;
 }
 
-function leftOutLink(count: number): string {
-  const text =
-    count === 1
-      ? t('1 feature is left out by your filters')
-      : t('{0} features are left out by your filters', count);
+function leftOutLink(found: readonly ActiveOfSae[]): string {
+  const saes = found.filter(({ leftOut }) => leftOut > 0).map(({ sae }) => sae);
   const title = t('Show the settings that leave out features');
-  return commandLink(text, title, commands.openSettings.id, ['features']);
+  return commandLink(leftOutText(leftOutOf(found), saes), title, commands.openSettings.id, [
+    'features',
+  ]);
 }
 
 function tableOf(found: ActiveOfSae, token: HoverToken, facts: TokenFacts, most: number): string {
-  if (found.shown.length === 0) {
-    return found.leftOut === 0
-      ? t('No feature is active on this token.')
-      : t('No other feature is active on this token.');
-  }
-  const share = commandLink(
-    t('share'),
-    t('Of the summed activation of the {0} strongest features, which are those kept', found.kept),
-    commands.openSettings.id,
-    [settings.topK.key],
-  );
-  const columns = ['', t('feature'), t('activation'), share, t('peaks on'), t('density'), ''];
+  const words = hoverWords(found.sae);
+  if (found.shown.length === 0) return found.leftOut === 0 ? words.none : words.noOther;
+  const share = commandLink(t('share'), words.ofKept(found.kept), commands.openSettings.id, [
+    settings.topK.key,
+  ]);
+  const columns = ['', words.column, t('activation'), share, t('peaks on'), t('density'), ''];
   const listed = found.shown.slice(0, most);
   const more = found.shown.length - listed.length;
   const table = [
@@ -75,10 +68,7 @@ function row(active: ActiveFeature, token: HoverToken, facts: TokenFacts): strin
   const label = featureLabel(brief);
   const cells = [
     `![](${swatchAddress(facts.colourOf({ sae, feature }))})`,
-    commandLink(`#${feature}`, t('Show what this feature means'), commands.openFeature.id, [
-      feature,
-      sae,
-    ]),
+    commandLink(`#${feature}`, hoverWords(sae).open, commands.openFeature.id, [feature, sae]),
     `${codeInCell(bar(strength, barWidth))} ${activationText(activation)}`,
     percent(share),
     label === '' ? '' : codeInCell(label),
@@ -90,27 +80,16 @@ function row(active: ActiveFeature, token: HoverToken, facts: TokenFacts): strin
 
 function links({ sae, feature }: ActiveFeature, token: HoverToken, isPinned: boolean): string {
   const { start, end, uri } = token;
+  const words = hoverWords(sae);
+  const ref = [feature, sae];
   const pin = isPinned
-    ? commandLink(t('unpin'), t('Keep this feature no longer'), commands.unpinFeature.id, [
-        feature,
-        sae,
-      ])
-    : commandLink(
-        t('pin'),
-        t('Keep this feature, with a colour of its own'),
-        commands.pinFeature.id,
-        [feature, sae],
-      );
-  const steer = commandLink(t('steer'), t('Steer with this feature'), commands.steerSelection.id, [
-    feature,
-    sae,
-    end,
+    ? commandLink(t('unpin'), words.unpin, commands.unpinFeature.id, ref)
+    : commandLink(t('pin'), words.pin, commands.pinFeature.id, ref);
+  const steer = commandLink(t('steer'), words.steer, commands.steerSelection.id, [...ref, end]);
+  const ablate = commandLink(t('ablate'), words.ablate, commands.ablateFeatureHere.id, [
+    ...ref,
+    start,
+    uri,
   ]);
-  const ablate = commandLink(
-    t('ablate'),
-    t('Take this feature out of this token and see what the model expects then'),
-    commands.ablateFeatureHere.id,
-    [feature, sae, start, uri],
-  );
   return `${pin} · ${steer} · ${ablate}`;
 }

@@ -4,6 +4,7 @@ import type { SaePlace } from '../../../shared/engineProtocol.ts';
 import type { FeatureIndex } from '../../../shared/units.ts';
 import type { TokenRows } from '../../documents/tokenTable.ts';
 import type { PaintFacts } from './facts.ts';
+import { largestActivations } from './largestActivations.ts';
 
 /** Of features that are not shown. */
 const hidden = Number.POSITIVE_INFINITY;
@@ -44,22 +45,4 @@ export class FeatureScale {
     this.#largest ??= largestActivations(this.#rows, this.#sae);
     return this.#largest.get(feature) ?? 0;
   }
-}
-
-function largestActivations(
-  rows: readonly TokenRows[],
-  sae: SaePlace,
-): ReadonlyMap<number, number> {
-  const largest = new Map<number, number>();
-  for (const { batch, first, last } of rows) {
-    const reading = batch.readings.find((each) => each.sae === sae);
-    if (reading === undefined) continue;
-    const { slots, features, activations } = reading;
-    for (let slot = first * slots; slot < last * slots; slot++) {
-      const activation = activations[slot] ?? 0;
-      const feature = features[slot] ?? 0;
-      if (activation > (largest.get(feature) ?? 0)) largest.set(feature, activation);
-    }
-  }
-  return largest;
 }
