@@ -98,7 +98,6 @@ export { addModel, addSae } from './hubDownloads.ts';
 export { saesOf, variantsOf } from './hubOffers.ts';
 export { loadTensor, saveTensors } from './modelFiles.ts';
 export type { GraphFacts } from './modelFiles.ts';
-export { parseEdit } from './steering/parseEdit.ts';
 
 interface IndexParams {
   readonly model: ModelChoice;

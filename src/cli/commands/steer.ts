@@ -1,9 +1,9 @@
 // `monosem steer --prompt TEXT --edit …`: baseline and steered continuation of a prompt, side by side. Without edits and
 // without an SAE: what the model writes by itself.
 import { withScope } from '../../shared/editScope.ts';
+import { parseEdit } from '../../shared/editText.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { SteeredSample, SteerScope } from '../../shared/engineProtocol.ts';
-import { parseEdit } from '../../engine/engine.ts';
 import type { Command, CommandContext, Output } from '../command.ts';
 import { choiceOf, required, sourceOf, sourceOptions, type Arguments } from '../options.ts';
 
