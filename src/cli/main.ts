@@ -10,6 +10,7 @@ import { activations } from './commands/activations.ts';
 import { add } from './commands/add.ts';
 import { compare } from './commands/compare.ts';
 import { diagnose } from './commands/diagnose.ts';
+import { direction } from './commands/direction.ts';
 import { encode } from './commands/encode.ts';
 import { feature } from './commands/feature.ts';
 import { index } from './commands/index.ts';
@@ -34,6 +35,7 @@ const commands: Readonly<Record<string, Command>> = {
   sites,
   activations,
   encode,
+  direction,
   index,
   sae,
   diagnose,

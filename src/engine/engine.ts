@@ -21,6 +21,8 @@ import type {
   GenerationParams,
   ModelChoice,
   ModelVariant,
+  SelectionDirection,
+  SelectionDirectionParams,
   Source,
   SourceFacts,
   SteerParams,
@@ -78,6 +80,7 @@ import { openSae } from './sae/open.ts';
 import { expectFeature } from './sae/sae.ts';
 import { loadWeights } from './sae/weights.ts';
 import { saeInfoOf } from './saeInfo.ts';
+import { selectionDirection } from './selectionDirection.ts';
 import { SourceCache } from './sourceCache.ts';
 import { continueText } from './steering/continueText.ts';
 import { steerable } from './steerable.ts';
@@ -87,6 +90,7 @@ import { steerSource } from './steering/steerSource.ts';
 import { compareTexts } from './textComparison.ts';
 import { bosReading, similarTokens, tokenDetails } from './tokenCalls.ts';
 
+export { directionTensor, loadDirection } from './directionFile.ts';
 export type { StoreFacts } from './features/store.ts';
 export { readUserText } from './files/textFile.ts';
 export { catalogue } from './hub/catalogue.ts';
@@ -343,6 +347,14 @@ export class Engine {
    */
   activations(params: ActivationsParams, onProgress: (tokens: number) => void): Promise<Tensor> {
     return activationsOf(params, this.#chooser, onProgress);
+  }
+
+  /** What the tokens of one text have more of at a site than those of another: a direction [D] to steer along. */
+  selectionDirection(
+    params: SelectionDirectionParams,
+    context: Context<never>,
+  ): Promise<SelectionDirection> {
+    return selectionDirection(params, this.#chooser, breathe(context));
   }
 
   /** Features [T, F] and reconstruction [T, DOut] of activations [T, D] from any source. */

@@ -12,6 +12,7 @@ import type {
   ClearedCache,
   TokenBatch,
 } from './protocol/analysis.ts';
+import type { SelectionDirection, SelectionDirectionParams } from './protocol/direction.ts';
 import type {
   ActiveFeature,
   ActiveFeaturesParams,
@@ -36,6 +37,7 @@ import type { SaeCheck, SaeTrial } from './saeCheck.ts';
 
 export { providerSettings } from './protocol/source.ts';
 export type * from './protocol/analysis.ts';
+export type * from './protocol/direction.ts';
 export type * from './protocol/edits.ts';
 export type * from './protocol/features.ts';
 export type * from './protocol/source.ts';
@@ -77,6 +79,8 @@ export const engineCalls = {
   featureBriefs: call<FeatureBriefsParams, readonly FeatureBrief[]>('featureBriefs'),
   steer: call<SteerParams, SteerResult, SteerStep>('steer'),
   sweep: call<SweepParams, SweepResult, SweepProgress>('sweep'),
+  /** A direction that the tokens of one text have more of than those of another. */
+  selectionDirection: call<SelectionDirectionParams, SelectionDirection>('selectionDirection'),
   /** Never fails because of the model: what went wrong is part of the answer. */
   diagnose: call<{ readonly model?: ModelChoice }, Diagnostics>('diagnose'),
   /** Does an SAE read the model as it was trained to? Sent once per SAE and model; reports each trial. */

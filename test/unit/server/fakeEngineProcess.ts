@@ -43,6 +43,7 @@ const engine: Facade = {
   bosReading: notAsked,
   compareTexts: notAsked,
   sweep: notAsked,
+  selectionDirection: notAsked,
   openThings: notAsked,
   describe: () => Promise.resolve(facts),
   clearAnalysisCache: () => Promise.resolve({ bytes: 0 }),
