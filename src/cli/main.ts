@@ -20,6 +20,7 @@ import { list } from './commands/list.ts';
 import { remove } from './commands/remove.ts';
 import { sites } from './commands/sites.ts';
 import { steer } from './commands/steer.ts';
+import { sweep } from './commands/sweep.ts';
 import { token } from './commands/token.ts';
 import type { Command } from './command.ts';
 import { details, overview } from './help.ts';
@@ -31,6 +32,7 @@ const commands: Readonly<Record<string, Command>> = {
   ablate,
   compare,
   steer,
+  sweep,
   feature,
   sites,
   activations,

@@ -12,13 +12,13 @@ import type {
   AnalyseParams,
   AnalysisSummary,
   Continuation,
+  ContinuationParams,
+  ContinuationStep,
   CheckSaeParams,
   FeatureBrief,
   FeatureBriefsParams,
   FeatureParams,
   FeatureSummary,
-  GeneratedToken,
-  GenerationParams,
   ModelChoice,
   ModelVariant,
   SelectionDirection,
@@ -292,15 +292,15 @@ export class Engine {
 
   /** Continuation of a prompt by the model as it is; needs no SAE. */
   async continueText(
-    { model: choice, ...params }: GenerationParams & { readonly model: ModelChoice },
-    context: Context<GeneratedToken>,
+    { model: choice, ...params }: ContinuationParams & { readonly model: ModelChoice },
+    context: Context<ContinuationStep>,
   ): Promise<Continuation> {
     const opened = await openModel(choice.model, choice.variant);
     const { model } = await placeModel(opened, this.#chooser, requestOf(choice));
     const program = await openSteerProgram(model, []);
     try {
-      const report = (token: GeneratedToken): void => {
-        context.progress(token);
+      const report = (step: ContinuationStep): void => {
+        context.progress(step);
       };
       return await continueText({ model, program }, params, report, breathe(context));
     } finally {

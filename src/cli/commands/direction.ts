@@ -6,7 +6,7 @@ import { choiceOf, modelOptions, required } from '../options.ts';
 export const direction: Command = {
   usage: 'direction --site SITE --more TEXT --less TEXT --out FILE.safetensors',
   summary:
-    'a direction [D]: the mean of a site over the tokens of one text minus that of another; see "steer"',
+    'a direction [D] to steer along: the mean of a site over the tokens of a text minus another',
   options: {
     ...modelOptions,
     site: { type: 'string' },
