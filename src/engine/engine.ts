@@ -21,6 +21,8 @@ import type {
   FeatureSummary,
   ModelChoice,
   ModelVariant,
+  Provenance,
+  SaeIdentity,
   SelectionDirection,
   SelectionDirectionParams,
   Source,
@@ -62,6 +64,7 @@ import type { StoreFacts } from './features/store.ts';
 import { buildStoreOf, recordedPerToken } from './featureStores.ts';
 import { BlobCache } from './files/blobCache.ts';
 import { diagnose } from './diagnose.ts';
+import { FileHashes } from './files/fileHashes.ts';
 import { TrialMarks } from './files/trialMarks.ts';
 import { openModel } from './model/openModel.ts';
 import { placeModel, requestOf } from './model/placement.ts';
@@ -80,6 +83,7 @@ import { openSae } from './sae/open.ts';
 import { expectFeature } from './sae/sae.ts';
 import { loadWeights } from './sae/weights.ts';
 import { saeInfoOf } from './saeInfo.ts';
+import { identifySaes, provenanceOf } from './provenance.ts';
 import { selectionDirection } from './selectionDirection.ts';
 import { SourceCache } from './sourceCache.ts';
 import { continueText } from './steering/continueText.ts';
@@ -118,6 +122,7 @@ const rankedPerToken = 32;
 export class Engine {
   readonly #chooser = new ProviderChooser(TrialMarks.ofThisUser());
   readonly #sources: SourceCache;
+  readonly #hashes = new FileHashes();
   readonly #results: BlobCache | undefined;
 
   /** @param cache where results of analyses are kept for later; nowhere when absent */
@@ -288,6 +293,16 @@ export class Engine {
       };
       return sweepSource(steerable(open), params, report, breathe(context));
     });
+  }
+
+  /** The SAEs of a source by what is the same on every machine. */
+  identifySaes({ source }: { readonly source: Source }): Promise<readonly SaeIdentity[]> {
+    return this.#sources.use(source, (open) => identifySaes(open, this.#hashes));
+  }
+
+  /** What results of a source come from: files by their content, versions of what computes. */
+  provenance({ source }: { readonly source: Source }): Promise<Provenance> {
+    return this.#sources.use(source, (open) => provenanceOf(open, this.#hashes));
   }
 
   /** Continuation of a prompt by the model as it is; needs no SAE. */

@@ -44,6 +44,8 @@ const engine: Facade = {
   compareTexts: notAsked,
   sweep: notAsked,
   selectionDirection: notAsked,
+  identifySaes: notAsked,
+  provenance: notAsked,
   openThings: notAsked,
   describe: () => Promise.resolve(facts),
   clearAnalysisCache: () => Promise.resolve({ bytes: 0 }),
