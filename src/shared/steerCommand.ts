@@ -48,7 +48,8 @@ function optionsOf(params: SteerParams, directionFiles: ReadonlyMap<string, stri
     ['variant', source.variant],
     ['provider', source.provider],
     ['device', source.deviceId],
-    ...source.saes.map((sae): Option => ['sae', sae]),
+    // Without edits no SAE is needed, and the command takes none.
+    ...(edits.length === 0 ? [] : source.saes).map((sae): Option => ['sae', sae]),
     ['prompt', prompt],
     ...directionOptions(edits, directionFiles),
     ...edits.map((edit): Option => ['edit', writeSteerEdit(edit, source.saes)]),

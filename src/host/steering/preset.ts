@@ -59,7 +59,9 @@ export function makePreset(
   );
   const used = active.filter(({ sae }) => places.has(sae));
   return {
-    ...{ name, model, prompt, settings },
+    ...{ name, model, prompt },
+    // What a preset does not know is not kept.
+    settings: readPresetSettings(Fields.of(settings, name)),
     saes: used.map(portable),
     edits: edits.map((edit) =>
       writeEdit(

@@ -152,3 +152,9 @@ test('a text that no program can be given is refused', () => {
     /^The text of --prompt holds a NUL character, which no command can take; remove it\.$/,
   );
 });
+
+test('without edits it is a plain continuation, which takes no SAE', () => {
+  expect(copyAsCommand({ ...plainest, source: { model: '/m', saes: ['/s'] }, edits: [] })).toBe(
+    'monosem steer --model /m --prompt Once --tokens 60 --temperature 0 --seed 1',
+  );
+});
