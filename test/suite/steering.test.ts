@@ -23,6 +23,50 @@ describe('steering', () => {
     assert.equal(steerTabs().length, 1);
   });
 
+  it('is saved in a preset that people edit, loaded again, and copied as a command', async () => {
+    const editor = await openText('Once upon a time there was a dragon.');
+    editor.selection = new vscode.Selection(0, 0, 0, 16);
+    const run = (name: string, ...args: readonly unknown[]): Thenable<unknown> =>
+      vscode.commands.executeCommand(`monosem.${name}`, ...args);
+    assert.equal(await run('saveSteeringPreset', 'calm'), undefined);
+    await run('steerSelection');
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
+    const file = vscode.Uri.joinPath(folder.uri, '.monosem', 'steering', 'calm.json');
+    try {
+      assert.match(
+        String(await run('saveSteeringPreset', 'calm')),
+        /\.monosem\/steering\/calm\.json$/,
+      );
+      const saved = JSON.parse(
+        new TextDecoder().decode(await vscode.workspace.fs.readFile(file)),
+      ) as {
+        prompt: string;
+        saes: object[];
+      };
+      assert.equal(saved.prompt, 'Once upon a time');
+      assert.deepEqual(saved.saes, []);
+      const site = 'neurons:blocks.1.mlp.hook_post';
+      const edited = { ...saved, edits: ['12:ablate'], saes: [{ neurons: site }] };
+      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(edited)));
+      // Neurons are not read, so the preset is refused, and nothing is changed.
+      assert.equal(await run('loadSteeringPreset', 'calm'), undefined);
+      const plain = { ...saved, prompt: 'It was', settings: { seed: 7 } };
+      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(plain)));
+      assert.equal(await run('loadSteeringPreset', 'calm'), true);
+      const command = String(await run('copySteeringCommand', 'posix'));
+      assert.match(command, /^monosem steer --model \S+ --prompt 'It was' .*--seed 7$/);
+      // There was no run that could be exported.
+      const target = vscode.Uri.joinPath(folder.uri, 'run.json');
+      assert.equal(await run('exportSteeringRun', target), undefined);
+      assert.equal(await run('loadSteeringPreset', '../calm'), undefined);
+    } finally {
+      await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder.uri, '.monosem'), {
+        recursive: true,
+      });
+    }
+  });
+
   it('does nothing but explain itself where there is no text', async () => {
     await openText('');
     // The command settles although its notification stays until somebody answers it.
