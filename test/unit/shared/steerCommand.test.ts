@@ -69,7 +69,8 @@ const texts = fc
   .filter((text) => !text.includes('\0') && !/\p{Cs}/u.test(text));
 const amounts = fc.double({ noNaN: true, noDefaultInfinity: true });
 const share = fc.double({ min: 0, max: 1, noNaN: true });
-const penalty = fc.double({ min: -2, max: 2, noNaN: true });
+// The sign of zero means nothing here.
+const penalty = fc.double({ min: -2, max: 2, noNaN: true }).map((value) => value + 0);
 const positions = fc.oneof(
   fc.constantFrom({ scope: 'all' }, { scope: 'prompt' }, { scope: 'generated' }),
   fc.constantFrom({ skipSpecial: true }, { scope: 'prompt', ranges: [{ from: 2, to: 5 }] }),
