@@ -1,5 +1,8 @@
 // The steering panel opens on a selection. What happens inside it is tested in a real browser.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { closeEverything, eventually, openText } from './monosem.ts';
 
@@ -64,6 +67,25 @@ describe('steering', () => {
       await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder.uri, '.monosem'), {
         recursive: true,
       });
+    }
+  });
+
+  it('keeps presets in the workspace, wherever links lead', async () => {
+    const editor = await openText('Once upon a time there was a dragon.');
+    editor.selection = new vscode.Selection(0, 0, 0, 16);
+    await vscode.commands.executeCommand('monosem.steerSelection');
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
+    const outside = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-outside-'));
+    const link = path.join(folder.uri.fsPath, '.monosem');
+    fs.symlinkSync(outside, link);
+    try {
+      const save = vscode.commands.executeCommand('monosem.saveSteeringPreset', 'calm');
+      assert.equal(await save, undefined);
+      assert.deepEqual(fs.readdirSync(outside), []);
+    } finally {
+      fs.rmSync(link);
+      fs.rmSync(outside, { recursive: true });
     }
   });
 

@@ -1,4 +1,5 @@
 // `steer`, `sweep` and `direction`: what they make of their options, and what they print, for programs and for people.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,6 +17,7 @@ import type {
   SteerParams,
   SweepResult,
 } from '../../../src/shared/engineProtocol.ts';
+import { copyAsCommand } from '../../../src/shared/steerCommand.ts';
 import { writeBundle } from '../../fixtures/bundle.ts';
 
 const site = 'blocks.1.hook_resid_post';
@@ -115,6 +117,20 @@ test('steer writes several pairs, and shows what both models expected', async ()
   expect(text).toMatch(/^sample 2$/m);
   expect(text).toMatch(/^step +baseline +p +rank steered +steered +p +rank baseline$/m);
   expect(text).toMatch(/^ +1 +·?w\d+ +\d+\.\d% +\d+( [↑↓]\d+)? +·?w\d+ +\d+\.\d% +\d+/m);
+});
+
+test('a run that was copied as a command writes the same texts again', async () => {
+  const words = ['--prompt', "w4 w5's", '--tokens', '6', '--temperature', '1', '--samples', '2'];
+  const sampling = ['--top-k', '20', '--presence-penalty', '-0.5', '--stop', ' w9', '--seed', '5'];
+  const edits = ['--edit', '7:add=3,active', '--edit', '9:project=0,tokens=1-2'];
+  const params = await call(...words, ...sampling, ...edits);
+  const context = { signal: { aborted: false }, progress: (): void => undefined };
+  const first = await engine.steer(params, context);
+  const line = `monosem() { printf '%s\\0' "$@"; }\n${copyAsCommand(params)}`;
+  const [, ...copied] = execFileSync('sh', ['-c', line], { encoding: 'utf8' }).split('\0');
+  const args = readArguments(copied.slice(0, -1), steer.options);
+  expect(await engine.steer(await readSteerCall(args, folder), context)).toEqual(first);
+  expect(first.samples).toHaveLength(2);
 });
 
 test('a prompt that the model continues alone has samples of their own seeds', async () => {
