@@ -16,6 +16,10 @@ export { removeDownload } from './providers/hub/removeDownload.ts';
 export { setHubToken } from './providers/hub/setHubToken.ts';
 export { chooseSaes, showFeaturesOf } from './providers/saePicker.ts';
 export { openSample, showSampleHover } from './providers/sampleStory.ts';
+export { copySteeringCommand } from './providers/steering/copyCommand.ts';
+export { exportSteeringRun } from './providers/steering/exportRun.ts';
+export { loadSteeringPreset } from './providers/steering/loadPreset.ts';
+export { saveSteeringPreset } from './providers/steering/savePreset.ts';
 export { findSimilarTokens } from './providers/tokens/similarTokens.ts';
 export {
   copyFeatureLink,

@@ -101,6 +101,14 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       ablateFeatureHere: (...args: readonly unknown[]) => tokenActions.ablateFeatureHere(...args),
       steerSelection: (feature: unknown, sae: unknown, place: unknown) =>
         steerPanel.steerSelection(feature, sae, place),
+      saveSteeringPreset: async (name: unknown) =>
+        (await onDemand()).saveSteeringPreset(services, steerPanel, name),
+      loadSteeringPreset: async (name: unknown) =>
+        (await onDemand()).loadSteeringPreset(services, steerPanel, name),
+      copySteeringCommand: async (shell: unknown) =>
+        (await onDemand()).copySteeringCommand(services, steerPanel, shell),
+      exportSteeringRun: async (file: unknown) =>
+        (await onDemand()).exportSteeringRun(services, steerPanel, file),
     },
     ...{
       compareFeatures: async (left: unknown, right: unknown) =>

@@ -26,6 +26,8 @@ export interface Command {
   /** The line in the help, from the command's name on, without options that commands share. */
   readonly usage: string;
   readonly summary: string;
+  /** Lines about what the usage names, for the help of this command alone. */
+  readonly notes?: readonly string[];
   readonly options: OptionTable;
   /** When the exit code is 1 although there is a result, in words that follow "or". */
   readonly negative?: string;

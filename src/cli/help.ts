@@ -51,13 +51,14 @@ export function overview(commands: readonly Command[]): string {
 
 /** One command. */
 export function details(command: Command): string {
-  const { usage, options } = command;
+  const { usage, options, notes } = command;
   const taken = shared
     .map(({ name }) => name)
     .filter((name) => Object.hasOwn(options, name) && !usage.includes(`--${name} `));
   return [
     ...describe(command),
     '',
+    ...(notes === undefined ? [] : [...notes, '']),
     ...sharedOptions('It also takes:', taken),
     '  --json',
     '      the result for programs',

@@ -12,6 +12,7 @@ import { add } from './commands/add.ts';
 import { compare } from './commands/compare.ts';
 import { diagnose } from './commands/diagnose.ts';
 import { effects } from './commands/effects.ts';
+import { direction } from './commands/direction.ts';
 import { encode } from './commands/encode.ts';
 import { feature } from './commands/feature.ts';
 import { index } from './commands/index.ts';
@@ -22,6 +23,7 @@ import { list } from './commands/list.ts';
 import { remove } from './commands/remove.ts';
 import { sites } from './commands/sites.ts';
 import { steer } from './commands/steer.ts';
+import { sweep } from './commands/sweep.ts';
 import { token } from './commands/token.ts';
 import type { Command } from './command.ts';
 import { details, overview } from './help.ts';
@@ -36,10 +38,12 @@ const commands: Readonly<Record<string, Command>> = {
   compare,
   steer,
   likelihood,
+  sweep,
   feature,
   sites,
   activations,
   encode,
+  direction,
   index,
   sae,
   diagnose,

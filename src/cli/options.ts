@@ -47,11 +47,16 @@ export interface NumberRange {
 export function readArguments(args: readonly string[], options: OptionTable): Arguments {
   let parsed: { values: Record<string, unknown>; positionals: string[] };
   try {
-    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    parsed = parseArgs({
+      args: joined(args, options),
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
   } catch (error) {
-    // The parser's sentence may go on with advice for its own callers; its first sentence names the option.
-    const [first] = messageOf(error).split('. ');
-    throw new MonosemError('badArgument', `${first ?? ''}; see "monosem help".`, { cause: error });
+    throw new MonosemError('badArgument', `${problemOf(error)}; see "monosem help".`, {
+      cause: error,
+    });
   }
   const { values, positionals } = parsed;
   const text = (name: string): string | undefined => {
@@ -71,6 +76,25 @@ export function readArguments(args: readonly string[], options: OptionTable): Ar
       return given === undefined ? fallback : readNumber(`--${name}`, given, allowed);
     },
   };
+}
+
+/** The parser's sentence may go on with advice for its own callers; the first one names the option, the last line a way out. */
+function problemOf(error: unknown): string {
+  const lines = messageOf(error).split('\n');
+  const [first = ''] = lines.length > 1 ? lines.slice(-1) : messageOf(error).split('. ');
+  return first.replace(/\.$/, '');
+}
+
+/** `--amounts -5` as `--amounts=-5`: the parser takes what begins with a dash for an option, and no option is a number. */
+function joined(args: readonly string[], options: OptionTable): string[] {
+  const words: string[] = [];
+  for (const word of args) {
+    const before = words.at(-1) ?? '';
+    const takesText = before.startsWith('--') && options[before.slice(2)]?.type === 'string';
+    if (takesText && /^-[\d.]/.test(word)) words[words.length - 1] = `${before}=${word}`;
+    else words.push(word);
+  }
+  return words;
 }
 
 /** @throws MonosemError `badArgument` */

@@ -17,6 +17,8 @@ import type {
   Continuation,
   ContinuationEffect,
   ContinuationEffectParams,
+  ContinuationParams,
+  ContinuationStep,
   CheckSaeParams,
   FeatureBrief,
   FeatureBriefsParams,
@@ -24,10 +26,12 @@ import type {
   FeatureEffectsParams,
   FeatureParams,
   FeatureSummary,
-  GeneratedToken,
-  GenerationParams,
   ModelChoice,
   ModelVariant,
+  Provenance,
+  SaeIdentity,
+  SelectionDirection,
+  SelectionDirectionParams,
   Source,
   SourceFacts,
   SteerParams,
@@ -71,6 +75,7 @@ import type { StoreFacts } from './features/store.ts';
 import { buildStoreOf, recordedPerToken } from './featureStores.ts';
 import { BlobCache } from './files/blobCache.ts';
 import { diagnose } from './diagnose.ts';
+import { FileHashes } from './files/fileHashes.ts';
 import { TrialMarks } from './files/trialMarks.ts';
 import { openModel } from './model/openModel.ts';
 import { placeModel, requestOf } from './model/placement.ts';
@@ -89,6 +94,8 @@ import { openSae } from './sae/open.ts';
 import { expectFeature } from './sae/sae.ts';
 import { loadWeights } from './sae/weights.ts';
 import { saeInfoOf } from './saeInfo.ts';
+import { identifySaes, provenanceOf } from './provenance.ts';
+import { selectionDirection } from './selectionDirection.ts';
 import { SourceCache } from './sourceCache.ts';
 import { continueText } from './steering/continueText.ts';
 import { steerable } from './steerable.ts';
@@ -98,6 +105,7 @@ import { steerSource } from './steering/steerSource.ts';
 import { compareTexts } from './textComparison.ts';
 import { bosReading, similarTokens, tokenDetails } from './tokenCalls.ts';
 
+export { directionTensor, loadDirection } from './directionFile.ts';
 export type { StoreFacts } from './features/store.ts';
 export { readUserText } from './files/textFile.ts';
 export { catalogue } from './hub/catalogue.ts';
@@ -109,7 +117,6 @@ export { addModel, addSae } from './hubDownloads.ts';
 export { saesOf, variantsOf } from './hubOffers.ts';
 export { loadTensor, saveTensors } from './modelFiles.ts';
 export type { GraphFacts } from './modelFiles.ts';
-export { parseEdit } from './steering/parseEdit.ts';
 
 interface IndexParams {
   readonly model: ModelChoice;
@@ -126,6 +133,7 @@ const rankedPerToken = 32;
 export class Engine {
   readonly #chooser = new ProviderChooser(TrialMarks.ofThisUser());
   readonly #sources: SourceCache;
+  readonly #hashes = new FileHashes();
   readonly #results: BlobCache | undefined;
 
   /** @param cache where results of analyses are kept for later; nowhere when absent */
@@ -330,17 +338,27 @@ export class Engine {
     });
   }
 
+  /** The SAEs of a source by what is the same on every machine. */
+  identifySaes({ source }: { readonly source: Source }): Promise<readonly SaeIdentity[]> {
+    return this.#sources.use(source, (open) => identifySaes(open, this.#hashes));
+  }
+
+  /** What results of a source come from: files by their content, versions of what computes. */
+  provenance({ source }: { readonly source: Source }): Promise<Provenance> {
+    return this.#sources.use(source, (open) => provenanceOf(open, this.#hashes));
+  }
+
   /** Continuation of a prompt by the model as it is; needs no SAE. */
   async continueText(
-    { model: choice, ...params }: GenerationParams & { readonly model: ModelChoice },
-    context: Context<GeneratedToken>,
+    { model: choice, ...params }: ContinuationParams & { readonly model: ModelChoice },
+    context: Context<ContinuationStep>,
   ): Promise<Continuation> {
     const opened = await openModel(choice.model, choice.variant);
     const { model } = await placeModel(opened, this.#chooser, requestOf(choice));
     const program = await openSteerProgram(model, []);
     try {
-      const report = (token: GeneratedToken): void => {
-        context.progress(token);
+      const report = (step: ContinuationStep): void => {
+        context.progress(step);
       };
       return await continueText({ model, program }, params, report, breathe(context));
     } finally {
@@ -387,6 +405,14 @@ export class Engine {
    */
   activations(params: ActivationsParams, onProgress: (tokens: number) => void): Promise<Tensor> {
     return activationsOf(params, this.#chooser, onProgress);
+  }
+
+  /** What the tokens of one text have more of at a site than those of another: a direction [D] to steer along. */
+  selectionDirection(
+    params: SelectionDirectionParams,
+    context: Context<never>,
+  ): Promise<SelectionDirection> {
+    return selectionDirection(params, this.#chooser, breathe(context));
   }
 
   /** Features [T, F] and reconstruction [T, DOut] of activations [T, D] from any source. */

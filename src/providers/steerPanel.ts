@@ -6,8 +6,10 @@ import { movedOffset, promptAround } from '../host/documents/steerPrompt.ts';
 import { featureArgument } from '../host/featureArgument.ts';
 import { showFailure } from '../host/failures/notifications.ts';
 import type { Services } from '../host/services.ts';
+import type { OpenSteering } from '../host/steering/openSteering.ts';
+import { ToldContext } from '../host/toldContext.ts';
 import { SteerSession, defaultSteerSettings } from '../host/views/steerSession.ts';
-import type { SteerStart } from '../host/views/steerSession.ts';
+import type { SteerSnapshot, SteerStart } from '../host/views/steerSession.ts';
 import {
   readEdits,
   readFeatureRef,
@@ -16,7 +18,7 @@ import {
 } from '../host/views/viewMessages.ts';
 import { openChannel, viewRoots } from '../host/views/webviewPanel.ts';
 import type { ViewChannel } from '../host/views/webviewPanel.ts';
-import { steerPanel, textScheme } from '../shared/contributions.ts';
+import { contextKeys, steerPanel, textScheme } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import { MonosemError } from '../shared/errors.ts';
 import { t } from '../shared/l10n.ts';
@@ -37,9 +39,10 @@ interface OpenPanel {
   readonly session: SteerSession;
 }
 
-export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
+export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposable, OpenSteering {
   readonly #services: Services;
   readonly #lifetime = new DisposableStore();
+  readonly #context = new ToldContext();
   #open: OpenPanel | undefined;
   #origin: Origin | undefined;
 
@@ -82,6 +85,18 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     const { panel, session } = this.#open ?? this.#create(start);
     panel.reveal();
     await session.open(start);
+    await this.#remember();
+  }
+
+  get snapshot(): SteerSnapshot | undefined {
+    return this.#open?.session.snapshot;
+  }
+
+  /** Begins again here, in the panel that is open; nothing where none is. */
+  async restore(start: SteerStart): Promise<void> {
+    if (this.#open === undefined) return;
+    this.#open.panel.reveal();
+    await this.#open.session.open(start);
     await this.#remember();
   }
 
@@ -137,11 +152,14 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     });
     const opened: OpenPanel = { panel, channel, session };
     this.#open = opened;
+    this.#context.tell(contextKeys.isSteering, true);
     const closing = panel.onDidDispose(() => {
       closing.dispose();
       session.dispose();
       channel.dispose();
-      if (this.#open === opened) this.#open = undefined;
+      if (this.#open !== opened) return;
+      this.#open = undefined;
+      this.#context.tell(contextKeys.isSteering, false);
     });
     return opened;
   }

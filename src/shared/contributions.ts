@@ -14,6 +14,10 @@ export const commandCategory = 'Monosem';
 
 export const commands = {
   steerSelection: { id: 'monosem.steerSelection', title: 'Steer Selection', icon: '$(settings)' },
+  saveSteeringPreset: { id: 'monosem.saveSteeringPreset', title: 'Save Steering Preset…' },
+  loadSteeringPreset: { id: 'monosem.loadSteeringPreset', title: 'Load Steering Preset…' },
+  copySteeringCommand: { id: 'monosem.copySteeringCommand', title: 'Copy Steering as Command' },
+  exportSteeringRun: { id: 'monosem.exportSteeringRun', title: 'Export Steering Run…' },
   openFeature: { id: 'monosem.openFeature', title: 'Open Feature…', icon: '$(search)' },
   toggleFeatures: { id: 'monosem.toggleFeatures', title: 'Show or Hide Features' },
   showActions: { id: 'monosem.showActions', title: 'Show Actions' },
@@ -208,6 +212,8 @@ export const contextKeys = {
   /** Some editor shows a text: there is something to steer, compare and look at. */
   isReading: 'monosem.isReading',
   hasSeveralSaes: 'monosem.hasSeveralSaes',
+  /** The steering panel is open. */
+  isSteering: 'monosem.isSteering',
   /** Somebody stopped its analysis. */
   isStopped: 'monosem.isStopped',
   /** Why no features of the file are listed: a `FileFeaturesState`. */

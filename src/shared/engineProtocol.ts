@@ -12,6 +12,7 @@ import type {
   ClearedCache,
   TokenBatch,
 } from './protocol/analysis.ts';
+import type { SelectionDirection, SelectionDirectionParams } from './protocol/direction.ts';
 import type {
   AblationMapBatch,
   AblationMapParams,
@@ -30,6 +31,7 @@ import type {
   FeatureParams,
   FeatureSummary,
 } from './protocol/features.ts';
+import type { Provenance, SaeIdentity } from './protocol/provenance.ts';
 import type { ModelChoice, ModelVariant, Source, SourceFacts } from './protocol/source.ts';
 import type { SteerParams, SteerResult, SteerStep } from './protocol/steering.ts';
 import type { SweepParams, SweepProgress, SweepResult } from './protocol/sweep.ts';
@@ -46,8 +48,10 @@ import type { SaeCheck, SaeTrial } from './saeCheck.ts';
 export { providerSettings } from './protocol/source.ts';
 export type * from './protocol/analysis.ts';
 export type * from './protocol/causes.ts';
+export type * from './protocol/direction.ts';
 export type * from './protocol/edits.ts';
 export type * from './protocol/features.ts';
+export type * from './protocol/provenance.ts';
 export type * from './protocol/source.ts';
 export type * from './protocol/steering.ts';
 export type * from './protocol/sweep.ts';
@@ -93,6 +97,12 @@ export const engineCalls = {
   ablationMap: call<AblationMapParams, AblationMapTotals, AblationMapBatch>('ablationMap'),
   /** The loss of a given continuation with edits and without them. */
   continuationEffect: call<ContinuationEffectParams, ContinuationEffect>('continuationEffect'),
+  /** A direction that the tokens of one text have more of than those of another. */
+  selectionDirection: call<SelectionDirectionParams, SelectionDirection>('selectionDirection'),
+  /** The SAEs of a source by what is the same on every machine; hashes their files. */
+  identifySaes: call<{ readonly source: Source }, readonly SaeIdentity[]>('identifySaes'),
+  /** What results of a source come from; hashes all files of the model and its SAEs. */
+  provenance: call<{ readonly source: Source }, Provenance>('provenance'),
   /** Never fails because of the model: what went wrong is part of the answer. */
   diagnose: call<{ readonly model?: ModelChoice }, Diagnostics>('diagnose'),
   /** Does an SAE read the model as it was trained to? Sent once per SAE and model; reports each trial. */

@@ -12,6 +12,11 @@ export function siteOfNeurons(place: SaePlace): string | undefined {
   return place.startsWith(neurons) ? place.slice(neurons.length) : undefined;
 }
 
+/** The neurons at a site, as calls name them. */
+export function neuronsOfSite(site: string): SaePlace {
+  return `${neurons}${site}`;
+}
+
 /** The block whose MLP has its hidden activations at this site; `undefined` for any other kind of site. */
 export function blockOfNeurons(site: string): number | undefined {
   const [, block] = neuronSitePattern.exec(site) ?? [];
@@ -25,5 +30,5 @@ export function nameOfNeurons(block: number): string {
 
 /** The neurons of the MLP of a block, as calls name them. */
 export function neuronsOfBlock(block: number): SaePlace {
-  return `${neurons}blocks.${block}.mlp.hook_post`;
+  return neuronsOfSite(`blocks.${block}.mlp.hook_post`);
 }

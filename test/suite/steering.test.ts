@@ -1,5 +1,8 @@
 // The steering panel opens on a selection. What happens inside it is tested in a real browser.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { closeEverything, eventually, openText } from './monosem.ts';
 
@@ -21,6 +24,69 @@ describe('steering', () => {
     await vscode.window.showTextDocument(editor.document, vscode.ViewColumn.One);
     await vscode.commands.executeCommand('monosem.steerSelection', 3);
     assert.equal(steerTabs().length, 1);
+  });
+
+  it('is saved in a preset that people edit, loaded again, and copied as a command', async () => {
+    const editor = await openText('Once upon a time there was a dragon.');
+    editor.selection = new vscode.Selection(0, 0, 0, 16);
+    const run = (name: string, ...args: readonly unknown[]): Thenable<unknown> =>
+      vscode.commands.executeCommand(`monosem.${name}`, ...args);
+    assert.equal(await run('saveSteeringPreset', 'calm'), undefined);
+    await run('steerSelection');
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
+    const file = vscode.Uri.joinPath(folder.uri, '.monosem', 'steering', 'calm.json');
+    try {
+      assert.match(
+        String(await run('saveSteeringPreset', 'calm')),
+        /\.monosem\/steering\/calm\.json$/,
+      );
+      const saved = JSON.parse(
+        new TextDecoder().decode(await vscode.workspace.fs.readFile(file)),
+      ) as {
+        prompt: string;
+        saes: object[];
+      };
+      assert.equal(saved.prompt, 'Once upon a time');
+      assert.deepEqual(saved.saes, []);
+      const site = 'neurons:blocks.1.mlp.hook_post';
+      const edited = { ...saved, edits: ['12:ablate'], saes: [{ neurons: site }] };
+      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(edited)));
+      // Neurons are not read, so the preset is refused, and nothing is changed.
+      assert.equal(await run('loadSteeringPreset', 'calm'), undefined);
+      const plain = { ...saved, prompt: 'It was', settings: { seed: 7 } };
+      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(plain)));
+      assert.equal(await run('loadSteeringPreset', 'calm'), true);
+      const command = String(await run('copySteeringCommand', 'posix'));
+      assert.match(command, /^monosem steer --model \S+ --prompt 'It was' .*--seed 7$/);
+      // There was no run that could be exported.
+      const target = vscode.Uri.joinPath(folder.uri, 'run.json');
+      assert.equal(await run('exportSteeringRun', target), undefined);
+      assert.equal(await run('loadSteeringPreset', '../calm'), undefined);
+    } finally {
+      await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder.uri, '.monosem'), {
+        recursive: true,
+      });
+    }
+  });
+
+  it('keeps presets in the workspace, wherever links lead', async () => {
+    const editor = await openText('Once upon a time there was a dragon.');
+    editor.selection = new vscode.Selection(0, 0, 0, 16);
+    await vscode.commands.executeCommand('monosem.steerSelection');
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
+    const outside = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-outside-'));
+    const link = path.join(folder.uri.fsPath, '.monosem');
+    fs.symlinkSync(outside, link);
+    try {
+      const save = vscode.commands.executeCommand('monosem.saveSteeringPreset', 'calm');
+      assert.equal(await save, undefined);
+      assert.deepEqual(fs.readdirSync(outside), []);
+    } finally {
+      fs.rmSync(link);
+      fs.rmSync(outside, { recursive: true });
+    }
   });
 
   it('does nothing but explain itself where there is no text', async () => {

@@ -215,7 +215,20 @@ describe('documentation', () => {
 });
 
 describe('titles of commands', () => {
-  const small = new Set(['a', 'an', 'and', 'by', 'for', 'in', 'of', 'or', 'the', 'to', 'with']);
+  const small = new Set([
+    'a',
+    'an',
+    'and',
+    'as',
+    'by',
+    'for',
+    'in',
+    'of',
+    'or',
+    'the',
+    'to',
+    'with',
+  ]);
 
   test.each(contributes.commands)('$title', ({ title }) => {
     const words = title.replace(/…$/, '').split(' ');

@@ -2,15 +2,15 @@
 import type { ContinuationEffect, ReadContinuation } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import type { Command } from '../command.ts';
-import { editOptions, editsOf } from '../edits.ts';
+import { editNotes, editOptions, editsOf, editUsage } from '../edits.ts';
 import { lossTable, type ComparedToken } from '../lossTable.ts';
 import { required, sourceOf, sourceOptions } from '../options.ts';
 import { signed } from '../table.ts';
 
 export const likelihood: Command = {
-  usage:
-    'likelihood --prompt TEXT [--chat] --continuation TEXT --edit ID:ablate|ID:scale=S|ID:clamp=C|ID:add=A … [--scope all|prompt|generated]',
+  usage: `likelihood --prompt TEXT [--chat] --continuation TEXT --edit EDIT … ${editUsage}`,
   summary: 'how likely a given continuation of a prompt is with features changed and without',
+  notes: editNotes,
   options: {
     ...sourceOptions,
     ...editOptions,
@@ -22,7 +22,7 @@ export const likelihood: Command = {
     const prompt = required(args, 'prompt');
     const continuation = required(args, 'continuation');
     const source = sourceOf(args, root);
-    const edits = editsOf(args, source);
+    const edits = await editsOf(args, source);
     if (edits.length === 0) {
       throw new MonosemError(
         'badArgument',

@@ -1,92 +1,92 @@
 // `monosem steer --prompt TEXT --edit …`: baseline and steered continuation of a prompt, side by side. Without edits and
 // without an SAE: what the model writes by itself.
 import { MonosemError } from '../../shared/errors.ts';
-import type { SteeredSample } from '../../shared/engineProtocol.ts';
+import type { Continuation, ContinuationStep, SteeredSample } from '../../shared/engineProtocol.ts';
 import type { Command, CommandContext, Output } from '../command.ts';
-import { editOptions, editsOf } from '../edits.ts';
-import { choiceOf, required, sourceOf, sourceOptions, type Arguments } from '../options.ts';
+import { editNotes, editUsage } from '../edits.ts';
+import { continuationStepJson, expectedTable, likelyTable, stepJson } from '../expectedTokens.ts';
+import { generationOf, generationUsage } from '../generation.ts';
+import { choiceOf } from '../options.ts';
+import { readSteerCall, samplesOf, steerOptions, topOf } from '../steerCall.ts';
 
 export const steer: Command = {
-  usage:
-    'steer --prompt TEXT [--chat] [--edit ID:ablate|ID:scale=S|ID:clamp=C|ID:add=A …] [--scope all|prompt|generated] [--tokens 60] [--temperature 0] [--seed 0]',
+  usage: `steer --prompt TEXT [--chat] [--edit EDIT …] ${editUsage} ${generationUsage} [--samples 1] [--top N]`,
   summary:
     'continue a prompt with features changed, beside the unchanged model; without --edit, as it is',
-  options: {
-    ...sourceOptions,
-    ...editOptions,
-    prompt: { type: 'string' },
-    chat: { type: 'boolean' },
-    tokens: { type: 'string' },
-    temperature: { type: 'string' },
-    seed: { type: 'string' },
-  },
+  notes: editNotes,
+  options: steerOptions,
   run: (context) =>
     context.args.texts('edit').length === 0 ? continuePrompt(context) : steerPrompt(context),
 };
 
-/** What both ways of generating take. */
-function generation(args: Arguments): {
-  prompt: string;
-  chat: boolean;
-  maxTokens: number;
-  temperature: number;
-  seed: number;
-} {
-  return {
-    prompt: required(args, 'prompt'),
-    chat: args.flag('chat'),
-    maxTokens: args.number('tokens', 60, { min: 1, max: 100_000, whole: true }),
-    temperature: args.number('temperature', 0, { min: 0, max: 100 }),
-    seed: args.number('seed', 0, { min: 0, max: 2 ** 32 - 1, whole: true }),
-  };
+interface ContinuedSample {
+  readonly baseline: Continuation;
+  readonly steps: readonly ContinuationStep[];
 }
 
 async function continuePrompt({ engine, args, root, status }: CommandContext): Promise<Output> {
-  const params = generation(args);
-  for (const name of ['sae', 'scope']) {
+  const params = generationOf(args);
+  for (const name of ['sae', 'scope', 'direction']) {
     if (args.text(name) === undefined && args.texts(name).length === 0) continue;
     throw new MonosemError(
       'badArgument',
       `--edit is missing, but --${name} is there: say what to change, for example --edit 123:clamp=8; "monosem inspect FILE" shows feature ids.`,
     );
   }
-  let tokens = 0;
-  const continuation = await engine.continueText(
-    { model: choiceOf(args, root), ...params },
-    {
-      signal: { aborted: false },
-      progress: () => {
-        tokens += 1;
-        status(`${tokens} tokens`);
+  const top = topOf(args);
+  const asked = { model: choiceOf(args, root), ...params, ...(top > 0 && { top }) };
+  // At temperature 0 all would be the same.
+  const count = params.temperature === 0 ? 1 : samplesOf(args);
+  const samples: ContinuedSample[] = [];
+  for (let n = 0; n < count; n++) {
+    const steps: ContinuationStep[] = [];
+    const baseline = await engine.continueText(
+      // As those of a steered run.
+      { ...asked, seed: params.seed + n },
+      {
+        signal: { aborted: false },
+        progress: (step) => {
+          steps.push(step);
+          status(`${steps.length} tokens${count === 1 ? '' : ` of text ${n + 1}`}`);
+        },
       },
-    },
-  );
-  return {
-    json: { baseline: continuation },
+    );
+    samples.push({ baseline, steps });
+  }
+  const shown = (sample: ContinuedSample): string => {
     // A template stands between a question and its answer, so they are no one text.
-    text: params.chat ? continuation.text : `${params.prompt}│${continuation.text}`,
+    const prompt = params.chat === true ? '' : `${params.prompt}│`;
+    const expected = top > 0 ? `\n\n${likelyTable(sample.steps)}` : '';
+    return `${prompt}${sample.baseline.text}${expected}`;
+  };
+  return {
+    json: {
+      samples: samples.map(({ baseline, steps }) => ({
+        baseline,
+        steps: steps.map(continuationStepJson),
+      })),
+    },
+    text: samples.map(shown).join('\n\n'),
   };
 }
 
 async function steerPrompt({ engine, args, root, status }: CommandContext): Promise<Output> {
-  const params = generation(args);
-  const source = sourceOf(args, root);
-  const result = await engine.steer(
-    {
-      source,
-      ...params,
-      edits: editsOf(args, source),
+  const params = await readSteerCall(args, root);
+  const { samples } = await engine.steer(params, {
+    signal: { aborted: false },
+    progress: ({ sample, step }) => {
+      status(`${step + 1} tokens${sample === 0 ? '' : ` of text ${sample + 1}`}`);
     },
-    {
-      signal: { aborted: false },
-      progress: (step) => {
-        status(`${step.step + 1} tokens`);
-      },
-    },
-  );
+  });
   return {
-    json: result,
-    text: result.samples.map((each) => sampleText(params.prompt, each)).join('\n\n'),
+    json: { samples: samples.map((each) => ({ ...each, steps: each.steps.map(stepJson) })) },
+    text: samples
+      .map((sample, n) => {
+        const heading = samples.length === 1 ? [] : [`sample ${n + 1}`, ''];
+        const expected = params.top === undefined ? [] : ['', expectedTable(sample.steps)];
+        return [...heading, sampleText(params.prompt, sample), ...expected].join('\n');
+      })
+      .join('\n\n'),
   };
 }
 

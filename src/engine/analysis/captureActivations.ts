@@ -9,6 +9,8 @@ export interface Capture {
   readonly bosId: number | undefined;
   /** Most text tokens per window. */
   readonly capacity: number;
+  /** Awaited between two runs of the model. */
+  readonly breath?: () => Promise<void>;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface Capture {
  * @param onProgress receives the number of tokens done so far
  */
 export async function captureActivations(
-  { reader, bosId, capacity }: Capture,
+  { reader, bosId, capacity, breath }: Capture,
   { text, encoded }: TextToAnalyse,
   onProgress: (tokens: number) => void,
 ): Promise<Tensor> {
@@ -25,6 +27,7 @@ export async function captureActivations(
   let rows: Float32Array | undefined;
   let D = 0;
   for (const { start, from, end } of planWindows(ids, lineStarts(text, starts), capacity)) {
+    await breath?.();
     const x = await reader.read(Uint32Array.from([...bos, ...ids.subarray(start, end)]));
     D = x.dims.at(-1) ?? 0;
     rows ??= new Float32Array(ids.length * D);

@@ -74,6 +74,8 @@ export function workHandlers(
     tokenTexts: async (params, context) => engine().tokenTexts(params, context),
     variants: async (params, context) => engine().variants(params, context),
     clearAnalysisCache: async (params, context) => engine().clearAnalysisCache(params, context),
+    identifySaes: async (params, context) => engine().identifySaes(params, context),
+    provenance: async (params, context) => engine().provenance(params, context),
     diagnose: (params, context) =>
       inLane('document', context, (inner) => engine().diagnose(params, inner)),
     checkSae: (params, context) =>
@@ -99,6 +101,8 @@ export function workHandlers(
     activeFeatures: (params, context) =>
       inLane('interactive', context, (inner) => engine().activeFeatures(params, inner)),
     sweep: (params, context) => inLane('asked', context, (inner) => engine().sweep(params, inner)),
+    selectionDirection: (params, context) =>
+      inLane('asked', context, (inner) => engine().selectionDirection(params, inner)),
     steer: (params, context) =>
       inLane('interactive', context, (inner) => engine().steer(params, inner)),
     analyse: async (params, context) => {

@@ -1,13 +1,14 @@
 // What a model writes behind a prompt when nothing is changed: generation without an SAE.
 import type {
   Continuation,
-  GeneratedToken,
-  GenerationParams,
+  ContinuationParams,
+  ContinuationStep,
 } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { Random } from '../math/rng.ts';
 import { logSoftmaxAt } from '../math/softmax.ts';
 import { TokenChooser } from '../math/tokenChooser.ts';
+import { likelyTokens } from '../model/likelyTokens.ts';
 import type { KvCache } from '../model/kvCache.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import type { Program } from '../model/program.ts';
@@ -29,8 +30,8 @@ export interface ContinuableModel {
  */
 export async function continueText(
   { model, program }: ContinuableModel,
-  params: GenerationParams,
-  onToken: (token: GeneratedToken) => void,
+  params: ContinuationParams,
+  onStep: (step: ContinuationStep) => void,
   breath: () => Promise<void>,
 ): Promise<Continuation> {
   const { tokenizer, config } = model;
@@ -42,6 +43,8 @@ export async function continueText(
   // The same draws as the baseline of a steered run has.
   const chooser = new TokenChooser(samplingSettings(params), () => random.uniform());
   const text = new GrowingText(tokenizer, { prompt, stop: params.stop ?? [] });
+  const { top = 0 } = params;
+  const textOf = (id: number): string => tokenizer.textOf(id);
   await breath();
   let logits = await row.feed(prompt, breath);
   for (let count = 0; count < length; count++) {
@@ -52,7 +55,7 @@ export async function continueText(
     const [id = NaN] = chooser.choose([{ logits, history: text.history }]);
     const token = text.take(id, logSoftmaxAt(logits, id));
     if (token === undefined) break;
-    onToken(token);
+    onStep(top > 0 ? { ...token, expected: likelyTokens(logits, top, textOf) } : token);
     if (text.isEnded) break;
   }
   return text.finish();

@@ -8,6 +8,8 @@ import type {
   SaeFacts,
   SaePlace,
   Source,
+  SteerParams,
+  SteerResult,
 } from '../../shared/engineProtocol.ts';
 import { withScope } from '../../shared/editScope.ts';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
@@ -36,6 +38,21 @@ export interface SteerStart {
   readonly settings: SteerSettings;
 }
 
+/** What a session is about, and the last run that came to its end. */
+export interface SteerSnapshot {
+  readonly start: SteerStart;
+  readonly lastRun?: { readonly params: SteerParams; readonly result: SteerResult };
+}
+
+/** What the engine is asked to do. */
+export function steerParams(
+  { prompt, edits, settings }: Omit<SteerStart, 'features'>,
+  source: Source,
+): SteerParams {
+  const { scope, ...generation } = settings;
+  return { source, prompt, edits: withScope(edits, scope), ...generation };
+}
+
 export interface SteerPorts {
   readonly engine: Pick<EngineClient, 'call'>;
   readonly briefs: FeatureBriefs;
@@ -52,6 +69,7 @@ export class SteerSession {
   #run = 0;
   #loading = new AbortController();
   #running: AbortController | undefined;
+  #lastRun: SteerSnapshot['lastRun'];
 
   constructor(start: SteerStart, ports: SteerPorts) {
     this.#start = start;
@@ -61,6 +79,10 @@ export class SteerSession {
   /** What to remember to begin again here. */
   get start(): SteerStart {
     return this.#start;
+  }
+
+  get snapshot(): SteerSnapshot {
+    return { start: this.#start, ...(this.#lastRun && { lastRun: this.#lastRun }) };
   }
 
   /** The view is ready, maybe again: gives it the newest snapshot. */
@@ -118,24 +140,19 @@ export class SteerSession {
   }
 
   async #steer(run: number, signal: AbortSignal): Promise<void> {
-    const { prompt, settings } = this.#start;
-    const { scope, ...generation } = settings;
-    const edits = withScope(this.#start.edits, scope);
-    const source = await this.#ports.source();
+    const start = this.#start;
+    const params = steerParams(start, await this.#ports.source());
     let sent = 0;
-    await this.#ports.engine.call(
-      'steer',
-      { source, prompt, edits, ...generation },
-      {
-        signal,
-        // A run that is asked again after a crash gives the same steps again: the seed is the same.
-        onProgress: (step) => {
-          if (signal.aborted || step.step < sent) return;
-          sent = step.step + 1;
-          this.#ports.post({ kind: 'step', run, step });
-        },
+    const result = await this.#ports.engine.call('steer', params, {
+      signal,
+      // A run that is asked again after a crash gives the same steps again: the seed is the same.
+      onProgress: (step) => {
+        if (signal.aborted || step.step < sent) return;
+        sent = step.step + 1;
+        this.#ports.post({ kind: 'step', run, step });
       },
-    );
+    });
+    if (!signal.aborted) this.#lastRun = { params, result };
   }
 
   async #showFeatures(): Promise<void> {

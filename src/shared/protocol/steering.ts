@@ -66,6 +66,17 @@ export interface GeneratedToken {
   readonly logProbability: number;
 }
 
+/** A prompt that the model alone continues. */
+export interface ContinuationParams extends GenerationParams {
+  /** Likeliest tokens reported with every step; none when absent. */
+  readonly top?: number;
+}
+
+export interface ContinuationStep extends GeneratedToken {
+  /** What the model expected, at temperature 1, where `top` asked for it. */
+  readonly expected?: LikelyTokens;
+}
+
 /** What both models expected in one step, at temperature 1. */
 export interface ExpectedInStep {
   readonly baseline: LikelyTokens;

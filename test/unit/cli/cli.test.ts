@@ -246,10 +246,10 @@ describe('monosem', () => {
     const { code, out } = await monosem(...steer);
     expect(code).toBe(0);
     expect(out).toMatch(/^w4 w5│/);
-    const { baseline } = JSON.parse((await monosem(...steer, '--json')).out) as {
-      baseline: { tokens: number[] };
+    const { samples } = JSON.parse((await monosem(...steer, '--json')).out) as {
+      samples: { baseline: { tokens: number[] } }[];
     };
-    expect(baseline.tokens).toHaveLength(4);
+    expect(samples[0]?.baseline.tokens).toHaveLength(4);
     await refuses(/has no chat template/, 1, ...steer, '--chat');
     const template = '{{ messages[0].content }} w6 w7';
     writeFileSync(path.join(model, 'chat_template.jinja'), template);
@@ -261,7 +261,7 @@ describe('monosem', () => {
   });
 
   it('tells what there is, what one command takes, and its version', async () => {
-    const names = ['inspect', 'token', 'ablate', 'compare', 'steer', 'feature', 'sites', 'activations', 'encode', 'index', 'sae', 'diagnose']; // prettier-ignore
+    const names = ['inspect', 'token', 'ablate', 'compare', 'steer', 'sweep', 'feature', 'sites', 'activations', 'encode', 'direction', 'index', 'sae', 'diagnose']; // prettier-ignore
     const { out: all } = await monosem('help');
     for (const name of names) {
       expect(all).toContain(`\n  monosem ${name}`);
@@ -270,6 +270,8 @@ describe('monosem', () => {
     expect(code).toBe(0);
     expect(out).toBe((await monosem('help', 'steer')).out);
     expect(out).toContain('--variant FILE.onnx');
+    expect(out).toContain('12:clamp=3max');
+    expect(all).not.toContain('12:clamp=3max');
     expect((await monosem('help', 'encode')).out).not.toContain('--provider');
     expect(Math.max(...all.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(103);
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -342,6 +344,11 @@ describe('monosem', () => {
       /--scope takes all, prompt, generated/,
       ['steer', '--prompt', 'a', '--edit', '1:ablate', '--scope', 'x'],
     ],
+    [
+      /--amounts takes a range/,
+      ['sweep', '--prompt', 'a', '--edit', '1:add=1', '--amounts', '-5..'],
+    ],
+    [/--more is missing/, ['direction', '--site', 'hook_embed', '--out', 'a.safetensors']],
     [/--out is missing/, ['activations', 'text.txt', '--site', 'hook_embed']],
     [/sae takes info or check and then a folder, not "models"/, ['sae', 'models']],
     [/DIR is missing/, ['sae', 'check']],

@@ -160,3 +160,27 @@ test('a failed run says why; another prompt brings other features', async () => 
   ]);
   expect(sent.at(-1)).toMatchObject({ kind: 'state', prompt: 'Twice' });
 });
+
+test('the last run that came to its end is remembered with what was asked', async () => {
+  const result = { samples: [] };
+  let ends = true;
+  const { made } = session(() =>
+    ends ? Promise.resolve(result as never) : Promise.reject(new Error('engine')),
+  );
+  await made.open(start);
+  expect(made.snapshot).toEqual({ start });
+  const edit = { ...at('/s', 5), operation: 'ablate' } as const;
+  await made.run({ prompt: 'Once', edits: [edit], settings: { ...defaultSteerSettings, seed: 7 } });
+  const lastRun = {
+    params: {
+      source: { model: '/m', saes: ['/s', '/t'] },
+      ...{ prompt: 'Once', maxTokens: 60, temperature: 0, seed: 7 },
+      edits: [{ ...edit, positions: { scope: 'all' } }],
+    },
+    result,
+  };
+  expect(made.snapshot).toMatchObject({ start: { edits: [edit] }, lastRun });
+  ends = false;
+  await made.run({ ...start, prompt: 'Twice' });
+  expect(made.snapshot).toMatchObject({ start: { prompt: 'Twice' }, lastRun });
+});

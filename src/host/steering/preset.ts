@@ -1,0 +1,154 @@
+// A preset: edits and settings of steering as a file that people read, share and keep under version control.
+//   { "version": 1, "monosem": "0.1.0", "name", "model", "saes": [{ "name", "site", "sha256" } | { "neurons": SITE }],
+//     "prompt", "edits": ["12:clamp=3max", "2/7:ablate,active"], "settings": { "scope", "temperature", … } }
+// Edits are in the text form of shared/editText.ts, N/ being the N-th entry of "saes". An SAE goes by its site and the
+// SHA-256 of its weights, which are the same on every machine, and by its name for people. No folder is in it. Without
+// VS Code.
+import { parseEdit, writeEdit } from '../../shared/editText.ts';
+import type { FeatureEdit, SaeIdentity } from '../../shared/engineProtocol.ts';
+import { MonosemError } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
+import { siteOfNeurons } from '../../shared/saePlace.ts';
+import { version } from '../../shared/version.ts';
+import { Fields } from './presetFields.ts';
+import { readPresetSettings, type PresetSettings } from './presetSettings.ts';
+
+/** Raised by one whenever a field changes its meaning. */
+const presetVersion = 1;
+
+/** Bounds of what is read: nothing that a person makes by hand is larger. */
+export const largestPresetBytes = 1_000_000;
+const longestPrompt = 200_000;
+const longestEdit = 10_000;
+const longestName = 200;
+const mostEdits = 256;
+const mostSaes = 64;
+
+export type PresetSae = { readonly neurons: string } | Required<Omit<SaeIdentity, 'sae'>>;
+
+export interface Preset {
+  readonly name: string;
+  /** What the model is called that it was made with. */
+  readonly model?: string;
+  readonly prompt?: string;
+  /** Those that the edits are about. */
+  readonly saes: readonly PresetSae[];
+  /** As people write them; N/ is the N-th of `saes`. */
+  readonly edits: readonly string[];
+  readonly settings: PresetSettings;
+}
+
+export interface PresetContents {
+  readonly name: string;
+  readonly model: string;
+  readonly prompt: string;
+  readonly edits: readonly FeatureEdit[];
+  readonly settings: PresetSettings;
+}
+
+/**
+ * @param active the SAEs in use; only those are named that the edits are about
+ * @throws MonosemError `badEdit` for an edit of an SAE that is not active
+ */
+export function makePreset(
+  { name, model, prompt, edits, settings }: PresetContents,
+  active: readonly SaeIdentity[],
+): Preset {
+  const places = new Set(
+    edits.flatMap(({ sae, onlyWhile }) => [sae, ...(onlyWhile ? [onlyWhile.sae] : [])]),
+  );
+  const used = active.filter(({ sae }) => places.has(sae));
+  return {
+    ...{ name, model, prompt },
+    // What a preset does not know is not kept.
+    settings: readPresetSettings(Fields.of(settings, name)),
+    saes: used.map(portable),
+    edits: edits.map((edit) =>
+      writeEdit(
+        edit,
+        used.map(({ sae }) => sae),
+      ),
+    ),
+  };
+}
+
+/** The content of its file. */
+export function writePreset({ name, model, prompt, saes, edits, settings }: Preset): string {
+  const content = { version: presetVersion, monosem: version, name, model, saes, prompt, edits, settings }; // prettier-ignore
+  return `${JSON.stringify(content, undefined, 2)}\n`;
+}
+
+/**
+ * @param file for sentences
+ * @returns the preset, and what of the file was left out
+ * @throws MonosemError `fileDamaged`, `badEdit`: what is wrong, and where
+ */
+export function readPreset(
+  text: string,
+  file: string,
+): { readonly preset: Preset; readonly ignored: readonly string[] } {
+  const fields = Fields.of(parsed(text, file), file);
+  expectVersion(fields, file);
+  fields.text('monosem', longestName);
+  const [model, prompt] = [fields.text('model', longestName), fields.text('prompt', longestPrompt)];
+  const saes = fields
+    .list('saes', mostSaes)
+    .map((value, n) => Fields.of(value, file, `saes[${n}]`));
+  const settings = Fields.of(fields.object('settings'), file, 'settings');
+  const preset: Preset = {
+    name: fields.required('name', fields.text('name', longestName), t('a text')),
+    ...(model !== undefined && { model }),
+    ...(prompt !== undefined && { prompt }),
+    saes: saes.map(readSae),
+    edits: fields.texts('edits', mostEdits, longestEdit),
+    settings: readPresetSettings(settings),
+  };
+  const numbered = preset.saes.map((_, n) => String(n));
+  for (const edit of preset.edits) parseEdit(edit, numbered);
+  const ignored = [fields, ...saes, settings].flatMap(({ unknown }) => unknown);
+  return { preset, ignored };
+}
+
+function readSae(fields: Fields): PresetSae {
+  const neurons = fields.text('neurons', longestName);
+  if (neurons !== undefined) return { neurons };
+  const text = (name: string): string =>
+    fields.required(name, fields.text(name, longestName), t('a text'));
+  const sha256 = text('sha256');
+  return {
+    ...{ name: text('name'), site: text('site') },
+    sha256: fields.required(
+      'sha256',
+      /^[0-9a-f]{64}$/.test(sha256) ? sha256 : undefined,
+      t('64 hexadecimal digits'),
+    ),
+  };
+}
+
+function portable({ sae, name, site, sha256 }: SaeIdentity): PresetSae {
+  const neurons = siteOfNeurons(sae);
+  return sha256 === undefined || neurons !== undefined
+    ? { neurons: neurons ?? site }
+    : { name, site, sha256 };
+}
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+  } catch (error) {
+    throw new MonosemError(
+      'fileDamaged',
+      t('{0} is no JSON, so it is no preset; correct the file or save it anew.', file),
+      { cause: error },
+    );
+  }
+}
+
+function expectVersion(fields: Fields, file: string): void {
+  const found = fields.number('version', { min: 1, max: Number.MAX_SAFE_INTEGER, whole: true });
+  if (fields.required('version', found, '1') === presetVersion) return;
+  throw new MonosemError(
+    'fileDamaged',
+    t('{0} was written by a newer Monosem; update Monosem to load it.', file),
+  );
+}

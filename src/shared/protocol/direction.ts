@@ -1,0 +1,28 @@
+// Directions made from two texts: what the tokens of one have more of at a site than those of the other.
+// Part of the engine protocol.
+import type { ModelChoice } from './source.ts';
+
+export interface SelectionDirectionParams {
+  readonly model: ModelChoice;
+  /** TransformerLens name of the place, e.g. `blocks.2.hook_resid_post`. */
+  readonly site: string;
+  /** What the direction points towards, and what it points away from. */
+  readonly more: string;
+  readonly less: string;
+}
+
+/**
+ * The mean of the site over the tokens of `more` minus the mean over those of `less`, BOS excluded: the difference of means
+ * of Marks & Tegmark 2023 ("The Geometry of Truth"), added to the stream as by Turner et al. 2023 ("Activation Addition",
+ * who subtract token by token instead of means).
+ */
+export interface SelectionDirection {
+  /** [D], not all 0. */
+  readonly direction: Float32Array;
+  /** Length of the direction. */
+  readonly norm: number;
+  /** Mean length of the site's values over the tokens of both texts: what `norm` amounts are fractions of. */
+  readonly streamNorm: number;
+  readonly moreTokens: number;
+  readonly lessTokens: number;
+}
