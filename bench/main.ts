@@ -17,11 +17,15 @@ import { benchEdit } from './reanalysis.ts';
 import { benchPainting } from './painting.ts';
 import { circumstances, humanReport } from './report.ts';
 import type { BenchName, BenchResult } from './result.ts';
+import { benchSlider, benchSweep } from './steering.ts';
 import { openSubject, type Subject } from './subjects.ts';
 import { benchTokenTable } from './tokenTable.ts';
 import { benchTyping } from './typing.ts';
 
-type OnSubject = (subject: Subject, effort: Effort) => Promise<BenchResult>;
+type OnSubject = (
+  subject: Subject,
+  effort: Effort,
+) => Promise<BenchResult | readonly BenchResult[]>;
 type Alone = (effort: Effort) => Promise<readonly BenchResult[]>;
 type AloneName = 'encode' | 'open' | 'openSae' | 'files' | 'typing' | 'painting' | 'activation';
 type OnSubjects = Exclude<BenchName, AloneName>;
@@ -29,6 +33,8 @@ type OnSubjects = Exclude<BenchName, AloneName>;
 const onSubject: Readonly<Record<OnSubjects, OnSubject>> = {
   analysis: benchAnalysis,
   decode: benchDecode,
+  sweep: benchSweep,
+  slider: benchSlider,
   edit: benchEdit,
   memory: (subject, effort) => benchMemory(subject, effort, 'memory'),
   memoryWithSteering: (subject, effort) => benchMemory(subject, effort, 'memoryWithSteering'),
@@ -60,9 +66,9 @@ async function runAll({ names, subjects, effort }: Options): Promise<BenchResult
     const subject = await openSubject(subjectName);
     for (const name of onEach) {
       process.stderr.write(`${name} on ${subject.name} … `);
-      const result = await onSubject[name](subject, effort);
-      process.stderr.write(`${result.value.toPrecision(3)}\n`);
-      results.push(result);
+      const found = [await onSubject[name](subject, effort)].flat();
+      process.stderr.write(`${found.map(({ value }) => value.toPrecision(3)).join(', ')}\n`);
+      results.push(...found);
     }
   }
   for (const name of names.filter(isAlone)) {

@@ -18,6 +18,8 @@ export interface Subject {
   readonly sae: SaePlace;
   /** Longer than any measurement needs. */
   readonly text: string;
+  /** Tokens of a prompt behind which a slider is moved: 500, or what the model has room for. */
+  readonly longPrompt: number;
   /** Tokens in the KV cache when decoding is measured. */
   readonly decodeBehind: number;
 }
@@ -36,7 +38,8 @@ export async function openSubject(name: SubjectName): Promise<Subject> {
 function embedded(): Subject {
   const sae = path.join(root, defaultSaeFolder);
   const text = stories().slice(0, 20_000);
-  return { name: 'stories15M', sae, source: embeddedSource(), text, decodeBehind: 128 };
+  const source = embeddedSource();
+  return { name: 'stories15M', sae, source, text, decodeBehind: 128, longPrompt: 240 };
 }
 
 /** The embedded model with its SAE. */
@@ -72,6 +75,7 @@ async function gpt2Shape(): Promise<Subject> {
     source: { model, saes: [sae] },
     text,
     decodeBehind: 256,
+    longPrompt: 500,
   };
 }
 

@@ -7,7 +7,8 @@ import type { Beginning, ReadyEdits } from './rows.ts';
 
 /** The last beginning that was read, for the next request. */
 export interface PrefixMemory {
-  get: (ids: Uint32Array) => KvCache | undefined;
+  /** @param rows that go on behind it */
+  get: (ids: Uint32Array, rows: number) => KvCache | undefined;
   keep: (ids: Uint32Array, cache: KvCache) => void;
 }
 
@@ -16,13 +17,12 @@ export class LastPrefix implements PrefixMemory {
   #ids = new Uint32Array(0);
   #cache: KvCache | undefined;
 
-  get byteLength(): number {
-    return this.#cache?.byteLength ?? 0;
-  }
-
-  get(ids: Uint32Array): KvCache | undefined {
+  get(ids: Uint32Array, rows: number): KvCache | undefined {
     const isSame = ids.length === this.#ids.length && ids.every((id, i) => id === this.#ids[i]);
-    return isSame ? this.#cache : undefined;
+    if (!isSame) return undefined;
+    // The copy for several rows is kept instead, since the next request wants it, too.
+    this.#cache = this.#cache?.repeated(rows);
+    return this.#cache;
   }
 
   keep(ids: Uint32Array, cache: KvCache): void {
@@ -51,7 +51,8 @@ export async function readPrefix(
   { ids, block, memory }: { ids: Uint32Array; block: number; memory: PrefixMemory },
   breath: () => Promise<void>,
 ): Promise<Beginning | undefined> {
-  let cache = memory.get(ids);
+  const count = plan.rows.length;
+  let cache = memory.get(ids, count);
   if (cache === undefined) {
     for (let at = 0; at < ids.length; at += block) {
       await breath();
@@ -66,7 +67,9 @@ export async function readPrefix(
       });
       cache = result.cache;
     }
-    if (cache !== undefined) memory.keep(ids, cache);
+    if (cache === undefined) return undefined;
+    memory.keep(ids, cache);
+    cache = memory.get(ids, count);
   }
   return cache === undefined ? undefined : { cache };
 }

@@ -32,7 +32,7 @@ export interface TextRows {
 
 /** What all rows have read before, without an edit of any of them. */
 export interface Beginning {
-  /** Of one row. */
+  /** Of one row, or of as many as go on, which then are alike. */
   readonly cache: KvCache;
 }
 

@@ -39,7 +39,7 @@ export async function measureTexts(
   const begin = async (length: number): Promise<KvCache | undefined> => {
     if (length === 0) return undefined;
     const ids = prompt.subarray(0, length);
-    const memory = prefix.get(ids) === undefined ? new LastPrefix() : prefix;
+    const memory = prefix.get(ids, plan.rows.length) === undefined ? new LastPrefix() : prefix;
     return (await readPrefix(steering, { ids, block, memory }, breath))?.cache;
   };
   const { dynamicallyQuantized, oneRowBehindCache } = model.sites;
