@@ -8,16 +8,14 @@ import { showFailure } from '../host/failures/notifications.ts';
 import type { Services } from '../host/services.ts';
 import { SteerSession, defaultSteerSettings } from '../host/views/steerSession.ts';
 import type { SteerStart } from '../host/views/steerSession.ts';
-import {
-  readEdits,
-  readFeatureRef,
-  readSteerSettings,
-  readSteerViewMessage,
-} from '../host/views/viewMessages.ts';
+import { readEdits, readScope, readSteerSettings } from '../host/views/steerEdits.ts';
+import { readSteerViewMessage } from '../host/views/steerMessages.ts';
+import { fieldsOf, readFeatureRef } from '../host/views/viewMessages.ts';
 import { openChannel, viewRoots } from '../host/views/webviewPanel.ts';
 import type { ViewChannel } from '../host/views/webviewPanel.ts';
 import { steerPanel, textScheme } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
+import { withScope } from '../shared/editScope.ts';
 import { MonosemError } from '../shared/errors.ts';
 import { t } from '../shared/l10n.ts';
 import type { FromSteerView, SteeredTexts, ToSteerView } from '../shared/webviewProtocol.ts';
@@ -242,8 +240,11 @@ function takePrompt(
 function readStart(stored: unknown): SteerStart | undefined {
   if (typeof stored !== 'object' || stored === null) return undefined;
   const { prompt, features, edits, settings } = stored as Readonly<Record<string, unknown>>;
+  // Until positions belonged to edits there was one scope for all of them.
+  const scope = readScope(fieldsOf(settings)?.['scope']);
+  const known = readEdits(edits) ?? [];
   const readable = {
-    edits: readEdits(edits) ?? [],
+    edits: scope === undefined ? known : withScope(known, scope),
     settings: readSteerSettings(settings) ?? defaultSteerSettings,
     features: (Array.isArray(features) ? features : [])
       .map(readFeatureRef)

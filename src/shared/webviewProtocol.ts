@@ -6,8 +6,8 @@ import type {
   FeatureEdit,
   FeatureRef,
   FeatureSummary,
+  GenerationParams,
   SaePlace,
-  SteerScope,
   SteerStep,
 } from './engineProtocol.ts';
 import type { PaletteName } from './palette.ts';
@@ -46,17 +46,18 @@ export type FromFeatureView =
 
 // Steering view: baseline beside steered.
 
-export interface SteerSettings {
-  readonly scope: SteerScope;
-  readonly maxTokens: number;
-  readonly temperature: number;
-  readonly seed: number;
+/** How a run generates; what is absent changes nothing. */
+export interface SteerSettings extends Omit<GenerationParams, 'prompt'> {
+  /** Pairs of texts; see `SteerParams`. */
+  readonly samples?: number;
 }
 
 /** A feature offered for editing: where it comes from and what is known of it. */
 export interface SteerFeature {
   readonly sae: SaePlace;
   readonly brief: FeatureBrief;
+  /** The feature store knows it; else `brief` says what the prompt tells. */
+  readonly inStore: boolean;
   /** Largest activation in the prompt; 0 if it is not active there. */
   readonly promptMax: number;
   readonly edit?: FeatureEdit;

@@ -119,7 +119,7 @@ export function steerFeature(entry: ListedBrief, place = sae): SteerFeature {
     maxActivation,
     peakTokens,
   };
-  return { sae: place, brief, promptMax };
+  return { sae: place, brief, inStore: true, promptMax };
 }
 
 export const prompt =
@@ -132,7 +132,7 @@ export function steerState(changes: Partial<SteerViewState> = {}): SteerViewStat
     modelName: 'stories15M',
     saes: [{ sae, name: saeName, site, features: 4096 }],
     features: listed.map((entry) => steerFeature(entry)),
-    settings: { scope: 'all', maxTokens: 60, temperature: 0.7, seed: 16 },
+    settings: { maxTokens: 60, temperature: 0.7, seed: 16 },
     canInsert: true,
     ...changes,
   };

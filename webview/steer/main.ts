@@ -9,8 +9,9 @@ import { connect } from '../common/channel.ts';
 import { element } from '../common/element.ts';
 import { busyNotice, failureNotice } from '../common/notice.ts';
 import { speakUsersLanguage } from '../common/translation.ts';
-import { type Draft, mergeSnapshot, restoreDraft } from './draft.ts';
-import { type RunState, restoreRun } from './runState.ts';
+import { type Draft, mergeSnapshot } from './draft/draft.ts';
+import { restoreDraft } from './draft/restoreDraft.ts';
+import { type RunState, restoreRun } from './run/runState.ts';
 import './steer.css';
 import { workbench } from './workbench.ts';
 

@@ -10,6 +10,7 @@ import { t } from '../../src/shared/l10n.ts';
 import { element } from '../common/element.ts';
 import {
   type Draft,
+  chosenEdits,
   editOf,
   editsToRun,
   keepEdited,
@@ -20,11 +21,12 @@ import {
   withEdit,
   withFeature,
   withoutFeature,
-} from './draft.ts';
-import { featureList } from './featureList.ts';
+} from './draft/draft.ts';
+import { rangesProblem } from './edits/conditions.ts';
+import { featureList } from './edits/featureList.ts';
 import { promptBox } from './promptBox.ts';
-import { results } from './results.ts';
-import { runBar } from './runBar.ts';
+import { results } from './results/results.ts';
+import { runBar } from './run/runBar.ts';
 import {
   type RunRequest,
   type RunState,
@@ -33,8 +35,8 @@ import {
   isOutdated,
   nextRun,
   runText,
-} from './runState.ts';
-import { settingsBar } from './settingsBar.ts';
+} from './run/runState.ts';
+import { settingsBar } from './settings/settingsBar.ts';
 import { sourceText } from './sourceText.ts';
 
 interface WorkbenchOptions {
@@ -101,7 +103,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
   }
 
   function start(): void {
-    if (draft.prompt.trim() === '') return;
+    if (obstacle() !== undefined) return;
     failure = undefined;
     const request = currentRequest();
     run = askedRun(request);
@@ -144,7 +146,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
   function drawRun(): void {
     const isRunning = isGoing(run);
     bar.show({
-      canRun: draft.prompt.trim() !== '',
+      canRun: obstacle() === undefined,
       isRunning,
       status: busy ?? statusText(),
       failure,
@@ -154,8 +156,17 @@ export function workbench(options: WorkbenchOptions): Workbench {
     comparison.show(run && { ...run, isRunning, isComplete }, state.canInsert);
   }
 
-  function statusText(): string {
+  /** Why there is nothing to run. */
+  function obstacle(): string | undefined {
     if (draft.prompt.trim() === '') return t('Write a prompt to run.');
+    return chosenEdits(draft, state)
+      .map(({ ranges }) => rangesProblem(ranges))
+      .find((problem) => problem !== undefined);
+  }
+
+  function statusText(): string {
+    const why = obstacle();
+    if (why !== undefined) return why;
     if (run !== undefined && (isGoing(run) || run.steps.length > 0)) {
       const isOld = !isGoing(run) && isOutdated(run, currentRequest());
       return isOld ? `${runText(run)} ${t('Changed since: run again.')}` : runText(run);

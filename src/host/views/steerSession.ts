@@ -9,7 +9,6 @@ import type {
   SaePlace,
   Source,
 } from '../../shared/engineProtocol.ts';
-import { withScope } from '../../shared/editScope.ts';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
 import { featureKey, sameFeature } from '../../shared/featureRef.ts';
 import { t } from '../../shared/l10n.ts';
@@ -21,7 +20,6 @@ import type { EngineClient } from '../engine/engineClient.ts';
 const offeredFeatures = 12;
 
 export const defaultSteerSettings: SteerSettings = {
-  scope: 'all',
   maxTokens: 60,
   temperature: 0,
   seed: 1,
@@ -118,14 +116,12 @@ export class SteerSession {
   }
 
   async #steer(run: number, signal: AbortSignal): Promise<void> {
-    const { prompt, settings } = this.#start;
-    const { scope, ...generation } = settings;
-    const edits = withScope(this.#start.edits, scope);
+    const { prompt, edits, settings } = this.#start;
     const source = await this.#ports.source();
     let sent = 0;
     await this.#ports.engine.call(
       'steer',
-      { source, prompt, edits, ...generation },
+      { source, prompt, edits, ...settings },
       {
         signal,
         // A run that is asked again after a crash gives the same steps again: the seed is the same.
@@ -195,9 +191,11 @@ export class SteerSession {
   ): SteerFeature {
     const edit = edits.find((each) => sameFeature(each, ref));
     const here = active.find((each) => sameFeature(each, ref));
+    const known = this.#ports.briefs.get(ref.sae, ref.feature);
     return {
       sae: ref.sae,
-      brief: this.#ports.briefs.get(ref.sae, ref.feature) ?? briefWithoutStore(ref, here),
+      brief: known ?? briefWithoutStore(ref, here),
+      inStore: known !== undefined,
       promptMax: here?.max ?? 0,
       ...(edit && { edit }),
     };

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
-import {
-  readFeatureViewMessage,
-  readSteerViewMessage,
-} from '../../../src/host/views/viewMessages.ts';
+import { readSteerViewMessage } from '../../../src/host/views/steerMessages.ts';
+import { readFeatureViewMessage } from '../../../src/host/views/viewMessages.ts';
 
-const settings = { scope: 'all', maxTokens: 20, temperature: 0.5, seed: 3 };
+const settings = { maxTokens: 20, temperature: 0.5, seed: 3 };
 const run = {
   kind: 'run',
   prompt: 'Once',
@@ -14,6 +12,15 @@ const run = {
   ],
   settings,
 };
+
+const ref = { sae: '/s', feature: 1 };
+const full = [
+  { ...ref, operation: 'add', amount: 2, unit: 'residual', onlyActive: true },
+  { ...ref, operation: 'clamp', amount: 2, unit: 'max', dropsError: true },
+  { ...ref, operation: 'project', amount: 0, onlyWhile: { sae: '/t', feature: 2 } },
+  { ...ref, operation: 'cap', amount: 3, positions: { scope: 'prompt', skipSpecial: true } },
+  { ...ref, operation: 'ablate', positions: { ranges: [{ from: 4, to: 10 }, { from: 12 }] } },
+];
 
 test.each([
   { kind: 'ready' },
@@ -28,6 +35,14 @@ test.each([
   { kind: 'ready' },
   { kind: 'stop' },
   run,
+  { ...run, edits: full },
+  {
+    ...run,
+    settings: {
+      ...{ ...settings, topK: 40, topP: 0.9, minP: 0.05, repetitionPenalty: 1.1 },
+      ...{ frequencyPenalty: 0.5, presencePenalty: -0.5, samples: 4, stop: ['\n'], chat: true },
+    },
+  },
   { kind: 'addFeature', sae: '/s', feature: 5 },
   { kind: 'openFeature', sae: '/t', feature: 5 },
   { kind: 'insert', text: '' },
@@ -70,7 +85,16 @@ test.each([
   { ...run, edits: [{ sae: '/s', feature: 1, operation: 'scale', amount: Infinity }] },
   { ...run, edits: [{ feature: 1, operation: 'ablate' }] },
   { ...run, edits: Array.from({ length: 1000 }, () => run.edits[0]) },
-  { ...run, settings: { ...settings, scope: 'some' } },
+  { ...run, edits: [{ ...ref, operation: 'clamp', amount: 2, unit: 'residual' }] },
+  { ...run, edits: [{ ...ref, operation: 'ablate', onlyActive: 'yes' }] },
+  { ...run, edits: [{ ...ref, operation: 'ablate', onlyWhile: { feature: 2 } }] },
+  { ...run, edits: [{ ...ref, operation: 'ablate', positions: { scope: 'some' } }] },
+  { ...run, edits: [{ ...ref, operation: 'ablate', positions: { ranges: [{ from: 4, to: 4 }] } }] },
+  { ...run, settings: { ...settings, topK: 1.5 } },
+  { ...run, settings: { ...settings, topP: 1.5 } },
+  { ...run, settings: { ...settings, samples: 9 } },
+  { ...run, settings: { ...settings, stop: [''] } },
+  { ...run, settings: { ...settings, chat: 1 } },
   { ...run, settings: { ...settings, maxTokens: 0 } },
   { ...run, settings: { ...settings, maxTokens: 2.5 } },
   { ...run, settings: { ...settings, temperature: -1 } },

@@ -1,5 +1,5 @@
 // Two continuations step by step, as data: where they part, how far apart they are, their texts. Pure.
-import type { GeneratedToken, SteerStep } from '../../src/shared/engineProtocol.ts';
+import type { GeneratedToken, SteerStep } from '../../../src/shared/engineProtocol.ts';
 
 export type Side = 'baseline' | 'steered';
 

@@ -1,10 +1,10 @@
 // One bar per generated token: how far the steered next-token distribution is from the baseline's.
-import type { SteerStep } from '../../src/shared/engineProtocol.ts';
-import { t } from '../../src/shared/l10n.ts';
-import { numberText } from '../../src/shared/numberText.ts';
-import { element } from '../common/element.ts';
-import { markItem } from '../common/tooltip.ts';
-import { type Comparison, compare } from './comparison.ts';
+import type { SteerStep } from '../../../src/shared/engineProtocol.ts';
+import { t } from '../../../src/shared/l10n.ts';
+import { numberText } from '../../../src/shared/numberText.ts';
+import { element } from '../../common/element.ts';
+import { markItem } from '../../common/tooltip.ts';
+import { type Comparison, compare } from '../run/comparison.ts';
 
 /** Below this the scale does not shrink, so that rounding noise is not drawn as a mountain; in nats. */
 const leastScale = 0.1;

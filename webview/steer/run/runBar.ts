@@ -1,8 +1,8 @@
 // Run, stop, and how the run is doing. The words change with every token; screen readers hear only start and end.
-import { t } from '../../src/shared/l10n.ts';
-import { element } from '../common/element.ts';
-import { failureNotice } from '../common/notice.ts';
-import { button } from '../common/ui.ts';
+import { t } from '../../../src/shared/l10n.ts';
+import { element } from '../../common/element.ts';
+import { failureNotice } from '../../common/notice.ts';
+import { button } from '../../common/ui.ts';
 
 export interface RunBarState {
   readonly canRun: boolean;

@@ -1,9 +1,9 @@
 // The life of a run as the view sees it: asked for, started, its steps, its end. Pure. Messages of runs that are no longer
 // wanted are ignored, so that asking again while one is running mixes nothing.
-import type { SteerStep } from '../../src/shared/engineProtocol.ts';
-import { t } from '../../src/shared/l10n.ts';
-import { numberText } from '../../src/shared/numberText.ts';
-import type { FromSteerView, ToSteerView } from '../../src/shared/webviewProtocol.ts';
+import type { SteerStep } from '../../../src/shared/engineProtocol.ts';
+import { t } from '../../../src/shared/l10n.ts';
+import { numberText } from '../../../src/shared/numberText.ts';
+import type { FromSteerView, ToSteerView } from '../../../src/shared/webviewProtocol.ts';
 import { compare } from './comparison.ts';
 
 export interface RunState {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { SteerStep } from '../../../src/shared/engineProtocol.ts';
-import { tokenId } from '../../../src/shared/units.ts';
-import type { ToSteerView } from '../../../src/shared/webviewProtocol.ts';
-import { compare, promptTail, textOf } from '../../../webview/steer/comparison.ts';
+import type { SteerStep } from '../../../../src/shared/engineProtocol.ts';
+import { tokenId } from '../../../../src/shared/units.ts';
+import type { ToSteerView } from '../../../../src/shared/webviewProtocol.ts';
+import { compare, promptTail, textOf } from '../../../../webview/steer/run/comparison.ts';
 import {
   type RunState,
   askedRun,
@@ -11,9 +11,9 @@ import {
   nextRun,
   restoreRun,
   runText,
-} from '../../../webview/steer/runState.ts';
+} from '../../../../webview/steer/run/runState.ts';
 
-const settings = { scope: 'all', maxTokens: 3, temperature: 0, seed: 1 } as const;
+const settings = { maxTokens: 3, temperature: 0, seed: 1 } as const;
 const request = { kind: 'run', prompt: 'Once', edits: [], settings } as const;
 const token = (id: number): SteerStep['baseline'] => ({
   id: tokenId(id),

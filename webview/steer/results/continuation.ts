@@ -1,11 +1,11 @@
 // One of the two continuations: its prompt dimmed in front, its tokens as they come, and where it parts from the other.
-import type { SteerStep } from '../../src/shared/engineProtocol.ts';
-import { t } from '../../src/shared/l10n.ts';
-import { copyButton } from '../common/clipboard.ts';
-import { element, hiddenText } from '../common/element.ts';
-import { tokenElement } from '../common/tokenElement.ts';
-import { type ButtonControl, button } from '../common/ui.ts';
-import { type Side, compare, promptTail, textOf, tokensOf } from './comparison.ts';
+import type { SteerStep } from '../../../src/shared/engineProtocol.ts';
+import { t } from '../../../src/shared/l10n.ts';
+import { copyButton } from '../../common/clipboard.ts';
+import { element, hiddenText } from '../../common/element.ts';
+import { tokenElement } from '../../common/tokenElement.ts';
+import { type ButtonControl, button } from '../../common/ui.ts';
+import { type Side, compare, promptTail, textOf, tokensOf } from '../run/comparison.ts';
 
 const promptLimit = 240;
 

@@ -1,9 +1,8 @@
-// The settings of a run: where edits apply, length, temperature, seed.
-import { t } from '../../src/shared/l10n.ts';
-import type { SteerScope } from '../../src/shared/engineProtocol.ts';
-import type { SteerSettings } from '../../src/shared/webviewProtocol.ts';
-import { element } from '../common/element.ts';
-import { type Choice, dropdown, numberField } from '../common/ui.ts';
+// The settings of a run: length, temperature, seed.
+import { t } from '../../../src/shared/l10n.ts';
+import type { SteerSettings } from '../../../src/shared/webviewProtocol.ts';
+import { element } from '../../common/element.ts';
+import { numberField } from '../../common/ui.ts';
 
 export function settingsBar(
   initial: SteerSettings,
@@ -14,14 +13,6 @@ export function settingsBar(
     settings = { ...settings, ...part };
     onChange(settings);
   };
-  const scope = dropdown({
-    label: t('Apply edits to'),
-    choices: scopeChoices(),
-    value: settings.scope,
-    onChange: (value) => {
-      change({ scope: value });
-    },
-  });
   const tokens = numberField({
     label: t('Tokens to generate, 1 to 200'),
     min: 1,
@@ -55,7 +46,6 @@ export function settingsBar(
   return element(
     'div',
     { class: 'settings', attributes: { role: 'group', 'aria-label': t('Settings') } },
-    setting(t('Apply edits to'), scope, 'scope', t('Which tokens the edits touch')),
     setting(t('Tokens'), tokens.element, 'short', t('Most tokens to generate, 1 to 200')),
     setting(
       t('Temperature'),
@@ -65,14 +55,6 @@ export function settingsBar(
     ),
     setting(t('Seed'), seed.element, 'short', t('The same seed draws the same tokens')),
   );
-}
-
-function scopeChoices(): readonly Choice<SteerScope>[] {
-  return [
-    { value: 'all', label: t('All tokens') },
-    { value: 'prompt', label: t('Prompt only') },
-    { value: 'generated', label: t('Continuation only') },
-  ];
 }
 
 function setting(name: string, control: HTMLElement, kind: string, title: string): HTMLElement {

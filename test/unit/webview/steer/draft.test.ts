@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { FeatureEdit, FeatureRef } from '../../../src/shared/engineProtocol.ts';
-import { featureIndex } from '../../../src/shared/units.ts';
-import type { SteerFeature, SteerViewState } from '../../../src/shared/webviewProtocol.ts';
+import type { FeatureEdit, FeatureRef } from '../../../../src/shared/engineProtocol.ts';
+import { featureIndex } from '../../../../src/shared/units.ts';
+import type { SteerFeature, SteerViewState } from '../../../../src/shared/webviewProtocol.ts';
 import {
   type Draft,
   editOf,
@@ -9,21 +9,26 @@ import {
   keepEdited,
   listedFeatures,
   mergeSnapshot,
-  restoreDraft,
   sent,
   withEdit,
   withFeature,
   withoutFeature,
-} from '../../../webview/steer/draft.ts';
+} from '../../../../webview/steer/draft/draft.ts';
+import { type DraftEdit, noEdit } from '../../../../webview/steer/draft/draftEdit.ts';
+import { restoreDraft } from '../../../../webview/steer/draft/restoreDraft.ts';
 
-const settings = { scope: 'all', maxTokens: 60, temperature: 0, seed: 1 } as const;
+const settings = { maxTokens: 60, temperature: 0, seed: 1 } as const;
 const at = (feature: number, sae = '/s'): FeatureRef => ({ sae, feature: featureIndex(feature) });
 const [one, two, three] = [at(1), at(2), at(3)];
+const editing = (ref: FeatureRef, part: Partial<DraftEdit>): DraftEdit => ({
+  ...noEdit(ref),
+  ...part,
+});
 
 function offered(feature: number, edit?: FeatureEdit, sae = '/s'): SteerFeature {
   const id = featureIndex(feature);
   const brief = { feature: id, density: 0.01, maxActivation: 5, peakTokens: [] };
-  return { sae, brief, promptMax: 1, ...(edit && { edit }) };
+  return { sae, brief, inStore: true, promptMax: 1, ...(edit && { edit }) };
 }
 
 function snapshot(prompt: string, ...features: readonly SteerFeature[]): SteerViewState {
@@ -47,7 +52,7 @@ test('the first snapshot is taken as it is', () => {
 test('a snapshot of the known prompt keeps what the user did', () => {
   const touched = withEdit(
     { ...fresh, prompt: 'Once upon', settings: { ...settings, seed: 9 } },
-    { ...two, operation: 'add', amount: 4 },
+    editing(two, { operation: 'add', amount: 4 }),
   );
   const merged = mergeSnapshot(touched, first);
   expect(merged.prompt).toBe('Once upon');
@@ -56,7 +61,7 @@ test('a snapshot of the known prompt keeps what the user did', () => {
 });
 
 test('a snapshot of another prompt replaces everything', () => {
-  const touched = withEdit(fresh, { ...two, operation: 'ablate', amount: 0 });
+  const touched = withEdit(fresh, editing(two, { operation: 'ablate', amount: 0 }));
   const merged = mergeSnapshot(touched, snapshot('Another', offered(2)));
   expect(merged.prompt).toBe('Another');
   expect(merged.edits).toEqual([]);
@@ -71,13 +76,13 @@ test('typing on after a run is not undone by the snapshot that follows it', () =
 test('edits of the host count until the user touches them', () => {
   const state = snapshot('Once', offered(1, { ...one, operation: 'clamp', amount: 3 }));
   expect(editsToRun(fresh, state)).toEqual([{ ...one, operation: 'clamp', amount: 3 }]);
-  const cleared = withEdit(fresh, { ...one, operation: 'none', amount: 0 });
+  const cleared = withEdit(fresh, editing(one, { operation: 'none', amount: 0 }));
   expect(editsToRun(cleared, state)).toEqual([]);
 });
 
 test('features are taken off and put back in front', () => {
   const without = withoutFeature(
-    withEdit(fresh, { ...three, operation: 'ablate', amount: 0 }),
+    withEdit(fresh, editing(three, { operation: 'ablate', amount: 0 })),
     three,
   );
   expect(idsOf(without, first)).toEqual([1, 2]);
@@ -88,7 +93,7 @@ test('features are taken off and put back in front', () => {
 });
 
 test('an edited feature stays though the host no longer offers it', () => {
-  const edited = withEdit(fresh, { ...two, operation: 'scale', amount: 2 });
+  const edited = withEdit(fresh, editing(two, { operation: 'scale', amount: 2 }));
   const next = keepEdited(edited, first, snapshot('Once', offered(9)));
   expect(idsOf(edited, next)).toEqual([2, 9]);
   const [kept] = next.features;
@@ -99,23 +104,39 @@ test('an edited feature stays though the host no longer offers it', () => {
 test('features of the same number in two SAEs are edited, added and removed apart', () => {
   const state = snapshot('Once', offered(1), offered(1, undefined, '/t'));
   const places = (draft: Draft): string[] => listedFeatures(draft, state).map(({ sae }) => sae);
-  const edited = withEdit(fresh, { ...at(1, '/t'), operation: 'ablate', amount: 0 });
+  const edited = withEdit(fresh, editing(at(1, '/t'), { operation: 'ablate', amount: 0 }));
   expect(editsToRun(edited, state)).toEqual([{ ...at(1, '/t'), operation: 'ablate' }]);
   expect(places(withoutFeature(edited, one))).toEqual(['/t']);
   expect(places(withFeature(edited, at(1, '/t')))).toEqual(['/t', '/s']);
 });
 
 test('an edited feature goes with its SAE', () => {
-  const edited = withEdit(fresh, { ...two, operation: 'scale', amount: 2 });
+  const edited = withEdit(fresh, editing(two, { operation: 'scale', amount: 2 }));
   const next = { ...snapshot('Once', offered(9, undefined, '/t')), saes: first.saes.slice(1) };
   expect(keepEdited(edited, first, next)).toBe(next);
 });
 
 test('a stored draft is restored only when it is whole', () => {
-  expect(restoreDraft(JSON.parse(JSON.stringify(fresh)))).toEqual(fresh);
+  const draft = withEdit(
+    fresh,
+    editing(two, { operation: 'add', amount: 2, unit: 'max', ranges: '4-', onlyWhile: three }),
+  );
+  expect(restoreDraft(JSON.parse(JSON.stringify(draft)))).toEqual(draft);
   expect(restoreDraft(undefined)).toBeUndefined();
   expect(restoreDraft({ ...fresh, edits: undefined })).toBeUndefined();
   expect(restoreDraft({ ...fresh, removed: [3] })).toBeUndefined();
-  expect(restoreDraft({ ...fresh, settings: { ...settings, scope: 'some' } })).toBeUndefined();
   expect(restoreDraft({ ...fresh, settings: { ...settings, seed: null } })).toBeUndefined();
+});
+
+test('a draft of an older version has what it lacked, and its one scope on every edit', () => {
+  const stored = {
+    ...fresh,
+    settings: { ...settings, scope: 'generated' },
+    edits: [{ ...two, operation: 'add', amount: 4 }],
+  };
+  const restored = restoreDraft(stored);
+  expect(restored?.settings).toEqual(settings);
+  expect(restored?.edits).toEqual([
+    editing(two, { operation: 'add', amount: 4, scope: 'generated' }),
+  ]);
 });

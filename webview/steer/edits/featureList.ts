@@ -1,13 +1,14 @@
 // The list of features to edit: a few of them until more are wanted, and a way to add any other by its number. Where several
 // SAEs are active, each has a list of its own under its name: activations of two SAEs cannot be compared.
-import type { FeatureRef, SaePlace } from '../../src/shared/engineProtocol.ts';
-import { saeLabels } from '../../src/shared/featureRef.ts';
-import { t } from '../../src/shared/l10n.ts';
-import { countText } from '../../src/shared/numberText.ts';
-import type { SteerFeature, SteerSae } from '../../src/shared/webviewProtocol.ts';
-import { element } from '../common/element.ts';
+import type { FeatureRef, SaePlace } from '../../../src/shared/engineProtocol.ts';
+import { featureKey, saeLabels } from '../../../src/shared/featureRef.ts';
+import { t } from '../../../src/shared/l10n.ts';
+import { countText } from '../../../src/shared/numberText.ts';
+import type { SteerFeature, SteerSae } from '../../../src/shared/webviewProtocol.ts';
+import { element } from '../../common/element.ts';
 import { addForm } from './addForm.ts';
-import { type DraftEdit, refOf } from './draft.ts';
+import { refOf } from '../draft/draft.ts';
+import type { DraftEdit } from '../draft/draftEdit.ts';
 import { featureRow } from './featureRow.ts';
 
 /** Shown of each SAE before "Show more", besides the edited ones. */
@@ -34,6 +35,11 @@ export interface FeatureList {
   focus(feature: FeatureRef): void;
 }
 
+interface RowActions extends FeatureListActions {
+  /** Keys of the features whose conditions are shown. */
+  readonly unfolded: Set<string>;
+}
+
 /** The features of one SAE; `label` only where there are several. */
 interface Group {
   readonly label: string | undefined;
@@ -44,6 +50,8 @@ interface Group {
 export function featureList(actions: FeatureListActions): FeatureList {
   let groups: readonly Group[] = [];
   let isExpanded = false;
+  /** Rows whose conditions are shown. */
+  const unfolded = new Set<string>();
   const lists = element('div', { class: 'feature-groups' });
   const empty = element(
     'p',
@@ -73,7 +81,9 @@ export function featureList(actions: FeatureListActions): FeatureList {
       ),
     );
     lists.replaceChildren(
-      ...groups.flatMap((group, at) => groupElements(group, shown[at] ?? [], actions)),
+      ...groups.flatMap((group, at) =>
+        groupElements(group, shown[at] ?? [], { ...actions, unfolded }),
+      ),
     );
     const total = groups.reduce((sum, { features }) => sum + features.length, 0);
     const hidden = total - shown.flat().length;
@@ -135,7 +145,7 @@ function groupsOf(
 function groupElements(
   { label, name }: Group,
   shown: readonly ListedFeature[],
-  actions: FeatureListActions,
+  actions: RowActions,
 ): readonly HTMLElement[] {
   const listName = label === undefined ? t('Features') : t('Features of {0}', label);
   const list = element(
@@ -167,12 +177,18 @@ function columnNames(): HTMLElement {
 function rowOf(
   { feature, edit }: ListedFeature,
   saeLabel: string | undefined,
-  actions: FeatureListActions,
+  actions: RowActions,
 ): HTMLElement {
+  const key = featureKey(refOf(feature));
   return featureRow({
     feature,
     edit,
     saeLabel,
+    isOpen: actions.unfolded.has(key),
+    onToggle: (isOpen) => {
+      if (isOpen) actions.unfolded.add(key);
+      else actions.unfolded.delete(key);
+    },
     onEdit: actions.edit,
     onOpen: () => {
       actions.open(refOf(feature));

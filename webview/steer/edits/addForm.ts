@@ -1,9 +1,9 @@
 // Adds any feature to the list by its number; where several SAEs are active, a choice says whose it is.
-import type { FeatureRef, SaePlace } from '../../src/shared/engineProtocol.ts';
-import { t } from '../../src/shared/l10n.ts';
-import { featureIndex } from '../../src/shared/units.ts';
-import { element } from '../common/element.ts';
-import { button, dropdown } from '../common/ui.ts';
+import type { FeatureRef, SaePlace } from '../../../src/shared/engineProtocol.ts';
+import { t } from '../../../src/shared/l10n.ts';
+import { featureIndex } from '../../../src/shared/units.ts';
+import { element } from '../../common/element.ts';
+import { button, dropdown } from '../../common/ui.ts';
 
 export interface AddForm {
   readonly element: HTMLElement;

@@ -1,18 +1,13 @@
 // What the user has arranged in the steering view and would be sorry to lose: prompt, edits, settings. Pure: the view draws
 // it, the channel stores it. The host's snapshots are merged in so that they never undo what the user did.
-import type { FeatureEdit, FeatureRef, SteerScope } from '../../src/shared/engineProtocol.ts';
-import { featureKey, sameFeature } from '../../src/shared/featureRef.ts';
+import type { FeatureEdit, FeatureRef } from '../../../src/shared/engineProtocol.ts';
+import { featureKey, sameFeature } from '../../../src/shared/featureRef.ts';
 import type {
   SteerFeature,
   SteerSettings,
   SteerViewState,
-} from '../../src/shared/webviewProtocol.ts';
-import { type Operation, toEdit } from './amounts.ts';
-
-export interface DraftEdit extends FeatureRef {
-  readonly operation: Operation;
-  readonly amount: number;
-}
+} from '../../../src/shared/webviewProtocol.ts';
+import { type DraftEdit, fromEdit, noEdit, toEdit } from './draftEdit.ts';
 
 export interface Draft {
   /** The prompt of the last snapshot: another one means that the user chose another selection. */
@@ -62,9 +57,7 @@ export function editOf(draft: Draft, offered: SteerFeature): DraftEdit {
   const { edit } = offered;
   const ref = refOf(offered);
   const touched = draft.edits.find((each) => sameFeature(each, ref));
-  if (touched !== undefined) return touched;
-  const amount = edit !== undefined && 'amount' in edit ? edit.amount : 0;
-  return { ...ref, operation: edit?.operation ?? 'none', amount };
+  return touched ?? (edit === undefined ? noEdit(ref) : fromEdit(edit));
 }
 
 export function withEdit(draft: Draft, edit: DraftEdit): Draft {
@@ -74,7 +67,7 @@ export function withEdit(draft: Draft, edit: DraftEdit): Draft {
 /** Takes a feature off the list, with its edit. */
 export function withoutFeature(draft: Draft, { sae, feature }: FeatureRef): Draft {
   const ref = { sae, feature };
-  const cleared = withEdit(draft, { ...ref, operation: 'none', amount: 0 });
+  const cleared = withEdit(draft, noEdit(ref));
   return {
     ...cleared,
     removed: [...without(draft.removed, [ref]), ref],
@@ -118,7 +111,7 @@ export function keepEdited(
   const kept = listedFeatures(draft, previous)
     .filter((feature) => editOf(draft, feature).operation !== 'none')
     .filter((feature) => saes.has(feature.sae) && !offered.has(featureKey(refOf(feature))))
-    .map(({ sae, brief }) => ({ sae, brief, promptMax: 0 }));
+    .map(({ sae, brief, inStore }) => ({ sae, brief, inStore, promptMax: 0 }));
   return kept.length === 0 ? next : { ...next, features: [...kept, ...next.features] };
 }
 
@@ -127,11 +120,17 @@ export function sent(draft: Draft): Draft {
   return { ...draft, hostPrompt: draft.prompt };
 }
 
-/** What to send with a run, in the order of the list. */
-export function editsToRun(draft: Draft, state: SteerViewState): readonly FeatureEdit[] {
+/** The edits that are to be done, in the order of the list. */
+export function chosenEdits(draft: Draft, state: SteerViewState): readonly DraftEdit[] {
   return listedFeatures(draft, state)
     .map((feature) => editOf(draft, feature))
-    .map((edit) => toEdit(edit, edit.operation, edit.amount))
+    .filter(({ operation }) => operation !== 'none');
+}
+
+/** What to send with a run, in the order of the list. */
+export function editsToRun(draft: Draft, state: SteerViewState): readonly FeatureEdit[] {
+  return chosenEdits(draft, state)
+    .map(toEdit)
     .filter((edit) => edit !== undefined);
 }
 
@@ -140,30 +139,4 @@ function without<Ref extends FeatureRef>(
   dropped: readonly FeatureRef[],
 ): readonly Ref[] {
   return all.filter((ref) => !dropped.some((other) => sameFeature(ref, other)));
-}
-
-const scopes: readonly SteerScope[] = ['all', 'prompt', 'generated'];
-
-/** A draft that was stored earlier, perhaps by another version: `undefined` unless it is whole. */
-export function restoreDraft(stored: unknown): Draft | undefined {
-  if (typeof stored !== 'object' || stored === null) return undefined;
-  const draft = stored as Partial<Draft>;
-  const settings = draft.settings;
-  const isWhole =
-    typeof draft.hostPrompt === 'string' &&
-    typeof draft.prompt === 'string' &&
-    [draft.edits, draft.removed, draft.added].every(areRefs) &&
-    settings !== undefined &&
-    scopes.includes(settings.scope) &&
-    [settings.maxTokens, settings.temperature, settings.seed].every(Number.isFinite);
-  return isWhole ? (draft as Draft) : undefined;
-}
-
-function areRefs(stored: unknown): boolean {
-  return (
-    Array.isArray(stored) &&
-    stored.every(
-      (ref: Partial<FeatureRef>) => typeof ref.sae === 'string' && Number.isInteger(ref.feature),
-    )
-  );
 }

@@ -1,14 +1,14 @@
 // Baseline beside steered: both continuations, the strip of KL under the steered one, and what links the three: pointing
 // at a token shows its numbers and finds the same step in the others.
-import type { GeneratedToken, SteerStep } from '../../src/shared/engineProtocol.ts';
-import { t } from '../../src/shared/l10n.ts';
-import { numberText, percentText } from '../../src/shared/numberText.ts';
-import type { SteeredTexts } from '../../src/shared/webviewProtocol.ts';
-import { element } from '../common/element.ts';
-import { visibleToken } from '../common/tokenText.ts';
-import { addTooltips, indexOfItem } from '../common/tooltip.ts';
-import { button } from '../common/ui.ts';
-import { textOf } from './comparison.ts';
+import type { GeneratedToken, SteerStep } from '../../../src/shared/engineProtocol.ts';
+import { t } from '../../../src/shared/l10n.ts';
+import { numberText, percentText } from '../../../src/shared/numberText.ts';
+import type { SteeredTexts } from '../../../src/shared/webviewProtocol.ts';
+import { element } from '../../common/element.ts';
+import { visibleToken } from '../../common/tokenText.ts';
+import { addTooltips, indexOfItem } from '../../common/tooltip.ts';
+import { button } from '../../common/ui.ts';
+import { textOf } from '../run/comparison.ts';
 import { continuationView } from './continuation.ts';
 import { klStrip } from './klStrip.ts';
 
