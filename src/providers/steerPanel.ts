@@ -2,7 +2,8 @@
 // where the text came from. The steering itself is in host/views/steerSession.ts.
 import * as vscode from 'vscode';
 import { runCommand } from '../host/commands.ts';
-import { movedOffset, promptAround } from '../host/documents/steerPrompt.ts';
+import { SteerOrigin, closedFile } from '../host/documents/steerOrigin.ts';
+import { promptAround } from '../host/documents/steerPrompt.ts';
 import { featureArgument } from '../host/featureArgument.ts';
 import { showFailure } from '../host/failures/notifications.ts';
 import type { Services } from '../host/services.ts';
@@ -22,12 +23,8 @@ import type { FromSteerView, SteeredTexts, ToSteerView } from '../shared/webview
 
 /** Where the session is remembered over a reload of the window. */
 const memoryKey = 'monosem.steerSession';
-
-/** Where a result is inserted: an offset that follows the edits of the document. */
-interface Origin {
-  readonly document: vscode.TextDocument;
-  offset: number;
-}
+/** Whether changes run by themselves. */
+const liveKey = 'monosem.steerLive';
 
 interface OpenPanel {
   readonly panel: vscode.WebviewPanel;
@@ -39,13 +36,13 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   readonly #services: Services;
   readonly #lifetime = new DisposableStore();
   #open: OpenPanel | undefined;
-  #origin: Origin | undefined;
+  #origin: SteerOrigin | undefined;
 
   constructor(services: Services) {
     this.#services = services;
     const { window, workspace } = vscode;
     this.#lifetime.add(window.registerWebviewPanelSerializer(steerPanel, this));
-    this.#lifetime.add(workspace.onDidChangeTextDocument((event) => this.#follow(event)));
+    this.#lifetime.add(workspace.onDidChangeTextDocument((event) => this.#origin?.follow(event)));
   }
 
   /**
@@ -114,14 +111,16 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   #attach(panel: vscode.WebviewPanel, start: SteerStart): OpenPanel {
-    const { context, engine, briefs, source, log } = this.#services;
+    const { context, engine, briefs, source, log, memory } = this.#services;
     panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.svg');
     const session = new SteerSession(start, {
       engine,
       briefs,
       source,
       post: (message) => channel.post(message),
-      canInsert: () => this.#origin !== undefined && !this.#origin.document.isClosed,
+      canInsert: () => this.#origin?.canInsert === true,
+      canReplace: () => this.#origin?.canReplace === true,
+      isLive: () => memory.get(liveKey) !== false,
     });
     const channel = openChannel<FromSteerView, ToSteerView>(panel.webview, {
       extensionUri: context.extensionUri,
@@ -161,63 +160,35 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       case 'openFeature':
         await runCommand('openFeature', message.feature, message.sae);
         break;
+      case 'setLive':
+        await this.#services.memory.update(liveKey, message.isLive);
+        break;
       case 'insert':
-        await this.#insert(message.text);
+      case 'replace': {
+        if (this.#origin === undefined) throw closedFile();
+        await this.#origin[message.kind](message.text);
         break;
-      case 'compare':
-        await this.#compare(message);
+      }
+      case 'compare': {
+        const { baseline, steered } = this.#keep(message);
+        await runCommand('compareFeatures', baseline, steered);
         break;
+      }
+      case 'diff': {
+        const { baseline, steered } = this.#keep(message);
+        const title = `${t('Baseline')} ↔ ${t('Steered')}`;
+        await vscode.commands.executeCommand('vscode.diff', baseline, steered, title);
+        break;
+      }
     }
   }
 
-  /** Whole texts: a model reads a continuation behind its prompt. */
-  async #compare({ prompt, baseline, steered }: SteeredTexts): Promise<void> {
+  /** Whole texts as documents: a model reads a continuation behind its prompt. */
+  #keep({ prompt, baseline, steered }: SteeredTexts): Record<'baseline' | 'steered', vscode.Uri> {
     const kept = { baseline: prompt + baseline, steered: prompt + steered };
     const paths = this.#services.texts.keep(kept);
     const uriOf = (path: string): vscode.Uri => vscode.Uri.from({ scheme: textScheme, path });
-    await runCommand('compareFeatures', uriOf(paths.baseline), uriOf(paths.steered));
-  }
-
-  /** One edit, hence undone at once. */
-  async #insert(text: string): Promise<void> {
-    const origin = this.#origin;
-    if (origin === undefined || origin.document.isClosed) {
-      throw new MonosemError(
-        'badArgument',
-        t(
-          'The file the text came from is closed: open it and steer its selection again to insert.',
-        ),
-      );
-    }
-    const { document, offset } = origin;
-    const position = document.positionAt(offset);
-    const edit = new vscode.WorkspaceEdit();
-    edit.insert(document.uri, position, text);
-    if (!(await vscode.workspace.applyEdit(edit))) {
-      throw new MonosemError(
-        'badArgument',
-        t(
-          '{0} could not be edited: make it writable, or copy the continuation instead.',
-          document.fileName,
-        ),
-      );
-    }
-    const end = document.positionAt(document.offsetAt(position) + text.length);
-    const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
-    const editor = await vscode.window.showTextDocument(document, {
-      viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
-      selection: new vscode.Range(position, end),
-    });
-    editor.revealRange(new vscode.Range(position, end));
-  }
-
-  #follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    const origin = this.#origin;
-    if (origin?.document !== document) return;
-    for (const { rangeOffset, rangeLength, text } of contentChanges) {
-      const change = { offset: rangeOffset, removed: rangeLength, inserted: text.length };
-      origin.offset = movedOffset(origin.offset, change);
-    }
+    return { baseline: uriOf(paths.baseline), steered: uriOf(paths.steered) };
   }
 
   async #remember(): Promise<void> {
@@ -229,11 +200,18 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 function takePrompt(
   { document, selection }: vscode.TextEditor,
   cursor = document.offsetAt(selection.end),
-): { readonly prompt: string; readonly origin: Origin } | undefined {
-  const { prompt, end } = selection.isEmpty
-    ? promptAround(document.getText(), cursor)
-    : { prompt: document.getText(selection), end: document.offsetAt(selection.end) };
-  return prompt.trim() === '' ? undefined : { prompt, origin: { document, offset: end } };
+): { readonly prompt: string; readonly origin: SteerOrigin } | undefined {
+  if (selection.isEmpty) {
+    const { prompt, end } = promptAround(document.getText(), cursor);
+    return prompt.trim() === ''
+      ? undefined
+      : { prompt, origin: new SteerOrigin({ document, end }) };
+  }
+  const prompt = document.getText(selection);
+  const [start, end] = [document.offsetAt(selection.start), document.offsetAt(selection.end)];
+  return prompt.trim() === ''
+    ? undefined
+    : { prompt, origin: new SteerOrigin({ document, start, end }) };
 }
 
 /** What an earlier window stored, perhaps written by another version. */

@@ -2,10 +2,12 @@
 // unions per view. A message to a view is a complete snapshot or belongs to a numbered run, so a view that was
 // hidden can always catch up. Messages from a view are untrusted and validated before use.
 import type {
+  Continuation,
   FeatureBrief,
   FeatureEdit,
   FeatureRef,
   FeatureSummary,
+  GeneratedPair,
   GenerationParams,
   SaePlace,
   SteerStep,
@@ -81,8 +83,27 @@ export interface SteerViewState {
   /** Edited ones first, then by activation in the prompt. */
   readonly features: readonly SteerFeature[];
   readonly settings: SteerSettings;
+  /** Changes run by themselves. */
+  readonly isLive: boolean;
+  /** The model can be told something as a user of a chat. */
+  readonly hasChatTemplate: boolean;
   /** The prompt came from an editor that is still open, so results can be inserted. */
   readonly canInsert: boolean;
+  /** It was selected there, so results can take its place. */
+  readonly canReplace: boolean;
+}
+
+/** What a run is asked for. */
+export interface SteerRequest {
+  readonly prompt: string;
+  readonly edits: readonly FeatureEdit[];
+  readonly settings: SteerSettings;
+}
+
+/** Both texts of a sample when they are done. */
+export interface FinishedPair {
+  readonly baseline: Continuation;
+  readonly steered: Continuation;
 }
 
 /** What a run has written, without the prompt in front of it. */
@@ -97,23 +118,34 @@ export type ToSteerView =
   | SteerViewState
   | { readonly kind: 'started'; readonly run: number }
   | { readonly kind: 'step'; readonly run: number; readonly step: SteerStep }
-  | { readonly kind: 'finished'; readonly run: number }
+  | {
+      readonly kind: 'finished';
+      readonly run: number;
+      readonly samples: readonly FinishedPair[];
+    }
   | { readonly kind: 'stopped'; readonly run: number }
   /** `run` is absent when the failure is not of a run. */
   | { readonly kind: 'failed'; readonly run?: number; readonly message: string };
 
 export type FromSteerView =
   | { readonly kind: 'ready' }
-  | {
+  | ({
       readonly kind: 'run';
-      readonly prompt: string;
-      readonly edits: readonly FeatureEdit[];
-      readonly settings: SteerSettings;
-    }
+      /** A number of the view's own, by which it knows what belongs to this run. */
+      readonly run: number;
+      /** Goes on behind these texts, one pair per sample. */
+      readonly continuing?: readonly GeneratedPair[];
+    } & SteerRequest)
   | { readonly kind: 'stop' }
   /** Adds a feature by id to the list. */
   | ({ readonly kind: 'addFeature' } & FeatureRef)
   | ({ readonly kind: 'openFeature' } & FeatureRef)
+  /** Whether changes run by themselves, to be remembered. */
+  | { readonly kind: 'setLive'; readonly isLive: boolean }
   | { readonly kind: 'insert'; readonly text: string }
+  /** In the place of what was selected. */
+  | { readonly kind: 'replace'; readonly text: string }
   /** Both continuations of one prompt, to be read side by side in an editor. */
-  | ({ readonly kind: 'compare' } & SteeredTexts);
+  | ({ readonly kind: 'compare' } & SteeredTexts)
+  /** The same in a diff editor, without their features. */
+  | ({ readonly kind: 'diff' } & SteeredTexts);

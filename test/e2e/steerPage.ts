@@ -1,6 +1,7 @@
 // The steering view in a browser page, in the words of its tests.
 import type { Browser } from 'playwright-core';
-import type { ToSteerView } from '../../src/shared/webviewProtocol.ts';
+import type { SteerStep } from '../../src/shared/engineProtocol.ts';
+import type { FinishedPair, ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import type { ThemeName } from './themes.ts';
 import { type ViewPage, openView } from './webviewPage.ts';
 
@@ -25,6 +26,30 @@ export async function choose(
   const row = page.locator(`[data-feature="${String(feature)}"]`);
   await row.locator('.operation').click();
   await row.locator('vscode-option', { hasText: operation }).click();
+}
+
+/** Number of the run that was asked for last. */
+export async function lastRun(view: ViewPage): Promise<number> {
+  const asked = (await view.posted()).findLast(({ kind }) => kind === 'run');
+  return asked !== undefined && 'run' in asked ? Number(asked.run) : NaN;
+}
+
+/** What the host says to the run that was asked for last: that it starts, and its steps. */
+export async function play(view: ViewPage, steps: readonly SteerStep[]): Promise<number> {
+  const run = await lastRun(view);
+  await view.send({ kind: 'started', run } as ToSteerView);
+  for (const step of steps) await view.send({ kind: 'step', run, step } as ToSteerView);
+  return run;
+}
+
+/** Plays a run to its end. @param samples how its texts ended; left out where no test looks at that */
+export async function playToEnd(
+  view: ViewPage,
+  steps: readonly SteerStep[],
+  samples: readonly FinishedPair[] = [],
+): Promise<void> {
+  const run = await play(view, steps);
+  await view.send({ kind: 'finished', run, samples } as ToSteerView);
 }
 
 /** Pixels by which the page is wider than its window. */

@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../../scripts/vscode/browser.ts';
 import type { ToSteerView } from '../../src/shared/webviewProtocol.ts';
-import { choose, openSteer, overflow } from './steerPage.ts';
+import { choose, lastRun, openSteer, overflow, play, playToEnd } from './steerPage.ts';
 import type { ThemeName } from './themes.ts';
 import {
   otherSae,
@@ -42,6 +42,7 @@ test.for<[ThemeName, number]>([
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   expect((await view.posted()).at(-1)).toEqual({
     kind: 'run',
+    run: await lastRun(view),
     prompt,
     edits: [
       { sae, feature: 2417, operation: 'clamp', amount: 2, unit: 'max' },
@@ -49,9 +50,7 @@ test.for<[ThemeName, number]>([
     ],
     settings: { maxTokens: 60, temperature: 0.7, seed: 16 },
   });
-  await view.send({ kind: 'started', run: 3 } as ToSteerView);
-  for (const step of steps()) await view.send({ kind: 'step', run: 3, step } as ToSteerView);
-  await view.send({ kind: 'finished', run: 3 } as ToSteerView);
+  await playToEnd(view, steps());
   const sides = page.locator('.continuation-text');
   expect(await sides.nth(0).innerText()).toContain('"Hello, little fish!');
   expect(await sides.nth(1).innerText()).toContain('jumped into the water. Splash!');
@@ -72,21 +71,22 @@ test('a new run puts the old one aside, and late messages change nothing', async
   const view = await openSteer(browser, ['dark', 760], steerState());
   const { page } = view;
   const [first, second] = steps();
+  if (first === undefined || second === undefined) throw new Error('no steps');
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await view.send({ kind: 'started', run: 1 } as ToSteerView);
-  await view.send({ kind: 'step', run: 1, step: first } as ToSteerView);
-  await page.locator('vscode-text-area').click();
+  const old = await play(view, [first]);
+  await page.locator('vscode-text-area').first().click();
   await page.keyboard.press('Control+Enter');
   expect((await view.posted()).filter(({ kind }) => kind === 'run')).toHaveLength(2);
-  await view.send({ kind: 'stopped', run: 1 } as ToSteerView);
-  await view.send({ kind: 'started', run: 2 } as ToSteerView);
-  await view.send({ kind: 'step', run: 1, step: second } as ToSteerView);
-  expect(await page.locator('.continuation-text .token').count()).toBe(0);
-  await view.send({ kind: 'step', run: 2, step: first } as ToSteerView);
+  await view.send({ kind: 'stopped', run: old } as ToSteerView);
+  await view.send({ kind: 'step', run: old, step: second } as ToSteerView);
+  // The baseline is the same again, and stays where it is.
+  expect(await page.locator('.continuation-baseline .token').count()).toBe(1);
+  expect(await page.locator('.continuation-steered .token').count()).toBe(0);
+  const run = await play(view, [first]);
   expect(await page.locator('.continuation-text .token').count()).toBe(2);
   await page.getByRole('button', { name: 'Stop' }).click();
   expect((await view.posted()).at(-1)).toEqual({ kind: 'stop' });
-  await view.send({ kind: 'stopped', run: 2 } as ToSteerView);
+  await view.send({ kind: 'stopped', run } as ToSteerView);
   expect(await page.locator('.status').innerText()).toBe('Stopped after 1 token.');
   await view.close();
 });
@@ -107,13 +107,13 @@ test('amounts follow slider and number field, and every token has its numbers', 
   expect((await view.posted()).at(-1)).toMatchObject({
     edits: [{ sae, feature: 88, operation: 'scale', amount: 7.5 }],
   });
-  await view.send({ kind: 'started', run: 1 } as ToSteerView);
-  for (const step of steps()) await view.send({ kind: 'step', run: 1, step } as ToSteerView);
+  await play(view, steps());
   await page.locator('.continuation-steered .token').nth(2).hover();
   expect(await page.getByRole('tooltip').innerText()).toMatch(
     /^␣jumped\nprobability \d+%\nKL from baseline \d\.\d\d nats$/u,
   );
   expect(await page.locator('.is-linked').count()).toBe(3);
+  expect(await page.locator('.step-head').innerText()).toContain('Token 3: ');
   await view.close();
 });
 
@@ -187,9 +187,7 @@ test('what was arranged comes back after a reload', async () => {
   await choose(view, 602, 'Add');
   await view.page.getByLabel('Seed; the same seed draws the same tokens').fill('99');
   await view.page.getByRole('button', { name: 'Run', exact: true }).click();
-  await view.send({ kind: 'started', run: 1 } as ToSteerView);
-  for (const step of steps()) await view.send({ kind: 'step', run: 1, step } as ToSteerView);
-  await view.send({ kind: 'finished', run: 1 } as ToSteerView);
+  await playToEnd(view, steps());
   const state = await view.storedState();
   await view.close();
 
@@ -210,10 +208,7 @@ test('what was arranged comes back after a reload', async () => {
 test('text from a model stays text', async () => {
   const view = await openSteer(browser, ['dark', 760], steerState({ prompt: hostile }));
   await view.page.getByRole('button', { name: 'Run', exact: true }).click();
-  await view.send({ kind: 'started', run: 1 } as ToSteerView);
-  for (const step of steps(hostile, `${hostile} \u202eevil`)) {
-    await view.send({ kind: 'step', run: 1, step } as ToSteerView);
-  }
+  await play(view, steps(hostile, `${hostile} \u202eevil`));
   expect(await view.page.locator('.continuation-steered').innerText()).toContain('onerror=');
   expect(await isHacked(view)).toBe(false);
   expect(view.problems).toEqual([]);
@@ -232,13 +227,12 @@ test('explains itself when there is nothing to run or something failed', async (
   expect(await page.locator('#app').innerText()).toContain('No feature is active in this prompt');
   expect(await page.locator('.status').innerText()).toBe('Write a prompt to run.');
   await view.screenshot('steer-empty');
-  await page.locator('vscode-text-area').click();
+  await page.locator('vscode-text-area').first().click();
   await page.keyboard.type('Once upon a time');
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await view.send({ kind: 'started', run: 1 } as ToSteerView);
-  await view.send({ kind: 'step', run: 1, step: steps()[0] } as ToSteerView);
+  const run = await play(view, steps().slice(0, 1));
   const message = 'The engine stopped while generating; run again.';
-  await view.send({ kind: 'failed', run: 1, message } as ToSteerView);
+  await view.send({ kind: 'failed', run, message } as ToSteerView);
   expect(await page.getByRole('alert').innerText()).toBe(message);
   expect(await page.locator('.status').innerText()).toBe('Failed after 1 token.');
   expect(await page.locator('.continuation-steered').getByText('Insert').isVisible()).toBe(false);

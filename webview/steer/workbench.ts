@@ -1,42 +1,34 @@
 // The parts of the steering view put together: what happens in one is passed on to the others here, and nowhere else.
+import type { FeatureRef } from '../../src/shared/engineProtocol.ts';
+import { featureKey, sameFeature } from '../../src/shared/featureRef.ts';
+import { t } from '../../src/shared/l10n.ts';
 import type {
   FromSteerView,
   SteerViewState,
   ToSteerView,
 } from '../../src/shared/webviewProtocol.ts';
-import type { FeatureRef } from '../../src/shared/engineProtocol.ts';
-import { sameFeature } from '../../src/shared/featureRef.ts';
-import { t } from '../../src/shared/l10n.ts';
 import { element } from '../common/element.ts';
+import { Arrangement } from './draft/arrangement.ts';
 import {
   type Draft,
-  chosenEdits,
   editOf,
-  editsToRun,
-  keepEdited,
   listedFeatures,
-  mergeSnapshot,
   refOf,
-  sent,
   withEdit,
   withFeature,
   withoutFeature,
 } from './draft/draft.ts';
-import { rangesProblem } from './edits/conditions.ts';
+import type { DraftEdit } from './draft/draftEdit.ts';
 import { featureList } from './edits/featureList.ts';
+import { historyBar, listenForHistoryKeys } from './historyBar.ts';
+import { keepFocus } from './keepFocus.ts';
 import { promptBox } from './promptBox.ts';
 import { results } from './results/results.ts';
 import { runBar } from './run/runBar.ts';
-import {
-  type RunRequest,
-  type RunState,
-  askedRun,
-  isGoing,
-  isOutdated,
-  nextRun,
-  runText,
-} from './run/runState.ts';
-import { settingsBar } from './settings/settingsBar.ts';
+import { type RunState, isGoing, isOutdated, mostSteps } from './run/runState.ts';
+import { runText } from './run/runText.ts';
+import { Runner } from './run/runner.ts';
+import { settingsPlace } from './settings/settingsPlace.ts';
 import { sourceText } from './sourceText.ts';
 
 interface WorkbenchOptions {
@@ -56,80 +48,129 @@ export interface Workbench {
 
 export function workbench(options: WorkbenchOptions): Workbench {
   const { post } = options;
-  let { state, draft, run } = options;
-  let lastEnded = run;
+  const arranged = new Arrangement(options.state, options.draft);
+  const runner = new Runner({
+    request: () => (arranged.obstacle === undefined ? arranged.request : undefined),
+    isLive: () => arranged.draft.isLive,
+    post: (message) => {
+      failure = undefined;
+      arranged.wasSent();
+      post(message);
+    },
+    onChange: () => {
+      store();
+      drawRun();
+    },
+    restored: options.run,
+  });
   let failure: string | undefined;
   let busy: string | undefined;
   let awaited: FeatureRef | undefined;
 
   const source = element('p', { class: 'source quiet' });
   const prompt = promptBox((text) => {
-    change({ ...draft, prompt: text });
+    arranged.type(text);
+    store();
+    drawRun();
   });
   const features = featureList({
     edit: (edit) => {
-      change(withEdit(draft, edit));
+      const before = arranged.draft.edits.find((each) => sameFeature(each, edit));
+      change(withEdit(arranged.draft, edit), whatChanged(before, edit));
     },
     open: (feature) => {
       post({ kind: 'openFeature', ...feature });
     },
     remove: (feature) => {
-      change(withoutFeature(draft, feature));
+      change(withoutFeature(arranged.draft, feature), featureKey(feature));
       drawFeatures();
     },
     add: (feature) => {
-      change(withFeature(draft, feature));
+      change(withFeature(arranged.draft, feature), featureKey(feature));
       awaited = feature;
       post({ kind: 'addFeature', ...feature });
     },
   });
-  const settings = element('div', { class: 'settings-place' });
-  const bar = runBar(start, () => {
-    post({ kind: 'stop' });
+  const settings = settingsPlace((changed) => {
+    change({ ...arranged.draft, settings: changed }, 'settings');
   });
-  const comparison = results(
-    (text) => {
+  const bar = runBar({
+    run: start,
+    stop: () => {
+      runner.stop();
+    },
+    setLive: (isLive) => {
+      arranged.setLive(isLive);
+      post({ kind: 'setLive', isLive });
+      runner.changed();
+      store();
+    },
+  });
+  const shown = results({
+    insert: (text) => {
       post({ kind: 'insert', text });
     },
-    (texts) => {
+    replace: (text) => {
+      post({ kind: 'replace', text });
+    },
+    compare: (texts) => {
       post({ kind: 'compare', ...texts });
     },
-  );
+    diff: (texts) => {
+      post({ kind: 'diff', ...texts });
+    },
+    continue: () => {
+      runner.continue();
+    },
+  });
+  const steps = { undo: stepBack, redo: stepForth };
+  const history = historyBar(steps);
 
-  function change(next: Draft): void {
-    draft = next;
-    options.store(draft, lastEnded);
+  function change(next: Draft, what: string): void {
+    arranged.change(next, what);
+    runner.changed();
+    store();
     drawRun();
+  }
+
+  function stepBack(): void {
+    arranged.undo();
+    redraw();
+  }
+
+  function stepForth(): void {
+    arranged.redo();
+    redraw();
+  }
+
+  function redraw(): void {
+    runner.changed();
+    store();
+    keepFocus(panes, () => {
+      drawArrangement();
+      drawFeatures();
+    });
+    drawRun();
+  }
+
+  function store(): void {
+    options.store(arranged.draft, runner.ended);
   }
 
   function start(): void {
-    if (obstacle() !== undefined) return;
-    failure = undefined;
-    const request = currentRequest();
-    run = askedRun(request);
-    post(request);
-    draft = sent(draft);
-    options.store(draft, lastEnded);
-    drawRun();
-    const isBelow = comparison.element.getBoundingClientRect().top > window.innerHeight / 2;
+    runner.start();
+    const isBelow = shown.element.getBoundingClientRect().top > window.innerHeight / 2;
     if (isBelow) bar.element.scrollIntoView({ block: 'start' });
   }
 
-  function currentRequest(): RunRequest {
-    const { prompt: text, settings: chosen } = draft;
-    return { kind: 'run', prompt: text, edits: editsToRun(draft, state), settings: chosen };
-  }
-
   function drawArrangement(): void {
+    const { draft, state } = arranged;
     prompt.show(draft.prompt);
-    settings.replaceChildren(
-      settingsBar(draft.settings, (changed) => {
-        change({ ...draft, settings: changed });
-      }),
-    );
+    settings.show(draft.settings, state.hasChatTemplate);
   }
 
   function drawFeatures(): void {
+    const { draft, state } = arranged;
     const listed = listedFeatures(draft, state);
     source.textContent = sourceText(state);
     features.show(
@@ -144,52 +185,43 @@ export function workbench(options: WorkbenchOptions): Workbench {
   }
 
   function drawRun(): void {
-    const isRunning = isGoing(run);
+    const { draft, state } = arranged;
+    const run = runner.shown;
     bar.show({
-      canRun: obstacle() === undefined,
-      isRunning,
+      canRun: arranged.obstacle === undefined,
+      isRunning: isGoing(run),
+      isLive: draft.isLive,
       status: busy ?? statusText(),
       failure,
     });
+    history.show(arranged);
     features.showAge(draft.prompt === state.prompt);
-    const isComplete = run?.phase === 'finished';
-    comparison.show(run && { ...run, isRunning, isComplete }, state.canInsert);
-  }
-
-  /** Why there is nothing to run. */
-  function obstacle(): string | undefined {
-    if (draft.prompt.trim() === '') return t('Write a prompt to run.');
-    return chosenEdits(draft, state)
-      .map(({ ranges }) => rangesProblem(ranges))
-      .find((problem) => problem !== undefined);
+    const { canInsert, canReplace } = state;
+    shown.show({ run, canInsert, canReplace, canContinue: runner.canContinue });
   }
 
   function statusText(): string {
-    const why = obstacle();
-    if (why !== undefined) return why;
-    if (run !== undefined && (isGoing(run) || run.steps.length > 0)) {
-      const isOld = !isGoing(run) && isOutdated(run, currentRequest());
+    const { obstacle, request } = arranged;
+    const run = runner.shown;
+    if (obstacle !== undefined) return obstacle;
+    if (run !== undefined && (isGoing(run) || mostSteps(run.samples) > 0)) {
+      const isOld = !isGoing(run) && isOutdated(run, request);
       return isOld ? `${runText(run)} ${t('Changed since: run again.')}` : runText(run);
     }
-    const { edits } = currentRequest();
-    if (edits.length === 0) return t('Choose an edit for a feature, then run.');
-    return edits.length === 1 ? t('1 edit to run.') : t('{0} edits to run.', edits.length);
+    const count = request.edits.length;
+    if (count === 0) return t('Choose an edit for a feature, then run.');
+    return count === 1 ? t('1 edit to run.') : t('{0} edits to run.', count);
   }
 
+  const controls = [prompt.element, features.element, settings.element, bar.element];
+  const top = element('div', { class: 'top' }, source, history.element);
   const panes = element(
     'div',
     { class: 'workbench' },
-    element(
-      'div',
-      { class: 'controls' },
-      source,
-      prompt.element,
-      features.element,
-      settings,
-      bar.element,
-    ),
-    comparison.element,
+    element('div', { class: 'controls' }, top, ...controls),
+    shown.element,
   );
+  listenForHistoryKeys(panes, steps);
   panes.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -202,32 +234,32 @@ export function workbench(options: WorkbenchOptions): Workbench {
   return {
     element: panes,
     showState: (next) => {
-      const merged = mergeSnapshot(draft, next);
-      const isNew = merged.prompt !== draft.prompt;
-      state = isNew ? next : keepEdited(draft, state, next);
+      const isNew = arranged.takeIn(next);
       busy = undefined;
       failure = undefined;
       if (isNew) {
-        draft = merged;
-        run = undefined;
-        lastEnded = undefined;
+        runner.forget();
         drawArrangement();
       }
-      draft = merged;
-      options.store(draft, lastEnded);
-      drawFeatures();
+      store();
+      keepFocus(features.element, drawFeatures);
       drawRun();
     },
     receive: (message) => {
       if (message.kind === 'loading') busy = message.message;
       if (message.kind === 'failed') failure = message.message;
       if (message.kind === 'failed') busy = undefined;
-      if (run !== undefined) run = nextRun(run, message);
-      if (run !== undefined && !isGoing(run) && run !== lastEnded) {
-        lastEnded = run;
-        options.store(draft, lastEnded);
-      }
+      const before = runner.ended;
+      runner.receive(message);
+      if (runner.ended !== before) store();
       drawRun();
     },
   };
+}
+
+/** Changes of the same value of the same edit are undone together. */
+function whatChanged(before: DraftEdit | undefined, edit: DraftEdit): string {
+  const names = Object.keys(edit) as readonly (keyof DraftEdit)[];
+  const others = names.filter((name) => edit[name] !== before?.[name]);
+  return `${featureKey(edit)} ${others.join(' ')}`;
 }

@@ -7,6 +7,7 @@ import type {
   SteerScope,
 } from '../../shared/engineProtocol.ts';
 import type { SteerSettings } from '../../shared/webviewProtocol.ts';
+import { type Named, isFlag, isWhole, oneOf, readList, readNumber } from './readValues.ts';
 import { type Fields, fieldsOf, readFeatureRef } from './viewMessages.ts';
 
 const mostEdits = 256;
@@ -149,37 +150,4 @@ function readStop(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= longestStop
     ? value
     : undefined;
-}
-
-/** Fields by name, of which nothing is known yet. */
-type Named<Name extends string> = { readonly [Each in Name]?: unknown };
-
-/** @param read gives `undefined` for what is none, which spoils the list */
-export function readList<T>(
-  value: unknown,
-  most: number,
-  read: (each: unknown) => T | undefined,
-): readonly T[] | undefined {
-  if (!Array.isArray(value) || value.length > most) return undefined;
-  const all = value.map(read);
-  return all.every((each) => each !== undefined) ? all : undefined;
-}
-
-export function oneOf<T extends string>(values: readonly T[], value: unknown): T | undefined {
-  return values.find((known) => known === value);
-}
-
-function readNumber(
-  value: unknown,
-  [least, most]: readonly [least: number, most: number],
-): number | undefined {
-  return typeof value === 'number' && value >= least && value <= most ? value : undefined;
-}
-
-function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value);
-}
-
-function isFlag(value: unknown): value is boolean | undefined {
-  return value === undefined || typeof value === 'boolean';
 }

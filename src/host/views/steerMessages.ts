@@ -1,45 +1,89 @@
 // Reads what the steering view sends; see viewMessages.ts.
-import type { FromSteerView } from '../../shared/webviewProtocol.ts';
-import { readEdits, readSteerSettings } from './steerEdits.ts';
+import type { GeneratedPair, GeneratedText } from '../../shared/engineProtocol.ts';
+import { tokenId } from '../../shared/units.ts';
+import type { FromSteerView, SteeredTexts, SteerRequest } from '../../shared/webviewProtocol.ts';
+import { type Named, isWhole, oneOf, readList } from './readValues.ts';
+import { mostSamples, readEdits, readSteerSettings } from './steerEdits.ts';
 import { type Fields, fieldsOf, readFeatureRef } from './viewMessages.ts';
 
 /** Nothing a person edits by hand is longer; a view that sends more is broken. */
 const longestText = 1_000_000;
+/** Tokens of a text that is continued; far more than any context holds. */
+const mostContinued = 1_000_000;
+
+type Kind = FromSteerView['kind'];
+
+type Reader<K extends Kind> = (
+  fields: Fields,
+) => Omit<Extract<FromSteerView, { readonly kind: K }>, 'kind'> | undefined;
+
+const readers: { readonly [K in Kind]: Reader<K> } = {
+  ready: () => ({}),
+  stop: () => ({}),
+  run: readRun,
+  addFeature: readFeatureRef,
+  openFeature: readFeatureRef,
+  setLive: readLive,
+  insert: readText,
+  replace: readText,
+  compare: readTexts,
+  diff: readTexts,
+};
 
 export function readSteerViewMessage(message: unknown): FromSteerView | undefined {
   const fields = fieldsOf(message);
-  switch (fields?.['kind']) {
-    case 'ready':
-    case 'stop':
-      return { kind: fields['kind'] };
-    case 'addFeature':
-    case 'openFeature': {
-      const ref = readFeatureRef(fields);
-      return ref && { kind: fields['kind'], ...ref };
-    }
-    case 'insert':
-      return isText(fields['text']) ? { kind: 'insert', text: fields['text'] } : undefined;
-    case 'compare':
-      return readCompare(fields);
-    case 'run':
-      return readRun(fields);
-    default:
-      return undefined;
-  }
+  const kind = oneOf(Object.keys(readers) as Kind[], fields?.['kind']);
+  if (fields === undefined || kind === undefined) return undefined;
+  const content = readers[kind](fields);
+  // The reader of a kind gives what belongs to it.
+  return content && ({ kind, ...content } as FromSteerView);
 }
 
-function readCompare(fields: Fields): FromSteerView | undefined {
-  const { prompt, baseline, steered } = fields as Partial<Readonly<Record<string, unknown>>>;
+function readLive({ isLive }: Named<'isLive'>): { readonly isLive: boolean } | undefined {
+  return typeof isLive === 'boolean' ? { isLive } : undefined;
+}
+
+function readText({ text }: Named<'text'>): { readonly text: string } | undefined {
+  return isText(text) ? { text } : undefined;
+}
+
+function readTexts(fields: Named<keyof SteeredTexts>): SteeredTexts | undefined {
+  const { prompt, baseline, steered } = fields;
   if (!isText(prompt) || !isText(baseline) || !isText(steered)) return undefined;
-  return { kind: 'compare', prompt, baseline, steered };
+  return { prompt, baseline, steered };
 }
 
-function readRun(fields: Fields): FromSteerView | undefined {
-  const { prompt } = fields as { readonly prompt?: unknown };
-  const settings = readSteerSettings(fields['settings']);
-  const edits = readEdits(fields['edits']);
+function readRun(
+  fields: Named<'run' | 'continuing' | keyof SteerRequest>,
+): ReturnType<Reader<'run'>> {
+  const request = readRequest(fields);
+  const { run, continuing } = fields;
+  const pairs = readList(continuing ?? [], mostSamples, readPair);
+  if (request === undefined || pairs === undefined || !isWhole(run)) return undefined;
+  return { run, ...request, ...(pairs.length > 0 && { continuing: pairs }) };
+}
+
+function readRequest(fields: Named<keyof SteerRequest>): SteerRequest | undefined {
+  const { prompt } = fields;
+  const settings = readSteerSettings(fields.settings);
+  const edits = readEdits(fields.edits);
   if (!isText(prompt) || settings === undefined || edits === undefined) return undefined;
-  return { kind: 'run', prompt, edits, settings };
+  return { prompt, edits, settings };
+}
+
+function readPair(value: unknown): GeneratedPair | undefined {
+  const { baseline, steered }: Named<keyof GeneratedPair> = fieldsOf(value) ?? {};
+  const [first, second] = [readGenerated(baseline), readGenerated(steered)];
+  return first && second && { baseline: first, steered: second };
+}
+
+function readGenerated(value: unknown): GeneratedText | undefined {
+  const fields: Named<keyof GeneratedText> = fieldsOf(value) ?? {};
+  const end = oneOf(['length', 'endOfText', 'stop'], fields.end);
+  const tokens = readList(fields.tokens, mostContinued, (id) =>
+    isWhole(id) && id >= 0 && id < 2 ** 31 ? tokenId(id) : undefined,
+  );
+  return tokens && end && { tokens, end };
 }
 
 function isText(value: unknown): value is string {

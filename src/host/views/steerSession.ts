@@ -12,12 +12,21 @@ import type {
 import { MonosemError, messageOf } from '../../shared/errors.ts';
 import { featureKey, sameFeature } from '../../shared/featureRef.ts';
 import { t } from '../../shared/l10n.ts';
-import type { SteerFeature, SteerSettings, ToSteerView } from '../../shared/webviewProtocol.ts';
+import type {
+  FinishedPair,
+  FromSteerView,
+  SteerFeature,
+  SteerSettings,
+  ToSteerView,
+} from '../../shared/webviewProtocol.ts';
 import type { FeatureBriefs } from '../display/features/featureBriefs.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 
 /** Features offered for a prompt, of each SAE. */
 const offeredFeatures = 12;
+
+/** Tokens that both models expected, sent with every step. */
+const expectedTokens = 10;
 
 export const defaultSteerSettings: SteerSettings = {
   maxTokens: 60,
@@ -40,6 +49,17 @@ export interface SteerPorts {
   readonly source: () => Promise<Source>;
   readonly post: (message: ToSteerView) => void;
   readonly canInsert: () => boolean;
+  readonly canReplace: () => boolean;
+  /** Changes run by themselves. */
+  readonly isLive: () => boolean;
+}
+
+type RunRequest = Omit<Extract<FromSteerView, { readonly kind: 'run' }>, 'kind'>;
+
+/** The run in progress. */
+interface Running {
+  readonly run: number;
+  readonly abort: AbortController;
 }
 
 export class SteerSession {
@@ -47,9 +67,8 @@ export class SteerSession {
   #start: SteerStart;
   #offered: readonly SteerFeature[] = [];
   #lastState: ToSteerView = lookingForFeatures();
-  #run = 0;
   #loading = new AbortController();
-  #running: AbortController | undefined;
+  #running: Running | undefined;
 
   constructor(start: SteerStart, ports: SteerPorts) {
     this.#start = start;
@@ -81,22 +100,21 @@ export class SteerSession {
   }
 
   /** Runs both continuations, steps streaming to the view; a run in progress is stopped. */
-  async run(request: Pick<SteerStart, 'prompt' | 'edits' | 'settings'>): Promise<void> {
+  async run({ run, continuing, ...request }: RunRequest): Promise<void> {
     const isNewPrompt = request.prompt !== this.#start.prompt;
     this.stop();
-    const run = ++this.#run;
-    const abort = new AbortController();
-    this.#running = abort;
+    const running = { run, abort: new AbortController() };
+    const { signal } = running.abort;
+    this.#running = running;
     this.#start = { ...this.#start, ...request };
     this.#ports.post({ kind: 'started', run });
     try {
-      await this.#steer(run, abort.signal);
-      if (!abort.signal.aborted) this.#ports.post({ kind: 'finished', run });
+      const samples = await this.#steer({ run, signal, ...(continuing && { continuing }) });
+      if (!signal.aborted) this.#ports.post({ kind: 'finished', run, samples });
     } catch (error) {
-      if (!abort.signal.aborted)
-        this.#ports.post({ kind: 'failed', run, message: messageOf(error) });
+      if (!signal.aborted) this.#ports.post({ kind: 'failed', run, message: messageOf(error) });
     }
-    if (this.#running !== abort) return;
+    if (this.#running !== running) return;
     this.#running = undefined;
     // After the run, so that it need not wait: other features may be active in another text.
     if (isNewPrompt) await this.#showFeatures();
@@ -104,34 +122,42 @@ export class SteerSession {
 
   stop(): void {
     if (this.#running === undefined) return;
-    this.#running.abort();
+    const { run, abort } = this.#running;
+    abort.abort();
     this.#running = undefined;
-    this.#ports.post({ kind: 'stopped', run: this.#run });
+    this.#ports.post({ kind: 'stopped', run });
   }
 
   dispose(): void {
     this.#loading.abort();
-    this.#running?.abort();
+    this.#running?.abort.abort();
     this.#running = undefined;
   }
 
-  async #steer(run: number, signal: AbortSignal): Promise<void> {
+  async #steer(
+    asked: Pick<RunRequest, 'run' | 'continuing'> & { readonly signal: AbortSignal },
+  ): Promise<readonly FinishedPair[]> {
+    const { run, signal, continuing } = asked;
     const { prompt, edits, settings } = this.#start;
     const source = await this.#ports.source();
-    let sent = 0;
-    await this.#ports.engine.call(
+    const sent = new Map<number, number>();
+    const { samples } = await this.#ports.engine.call(
       'steer',
-      { source, prompt, edits, ...settings },
+      {
+        ...{ source, prompt, edits, ...settings, top: expectedTokens },
+        ...(continuing && { continuing }),
+      },
       {
         signal,
         // A run that is asked again after a crash gives the same steps again: the seed is the same.
         onProgress: (step) => {
-          if (signal.aborted || step.step < sent) return;
-          sent = step.step + 1;
+          if (signal.aborted || step.step <= (sent.get(step.sample) ?? -1)) return;
+          sent.set(step.sample, step.step);
           this.#ports.post({ kind: 'step', run, step });
         },
       },
     );
+    return samples.map(({ baseline, steered }) => ({ baseline, steered }));
   }
 
   async #showFeatures(): Promise<void> {
@@ -148,7 +174,7 @@ export class SteerSession {
   }
 
   async #offer(signal: AbortSignal): Promise<void> {
-    const { engine, source: currentSource, canInsert } = this.#ports;
+    const { engine, source: currentSource } = this.#ports;
     const { prompt, features, edits, settings } = this.#start;
     const source = await currentSource();
     const [{ model, saes }, active] = await Promise.all([
@@ -172,7 +198,10 @@ export class SteerSession {
       saes: saes.map(({ sae, name, site, features: F }) => ({ sae, name, site, features: F })),
       features: this.#offered,
       settings,
-      canInsert: canInsert(),
+      isLive: this.#ports.isLive(),
+      hasChatTemplate: model.hasChatTemplate,
+      canInsert: this.#ports.canInsert(),
+      canReplace: this.#ports.canReplace(),
     });
     if (impossible !== undefined) this.#ports.post({ kind: 'failed', message: impossible });
   }

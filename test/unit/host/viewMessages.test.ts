@@ -5,6 +5,7 @@ import { readFeatureViewMessage } from '../../../src/host/views/viewMessages.ts'
 const settings = { maxTokens: 20, temperature: 0.5, seed: 3 };
 const run = {
   kind: 'run',
+  run: 7,
   prompt: 'Once',
   edits: [
     { sae: '/s', feature: 1, operation: 'ablate' },
@@ -45,6 +46,15 @@ test.each([
   },
   { kind: 'addFeature', sae: '/s', feature: 5 },
   { kind: 'openFeature', sae: '/t', feature: 5 },
+  {
+    ...run,
+    continuing: [
+      { baseline: { tokens: [1], end: 'length' }, steered: { tokens: [], end: 'stop' } },
+    ],
+  },
+  { kind: 'setLive', isLive: true },
+  { kind: 'replace', text: ' upon' },
+  { kind: 'diff', prompt: 'Once', baseline: ' upon', steered: '' },
   { kind: 'insert', text: '' },
   { kind: 'compare', prompt: 'Once', baseline: ' upon', steered: '' },
 ])('a well-formed message of the steering view passes: %j', (message) => {
@@ -76,6 +86,13 @@ test.each([
   { kind: 'steerFeature', feature: 5 },
   { kind: 'addFeature', feature: 5 },
   { kind: 'insert', text: 5 },
+  { kind: 'setLive' },
+  { ...run, run: undefined },
+  { ...run, continuing: [{ baseline: { tokens: [1], end: 'length' } }] },
+  {
+    ...run,
+    continuing: [{ baseline: { tokens: [-1], end: 'stop' }, steered: { tokens: [], end: 'stop' } }],
+  },
   { kind: 'compare', prompt: 'Once', baseline: ' upon' },
   { kind: 'compare', prompt: 'Once', baseline: ' upon', steered: 'x'.repeat(1_000_001) },
   { ...run, prompt: undefined },

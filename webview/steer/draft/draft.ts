@@ -20,6 +20,8 @@ export interface Draft {
   readonly removed: readonly FeatureRef[];
   /** Features the user put on the list by id: they stand first. */
   readonly added: readonly FeatureRef[];
+  /** Changes run by themselves. */
+  readonly isLive: boolean;
 }
 
 /** Which feature is offered. */
@@ -42,6 +44,7 @@ export function mergeSnapshot(draft: Draft | undefined, state: SteerViewState): 
       edits: [],
       removed: [],
       added: [],
+      isLive: draft?.isLive ?? state.isLive,
     };
   }
   const offered = state.features.filter(({ edit }) => edit).map(refOf);

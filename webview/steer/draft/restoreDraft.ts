@@ -2,6 +2,7 @@
 // it no draft at all, except for single edits, which are left out. Pure.
 import type { FeatureRef, SteerScope } from '../../../src/shared/engineProtocol.ts';
 import type { SteerSettings } from '../../../src/shared/webviewProtocol.ts';
+import { optionalNames, withChat, withSetting, withStops } from '../settings/steerSettings.ts';
 import type { Draft } from './draft.ts';
 import { type DraftEdit, type Operation, type Unit, noEdit } from './draftEdit.ts';
 
@@ -12,10 +13,10 @@ const operations: readonly Operation[] = [
 ];
 
 /** Fields by name, of which nothing is known yet. */
-type Stored<Name extends PropertyKey> = { readonly [Each in Name]?: unknown };
+type Stored<Name extends string> = { readonly [Each in Name]?: unknown };
 
 export function restoreDraft(stored: unknown): Draft | undefined {
-  const draft = fieldsOf<keyof Draft>(stored);
+  const draft: Stored<keyof Draft> | undefined = fieldsOf(stored);
   if (draft === undefined) return undefined;
   const { hostPrompt, prompt, edits, removed, added } = draft;
   const settings = restoreSettings(draft.settings);
@@ -26,7 +27,10 @@ export function restoreDraft(stored: unknown): Draft | undefined {
   // Until positions belonged to edits there was one scope for all of them.
   const { scope } = draft.settings as { readonly scope?: unknown };
   const restored = edits.map((edit) => restoreEdit({ scope, ...edit }));
-  return { hostPrompt, prompt, settings, edits: restored, removed, added };
+  return {
+    ...{ hostPrompt, prompt, settings, edits: restored, removed, added },
+    isLive: draft.isLive !== false,
+  };
 }
 
 function restoreEdit(stored: Stored<keyof DraftEdit> & FeatureRef): DraftEdit {
@@ -46,11 +50,17 @@ function restoreEdit(stored: Stored<keyof DraftEdit> & FeatureRef): DraftEdit {
 }
 
 function restoreSettings(stored: unknown): SteerSettings | undefined {
-  const settings = fieldsOf<keyof SteerSettings>(stored);
-  if (settings === undefined) return undefined;
-  const { maxTokens, temperature, seed } = settings;
+  const fields: Stored<keyof SteerSettings> | undefined = fieldsOf(stored);
+  if (fields === undefined) return undefined;
+  const { maxTokens, temperature, seed, stop, chat } = fields;
   if (!isNumber(maxTokens) || !isNumber(temperature) || !isNumber(seed)) return undefined;
-  return { maxTokens, temperature, seed };
+  let settings: SteerSettings = { maxTokens, temperature, seed };
+  for (const name of optionalNames) {
+    const value = fields[name];
+    if (isNumber(value)) settings = withSetting(settings, name, value);
+  }
+  const stops = Array.isArray(stop) ? stop.filter((each) => typeof each === 'string') : [];
+  return withChat(withStops(settings, stops), chat === true);
 }
 
 function areRefs(stored: unknown): stored is readonly FeatureRef[] {
@@ -58,11 +68,11 @@ function areRefs(stored: unknown): stored is readonly FeatureRef[] {
 }
 
 function isRef(stored: unknown): stored is FeatureRef {
-  const ref = fieldsOf<keyof FeatureRef>(stored);
+  const ref: Stored<keyof FeatureRef> | undefined = fieldsOf(stored);
   return typeof ref?.sae === 'string' && Number.isInteger(ref.feature);
 }
 
-function fieldsOf<Name extends PropertyKey>(stored: unknown): Stored<Name> | undefined {
+function fieldsOf(stored: unknown): object | undefined {
   return typeof stored === 'object' && stored !== null ? stored : undefined;
 }
 

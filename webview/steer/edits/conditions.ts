@@ -4,7 +4,7 @@ import { t } from '../../../src/shared/l10n.ts';
 import { element } from '../../common/element.ts';
 import { type Choice, checkbox, dropdown, textField } from '../../common/ui.ts';
 import { type DraftEdit, mayDropError } from '../draft/draftEdit.ts';
-import { readRanges } from '../draft/tokenRanges.ts';
+import { rangesProblem } from '../draft/rangesProblem.ts';
 
 export type Conditions = Pick<
   DraftEdit,
@@ -80,12 +80,6 @@ export function conditionControls(
     onlyActive.element,
     dropsError.element,
   );
-}
-
-/** In one sentence; `undefined` where the ranges can be read. */
-export function rangesProblem(ranges: string): string | undefined {
-  if (readRanges(ranges) !== undefined) return undefined;
-  return t('“{0}” are no ranges of tokens: write them like 4-9, 12-.', ranges.trim());
 }
 
 function scopeChoices(): readonly Choice<SteerScope>[] {

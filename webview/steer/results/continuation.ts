@@ -1,13 +1,18 @@
 // One of the two continuations: its prompt dimmed in front, its tokens as they come, and where it parts from the other.
-import type { SteerStep } from '../../../src/shared/engineProtocol.ts';
 import { t } from '../../../src/shared/l10n.ts';
 import { copyButton } from '../../common/clipboard.ts';
 import { element, hiddenText } from '../../common/element.ts';
 import { tokenElement } from '../../common/tokenElement.ts';
-import { type ButtonControl, button } from '../../common/ui.ts';
-import { type Side, compare, promptTail, textOf, tokensOf } from '../run/comparison.ts';
+import { button } from '../../common/ui.ts';
+import { type Side, promptTail } from '../run/comparison.ts';
+import type { DrawnToken } from '../run/runSample.ts';
 
 const promptLimit = 240;
+
+export interface ContinuationActions {
+  readonly insert: (text: string) => void;
+  readonly replace: (text: string) => void;
+}
 
 export interface ContinuationView {
   readonly element: HTMLElement;
@@ -16,112 +21,123 @@ export interface ContinuationView {
 
 export interface ShownContinuation {
   readonly prompt: string;
-  readonly steps: readonly SteerStep[];
+  readonly tokens: readonly DrawnToken[];
+  /** Behind the tokens. */
+  readonly rest: string;
+  /** All of it, for whoever takes it. */
+  readonly text: string;
   readonly isRunning: boolean;
   readonly canInsert: boolean;
-  /** The side ended before the length asked for. */
+  readonly canReplace: boolean;
+  /** The side came to an end of its own. */
   readonly hasEnded: boolean;
 }
 
-export function continuationView(side: Side, onInsert: (text: string) => void): ContinuationView {
+export function continuationView(side: Side, actions: ContinuationActions): ContinuationView {
   const words = wordsOf(side);
   let text = '';
-  let drawn: ShownContinuation | undefined;
   const lead = element('span', { class: 'prompt-text' });
-  const tokens = element('span');
+  const tokens = tokenRun();
+  const rest = element('span');
   const caret = element('span', { class: 'caret' });
   const end = element('span', { class: 'end-mark' }, t('end of text'));
   const body = element(
     'p',
     { class: 'token-text continuation-text', attributes: { dir: 'auto' } },
-    lead,
-    tokens,
-    caret,
-    end,
+    ...[lead, tokens.element, rest, caret, end],
   );
   const insert = button({
-    label: t('Insert'),
-    icon: 'insert',
-    title: words.insert,
+    ...{ label: t('Insert'), icon: 'insert', title: words.insert },
     onPress: () => {
-      onInsert(text);
+      actions.insert(text);
+    },
+  });
+  const replace = button({
+    ...{ label: t('Replace'), icon: 'replace', title: words.replace },
+    onPress: () => {
+      actions.replace(text);
     },
   });
   const copy = copyButton(words.copy, () => text);
-  const actions = element('div', { class: 'actions' }, copy, insert.element);
+  const buttons = element('div', { class: 'actions' }, copy, replace.element, insert.element);
   return {
     element: element(
       'article',
       { class: `continuation continuation-${side}`, attributes: { 'aria-label': words.name } },
-      element('div', { class: 'continuation-top' }, element('h3', {}, words.name), actions),
+      element('div', { class: 'continuation-top' }, element('h3', {}, words.name), buttons),
       body,
     ),
     show: (shown) => {
-      text = textOf(shown.steps, side);
-      actions.hidden = text === '';
-      showInsert(insert, shown.canInsert);
-      if (!continues(drawn, shown)) {
-        lead.textContent = promptTail(shown.prompt, promptLimit);
-        tokens.replaceChildren();
-        drawn = undefined;
-      }
-      tokens.append(...tokenNodes(shown.steps, side, drawn?.steps.length ?? 0));
-      drawn = shown;
+      text = shown.text;
+      buttons.hidden = text === '';
+      insert.element.hidden = !shown.canInsert;
+      replace.element.hidden = !shown.canReplace;
+      const prompt = promptTail(shown.prompt, promptLimit);
+      if (lead.textContent !== prompt) lead.textContent = prompt;
+      tokens.show(shown.tokens);
+      rest.textContent = shown.rest;
       caret.hidden = !shown.isRunning;
       end.hidden = shown.isRunning || !shown.hasEnded;
     },
   };
 }
 
-function wordsOf(side: Side): Readonly<Record<'name' | 'copy' | 'insert', string>> {
+function wordsOf(side: Side): Readonly<Record<'name' | 'copy' | 'insert' | 'replace', string>> {
   return side === 'baseline'
     ? {
         name: t('Baseline'),
         copy: t('Copy the baseline continuation'),
         insert: t('Insert the baseline continuation after the selection in the editor'),
+        replace: t('Put the baseline continuation in the place of the selection in the editor'),
       }
     : {
         name: t('Steered'),
         copy: t('Copy the steered continuation'),
         insert: t('Insert the steered continuation after the selection in the editor'),
+        replace: t('Put the steered continuation in the place of the selection in the editor'),
       };
 }
 
-function showInsert(insert: ButtonControl, canInsert: boolean): void {
-  insert.setEnabled(canInsert);
-  insert.element.hidden = !canInsert;
+interface TokenRun {
+  readonly element: HTMLElement;
+  show(tokens: readonly DrawnToken[]): void;
 }
 
-/** Whether `next` only has more steps than what is drawn: what is there, pointed at or selected, can then stay. */
-function continues(drawn: ShownContinuation | undefined, next: ShownContinuation): boolean {
+/** What is drawn already stays in the page, pointed at or selected, up to the first token that is another one. */
+function tokenRun(): TokenRun {
+  const place = element('span');
+  let drawn: readonly DrawnToken[] = [];
+  return {
+    element: place,
+    show: (tokens) => {
+      const same = tokens.findIndex((token, index) => !isSame(token, drawn[index]));
+      const kept = same < 0 ? tokens.length : same;
+      while (place.childElementCount > kept) place.lastElementChild?.remove();
+      place.append(...tokens.slice(kept).map((token, at) => tokenNode(token, kept + at)));
+      drawn = tokens;
+    },
+  };
+}
+
+function isSame(a: DrawnToken, b: DrawnToken | undefined): boolean {
   return (
-    drawn?.prompt === next.prompt &&
-    drawn.steps.length <= next.steps.length &&
-    drawn.steps.every((step, index) => step === next.steps[index])
+    a.text === b?.text &&
+    a.step === b.step &&
+    a.isDifferent === b.isDifferent &&
+    a.isDivergence === b.isDivergence
   );
 }
 
-/** @param from index of the first step to draw */
-function tokenNodes(steps: readonly SteerStep[], side: Side, from: number): Node[] {
-  const { divergence } = compare(steps);
-  const nodes: Node[] = [];
-  tokensOf(steps, side).forEach(({ token, step }, index) => {
-    if (step < from) return;
-    if (step === divergence) {
-      nodes.push(
-        element('span', { class: 'divergence' }, hiddenText(` (${t('differs from here:')}) `)),
-      );
-    }
-    const isDifferent = divergence !== undefined && step >= divergence;
-    nodes.push(
-      tokenElement({
-        text: token.text,
-        index: step,
-        isEntry: index === 0,
-        breaks: true,
-        class: isDifferent ? 'is-different' : undefined,
-      }),
-    );
+function tokenNode({ text, step, isDifferent, isDivergence }: DrawnToken, at: number): Node {
+  const token = tokenElement({
+    ...{ text, index: step, isEntry: at === 0, breaks: true },
+    class: isDifferent ? 'is-different' : undefined,
   });
-  return nodes;
+  if (!isDivergence) return token;
+  const mark = element(
+    'span',
+    { class: 'divergence' },
+    hiddenText(` (${t('differs from here:')}) `),
+  );
+  return element('span', {}, mark, token);
 }

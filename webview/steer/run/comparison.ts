@@ -1,40 +1,32 @@
 // Two continuations step by step, as data: where they part, how far apart they are, their texts. Pure.
-import type { GeneratedToken, SteerStep } from '../../../src/shared/engineProtocol.ts';
+import type { RunStep } from './runStep.ts';
 
 export type Side = 'baseline' | 'steered';
 
 export interface Comparison {
-  readonly steps: readonly SteerStep[];
   /** Index of the first step at which the two sides differ; `undefined` while they are equal. */
   readonly divergence: number | undefined;
   readonly meanKl: number;
   readonly maxKl: number;
 }
 
-export function compare(steps: readonly SteerStep[]): Comparison {
+export function compare(steps: readonly RunStep[]): Comparison {
   const divergence = steps.findIndex(({ baseline, steered }) => baseline?.id !== steered?.id);
-  const kls = steps.map(({ kl }) => (Number.isFinite(kl) ? Math.max(0, kl) : 0));
+  const kls = steps.map(klOf);
   const sum = kls.reduce((total, kl) => total + kl, 0);
   return {
-    steps,
     divergence: divergence < 0 ? undefined : divergence,
     meanKl: kls.length === 0 ? 0 : sum / kls.length,
     maxKl: Math.max(0, ...kls),
   };
 }
 
-/** The tokens of one side with the index of their step. */
-export function tokensOf(
-  steps: readonly SteerStep[],
-  side: Side,
-): readonly { readonly token: GeneratedToken; readonly step: number }[] {
-  return steps.flatMap((step, index) => {
-    const token = step[side];
-    return token === undefined ? [] : [{ token, step: index }];
-  });
+/** In nats, never below 0, as rounding can be. */
+export function klOf({ kl }: RunStep): number {
+  return Number.isFinite(kl) ? Math.max(0, kl) : 0;
 }
 
-export function textOf(steps: readonly SteerStep[], side: Side): string {
+export function stepsText(steps: readonly RunStep[], side: Side): string {
   return steps.map((step) => step[side]?.text ?? '').join('');
 }
 

@@ -1,39 +1,62 @@
 // The life of a run as the view sees it: asked for, started, its steps, its end. Pure. Messages of runs that are no longer
 // wanted are ignored, so that asking again while one is running mixes nothing.
 import type { SteerStep } from '../../../src/shared/engineProtocol.ts';
-import { t } from '../../../src/shared/l10n.ts';
-import { numberText } from '../../../src/shared/numberText.ts';
-import type { FromSteerView, ToSteerView } from '../../../src/shared/webviewProtocol.ts';
-import { compare } from './comparison.ts';
+import type {
+  FinishedPair,
+  FromSteerView,
+  SteerRequest,
+  ToSteerView,
+} from '../../../src/shared/webviewProtocol.ts';
+import { type RunSample, knownBaseline, noSample, pairOf, pairToContinue } from './runSample.ts';
+import { runStep } from './runStep.ts';
 
 export interface RunState {
   readonly phase: 'asked' | 'running' | 'finished' | 'stopped' | 'failed';
-  /** Given by the host when it starts. */
-  readonly run: number | undefined;
+  readonly run: number;
   readonly prompt: string;
+  /** Most tokens of a text, those it goes on from included. */
   readonly maxTokens: number;
-  readonly steps: readonly SteerStep[];
+  /** At least one. */
+  readonly samples: readonly RunSample[];
   /** What was asked, to tell later whether the arrangement is still the same. */
   readonly request: string;
+  /** What the baseline depends on. */
+  readonly baselineOf: string;
 }
 
 export type RunRequest = Extract<FromSteerView, { readonly kind: 'run' }>;
 
-export function askedRun(request: RunRequest): RunState {
-  const { prompt, settings } = request;
-  return {
-    phase: 'asked',
-    run: undefined,
-    prompt,
-    maxTokens: settings.maxTokens,
+/** @param shown the run in whose place it comes */
+export function askedRun(request: RunRequest, shown: RunState | undefined): RunState {
+  const { run, prompt, settings, continuing } = request;
+  const baselineOf = baselineKey(request);
+  const asked = { phase: 'asked', run, prompt, request: requestKey(request), baselineOf } as const;
+  if (continuing !== undefined && shown !== undefined) {
+    const samples = shown.samples.map(({ steps }) => ({ steps, earlierBaseline: [] }));
+    return { ...asked, maxTokens: mostSteps(samples) + settings.maxTokens, samples };
+  }
+  const hasSameBaseline = shown?.baselineOf === baselineOf;
+  const earlier = hasSameBaseline ? shown.samples : [noSample];
+  const samples = earlier.map((sample) => ({
     steps: [],
-    request: JSON.stringify(request),
-  };
+    earlierBaseline: knownBaseline(sample).slice(0, settings.maxTokens),
+  }));
+  return { ...asked, maxTokens: settings.maxTokens, samples };
+}
+
+/** What the next run goes on from; `undefined` where the texts are over, still growing, or of another arrangement. */
+export function toContinue(
+  state: RunState | undefined,
+  request: SteerRequest,
+): RunRequest['continuing'] {
+  if (state === undefined || isGoing(state) || isOutdated(state, request)) return undefined;
+  const canGoOn = state.samples.some((sample) => pairToContinue(sample) !== undefined);
+  return canGoOn ? state.samples.map(pairOf) : undefined;
 }
 
 /** Whether a run with this request would be another one than the run shown. */
-export function isOutdated(state: RunState, request: RunRequest): boolean {
-  return state.request !== JSON.stringify(request);
+export function isOutdated(state: RunState, request: SteerRequest): boolean {
+  return state.request !== requestKey(request);
 }
 
 export function isGoing(state: RunState | undefined): boolean {
@@ -42,55 +65,49 @@ export function isGoing(state: RunState | undefined): boolean {
 
 /** The run after a message from the host. */
 export function nextRun(state: RunState, message: ToSteerView): RunState {
-  if (message.kind === 'started') {
-    return state.phase === 'asked' ? { ...state, phase: 'running', run: message.run } : state;
-  }
-  if (message.kind === 'failed') {
-    const isOurs = message.run !== undefined && (state.run ?? message.run) === message.run;
-    return isOurs && isGoing(state) ? { ...state, phase: 'failed' } : state;
-  }
-  if (!('run' in message) || message.run !== state.run || state.phase !== 'running') return state;
-  return message.kind === 'step'
-    ? { ...state, steps: [...state.steps, message.step] }
-    : { ...state, phase: message.kind };
-}
-
-/** How the run is doing, in one line. */
-export function runText({ phase, steps, maxTokens }: RunState): string {
-  switch (phase) {
-    case 'asked':
-      return t('Starting…');
-    case 'running':
-      return t('Token {0} of {1}', steps.length, maxTokens);
-    case 'stopped':
-      return steps.length === 1
-        ? t('Stopped after 1 token.')
-        : t('Stopped after {0} tokens.', steps.length);
-    case 'failed':
-      return failureText(steps.length);
+  if (!('run' in message) || message.run !== state.run || !isGoing(state)) return state;
+  switch (message.kind) {
+    case 'started':
+      return { ...state, phase: 'running' };
+    case 'step':
+      return { ...state, samples: withStep(state.samples, message.step) };
     case 'finished':
-      return outcomeText(steps);
+      return { ...state, phase: 'finished', samples: finished(state.samples, message.samples) };
+    case 'stopped':
+    case 'failed':
+      return { ...state, phase: message.kind };
   }
 }
 
-function failureText(steps: number): string {
-  if (steps === 0) return '';
-  return steps === 1 ? t('Failed after 1 token.') : t('Failed after {0} tokens.', steps);
+/** Steps of the longest sample. */
+export function mostSteps(samples: readonly RunSample[]): number {
+  return Math.max(0, ...samples.map(({ steps }) => steps.length));
 }
 
-function outcomeText(steps: readonly SteerStep[]): string {
-  if (steps.length === 0) return t('Finished without a token: the text ends with the prompt.');
-  const { divergence, meanKl } = compare(steps);
-  return `${equalityText(divergence, steps.length)} ${t('Mean KL {0} nats.', numberText(meanKl))}`;
+function withStep(samples: readonly RunSample[], step: SteerStep): readonly RunSample[] {
+  const grown = [...samples];
+  while (grown.length <= step.sample) grown.push(noSample);
+  return grown.map((sample, index) =>
+    index === step.sample ? { ...sample, steps: [...sample.steps, runStep(step)] } : sample,
+  );
 }
 
-function equalityText(divergence: number | undefined, steps: number): string {
-  if (divergence !== undefined) {
-    return t('The texts part at token {0} of {1}.', divergence + 1, steps);
-  }
-  return steps === 1
-    ? t('Both texts are equal over 1 token.')
-    : t('Both texts are equal over {0} tokens.', steps);
+/** A sample whose texts ended before their first token has sent no step. */
+function finished(
+  samples: readonly RunSample[],
+  pairs: readonly FinishedPair[],
+): readonly RunSample[] {
+  if (pairs.length === 0) return samples;
+  return pairs.map((texts, index) => ({ ...(samples[index] ?? noSample), texts }));
+}
+
+function requestKey({ prompt, edits, settings }: SteerRequest): string {
+  return JSON.stringify([prompt, edits, settings]);
+}
+
+/** A longer run begins as a shorter one does. */
+function baselineKey({ prompt, settings }: SteerRequest): string {
+  return JSON.stringify([prompt, { ...settings, maxTokens: 0 }]);
 }
 
 /** A run that was stored earlier, perhaps by another version: `undefined` unless it is whole and over. */
@@ -98,9 +115,14 @@ export function restoreRun(stored: unknown): RunState | undefined {
   if (typeof stored !== 'object' || stored === null) return undefined;
   const run = stored as Partial<RunState>;
   const isWhole =
-    typeof run.prompt === 'string' &&
-    typeof run.request === 'string' &&
-    Number.isFinite(run.maxTokens) &&
-    Array.isArray(run.steps);
+    [run.prompt, run.request, run.baselineOf].every((text) => typeof text === 'string') &&
+    [run.maxTokens, run.run].every(Number.isFinite) &&
+    Array.isArray(run.samples) &&
+    run.samples.length > 0 &&
+    run.samples.every(isSample);
   return isWhole && !isGoing(run as RunState) ? (run as RunState) : undefined;
+}
+
+function isSample(stored: Partial<RunSample> | null): boolean {
+  return Array.isArray(stored?.steps) && Array.isArray(stored.earlierBaseline);
 }

@@ -36,7 +36,10 @@ function snapshot(prompt: string, ...features: readonly SteerFeature[]): SteerVi
     { sae: '/s', name: 's', site: 'blocks.0.hook_resid_post', features: 100 },
     { sae: '/t', name: 't', site: 'blocks.1.hook_resid_post', features: 100 },
   ];
-  return { kind: 'state', prompt, modelName: 'm', saes, features, settings, canInsert: true };
+  return {
+    ...{ kind: 'state', prompt, modelName: 'm', saes, features, settings },
+    ...{ isLive: true, hasChatTemplate: false, canInsert: true, canReplace: false },
+  };
 }
 
 const first = snapshot('Once', offered(1), offered(2), offered(3));
