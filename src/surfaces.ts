@@ -101,6 +101,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       ablateFeatureHere: (...args: readonly unknown[]) => tokenActions.ablateFeatureHere(...args),
       steerSelection: (feature: unknown, sae: unknown, place: unknown) =>
         steerPanel.steerSelection(feature, sae, place),
+      sweepStrength: () => steerPanel.sweepStrength(),
     },
     ...{
       compareFeatures: async (left: unknown, right: unknown) =>

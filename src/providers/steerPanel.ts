@@ -9,6 +9,7 @@ import { showFailure } from '../host/failures/notifications.ts';
 import type { Services } from '../host/services.ts';
 import { SteerSession, defaultSteerSettings } from '../host/views/steerSession.ts';
 import type { SteerStart } from '../host/views/steerSession.ts';
+import { SweepSession } from '../host/views/sweepSession.ts';
 import { readEdits, readScope, readSteerSettings } from '../host/views/steerEdits.ts';
 import { readSteerViewMessage } from '../host/views/steerMessages.ts';
 import { fieldsOf, readFeatureRef } from '../host/views/viewMessages.ts';
@@ -26,10 +27,18 @@ const memoryKey = 'monosem.steerSession';
 /** Whether changes run by themselves. */
 const liveKey = 'monosem.steerLive';
 
+/** What is done with each message of the view. */
+type Handlers = {
+  readonly [K in FromSteerView['kind']]: (
+    message: Extract<FromSteerView, { readonly kind: K }>,
+  ) => unknown;
+};
+
 interface OpenPanel {
   readonly panel: vscode.WebviewPanel;
   readonly channel: ViewChannel<ToSteerView>;
   readonly session: SteerSession;
+  readonly sweeps: SweepSession;
 }
 
 export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
@@ -37,6 +46,8 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   readonly #lifetime = new DisposableStore();
   #open: OpenPanel | undefined;
   #origin: SteerOrigin | undefined;
+  /** A view that is being loaded is to open a sweep. */
+  #asksSweep = false;
 
   constructor(services: Services) {
     this.#services = services;
@@ -78,6 +89,17 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     panel.reveal();
     await session.open(start);
     await this.#remember();
+  }
+
+  /** Opens the sweep of the edit at hand, and the panel before that where there is none. */
+  async sweepStrength(): Promise<void> {
+    if (this.#open === undefined) {
+      this.#asksSweep = true;
+      await this.steerSelection();
+      return;
+    }
+    this.#open.panel.reveal();
+    this.#open.channel.post({ kind: 'askSweep' });
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
@@ -128,59 +150,56 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       title: t('Steer'),
       read: readSteerViewMessage,
       onMessage: (message) => {
-        this.#received(message, session).catch((error: unknown) => showFailure(error, log));
+        handle(message, handlers).catch((error: unknown) => showFailure(error, log));
       },
       onMalformed: () => log.warn('The steering view sent a message that is not one.'),
     });
-    const opened: OpenPanel = { panel, channel, session };
+    const sweeps = new SweepSession({ engine, source, post: (message) => channel.post(message) });
+    const opened: OpenPanel = { panel, channel, session, sweeps };
+    const handlers = this.#handlers(opened);
     this.#open = opened;
     const closing = panel.onDidDispose(() => {
       closing.dispose();
       session.dispose();
+      sweeps.dispose();
       channel.dispose();
       if (this.#open === opened) this.#open = undefined;
     });
     return opened;
   }
 
-  async #received(message: FromSteerView, session: SteerSession): Promise<void> {
-    switch (message.kind) {
-      case 'ready':
+  #handlers({ session, sweeps, channel }: OpenPanel): Handlers {
+    const { memory } = this.#services;
+    return {
+      ready: () => {
         session.resend();
-        break;
-      case 'run':
-        await Promise.all([session.run(message), this.#remember()]);
-        break;
-      case 'stop':
-        session.stop();
-        break;
-      case 'addFeature':
-        await session.addFeature({ sae: message.sae, feature: message.feature });
-        break;
-      case 'openFeature':
-        await runCommand('openFeature', message.feature, message.sae);
-        break;
-      case 'setLive':
-        await this.#services.memory.update(liveKey, message.isLive);
-        break;
-      case 'insert':
-      case 'replace': {
-        if (this.#origin === undefined) throw closedFile();
-        await this.#origin[message.kind](message.text);
-        break;
-      }
-      case 'compare': {
-        const { baseline, steered } = this.#keep(message);
-        await runCommand('compareFeatures', baseline, steered);
-        break;
-      }
-      case 'diff': {
-        const { baseline, steered } = this.#keep(message);
+        if (this.#asksSweep) channel.post({ kind: 'askSweep' });
+        this.#asksSweep = false;
+      },
+      run: (request) => Promise.all([session.run(request), this.#remember()]),
+      stop: () => session.stop(),
+      sweep: (request) => sweeps.sweep(request),
+      stopSweep: () => sweeps.stop(),
+      addFeature: ({ sae, feature }) => session.addFeature({ sae, feature }),
+      openFeature: ({ sae, feature }) => runCommand('openFeature', feature, sae),
+      setLive: ({ isLive }) => memory.update(liveKey, isLive),
+      insert: ({ text }) => this.#openOrigin().insert(text),
+      replace: ({ text }) => this.#openOrigin().replace(text),
+      compare: (texts) => {
+        const { baseline, steered } = this.#keep(texts);
+        return runCommand('compareFeatures', baseline, steered);
+      },
+      diff: (texts) => {
+        const { baseline, steered } = this.#keep(texts);
         const title = `${t('Baseline')} ↔ ${t('Steered')}`;
-        await vscode.commands.executeCommand('vscode.diff', baseline, steered, title);
-        break;
-      }
-    }
+        return vscode.commands.executeCommand('vscode.diff', baseline, steered, title);
+      },
+    };
+  }
+
+  #openOrigin(): SteerOrigin {
+    if (this.#origin === undefined) throw closedFile();
+    return this.#origin;
   }
 
   /** Whole texts as documents: a model reads a continuation behind its prompt. */
@@ -194,6 +213,12 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   async #remember(): Promise<void> {
     await this.#services.memory.update(memoryKey, this.#open?.session.start);
   }
+}
+
+async function handle(message: FromSteerView, handlers: Handlers): Promise<void> {
+  // The handler of a kind takes the messages of this kind.
+  const handler = handlers[message.kind] as (message: FromSteerView) => unknown;
+  await handler(message);
 }
 
 /** The selected text, or what stands around the cursor; `undefined` if that is nothing. */

@@ -14,6 +14,7 @@ export const commandCategory = 'Monosem';
 
 export const commands = {
   steerSelection: { id: 'monosem.steerSelection', title: 'Steer Selection', icon: '$(settings)' },
+  sweepStrength: { id: 'monosem.sweepStrength', title: 'Sweep Strength' },
   openFeature: { id: 'monosem.openFeature', title: 'Open Feature…', icon: '$(search)' },
   toggleFeatures: { id: 'monosem.toggleFeatures', title: 'Show or Hide Features' },
   showActions: { id: 'monosem.showActions', title: 'Show Actions' },

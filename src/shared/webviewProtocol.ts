@@ -11,6 +11,7 @@ import type {
   GenerationParams,
   SaePlace,
   SteerStep,
+  SweepResult,
 } from './engineProtocol.ts';
 import type { PaletteName } from './palette.ts';
 import type { FeatureIndex } from './units.ts';
@@ -124,6 +125,17 @@ export type ToSteerView =
       readonly samples: readonly FinishedPair[];
     }
   | { readonly kind: 'stopped'; readonly run: number }
+  | {
+      readonly kind: 'sweepProgress';
+      readonly sweep: number;
+      readonly done: number;
+      readonly of: number;
+    }
+  | { readonly kind: 'sweepFinished'; readonly sweep: number; readonly result: SweepResult }
+  | { readonly kind: 'sweepStopped'; readonly sweep: number }
+  | { readonly kind: 'sweepFailed'; readonly sweep: number; readonly message: string }
+  /** The user wants to sweep the edit at hand. */
+  | { readonly kind: 'askSweep' }
   /** `run` is absent when the failure is not of a run. */
   | { readonly kind: 'failed'; readonly run?: number; readonly message: string };
 
@@ -137,6 +149,15 @@ export type FromSteerView =
       readonly continuing?: readonly GeneratedPair[];
     } & SteerRequest)
   | { readonly kind: 'stop' }
+  | ({
+      readonly kind: 'sweep';
+      /** A number of the view's own, as that of a run. */
+      readonly sweep: number;
+      /** Which of the edits takes the amounts, from 0. */
+      readonly swept: number;
+      readonly amounts: readonly number[];
+    } & SteerRequest)
+  | { readonly kind: 'stopSweep' }
   /** Adds a feature by id to the list. */
   | ({ readonly kind: 'addFeature' } & FeatureRef)
   | ({ readonly kind: 'openFeature' } & FeatureRef)

@@ -34,6 +34,12 @@ export async function lastRun(view: ViewPage): Promise<number> {
   return asked !== undefined && 'run' in asked ? Number(asked.run) : NaN;
 }
 
+/** Number of the sweep that was asked for last. */
+export async function lastSweep(view: ViewPage): Promise<number> {
+  const asked = (await view.posted()).findLast(({ kind }) => kind === 'sweep');
+  return asked !== undefined && 'sweep' in asked ? Number(asked.sweep) : NaN;
+}
+
 /** What the host says to the run that was asked for last: that it starts, and its steps. */
 export async function play(view: ViewPage, steps: readonly SteerStep[]): Promise<number> {
   const run = await lastRun(view);

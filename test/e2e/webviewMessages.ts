@@ -6,12 +6,14 @@ import type {
   FeatureSummary,
   LikelyTokens,
   SteerStep,
+  SweepPoint,
 } from '../../src/shared/engineProtocol.ts';
 import { featureIndex, tokenId } from '../../src/shared/units.ts';
 import type {
   FeatureViewState,
   SteerFeature,
   SteerViewState,
+  ToSteerView,
 } from '../../src/shared/webviewProtocol.ts';
 
 const saeName = 'stories15M · blocks.2 · 4096';
@@ -217,4 +219,29 @@ export function steps(baseline = baselineText, steered = steeredText): readonly 
       ...(b === undefined ? {} : { steered: generated(b, step + 1) }),
     } as SteerStep;
   });
+}
+
+/** What a sweep over nine strengths found. */
+export function sweepFinished(
+  sweep: number,
+): Extract<ToSteerView, { readonly kind: 'sweepFinished' }> {
+  const found = (amount: number): SweepPoint => ({
+    amount,
+    kl: 0.031 * amount ** 2,
+    klBehindPrompt: 0.02 * amount ** 2,
+    // Infinite where the model without edits would never have written it.
+    perplexity: amount === 10 ? Infinity : 4.2 + 0.4 * amount ** 2,
+    repetition: Math.abs(amount) < 6 ? 0.02 : 0.11 * Math.abs(amount) - 0.6,
+    continuation: {
+      text:
+        amount > 4 ? ' swam and swam and swam and swam' : amount < 0 ? baselineText : steeredText,
+      ...{ tokens: [], end: 'length' },
+    },
+  });
+  const amounts = [-10, -7.5, -5, -2.5, 0, 2.5, 5, 7.5, 10];
+  return {
+    kind: 'sweepFinished',
+    sweep,
+    result: { baseline: found(0), points: amounts.map(found) },
+  };
 }

@@ -2,6 +2,7 @@
 import type { FeatureRef } from '../../src/shared/engineProtocol.ts';
 import { featureKey, sameFeature } from '../../src/shared/featureRef.ts';
 import { t } from '../../src/shared/l10n.ts';
+import { featureIndex } from '../../src/shared/units.ts';
 import type {
   FromSteerView,
   SteerViewState,
@@ -30,14 +31,25 @@ import { runText } from './run/runText.ts';
 import { Runner } from './run/runner.ts';
 import { settingsPlace } from './settings/settingsPlace.ts';
 import { sourceText } from './sourceText.ts';
+import { sweeping } from './sweep/sweeping.ts';
+import type { OpenSweep } from './sweep/sweeper.ts';
 
 interface WorkbenchOptions {
   readonly state: SteerViewState;
   readonly draft: Draft;
   readonly run: RunState | undefined;
+  readonly sweep: OpenSweep | undefined;
   readonly post: (message: FromSteerView) => void;
   /** Keeps what would be lost when the view is reloaded. */
-  readonly store: (draft: Draft, run: RunState | undefined) => void;
+  readonly store: (kept: Kept) => void;
+}
+
+export interface Kept {
+  readonly draft: Draft;
+  /** The last run that ended. */
+  readonly run: RunState | undefined;
+  /** What is open. */
+  readonly sweep: OpenSweep | undefined;
 }
 
 export interface Workbench {
@@ -85,6 +97,9 @@ export function workbench(options: WorkbenchOptions): Workbench {
       change(withoutFeature(arranged.draft, feature), featureKey(feature));
       drawFeatures();
     },
+    sweep: (feature) => {
+      sweep.open(feature);
+    },
     add: (feature) => {
       change(withFeature(arranged.draft, feature), featureKey(feature));
       awaited = feature;
@@ -123,6 +138,14 @@ export function workbench(options: WorkbenchOptions): Workbench {
       runner.continue();
     },
   });
+  const sweep = sweeping({
+    ...{ arranged, post, restored: options.sweep },
+    take: (edit) => {
+      change(withEdit(arranged.draft, edit), whatChanged(undefined, edit));
+      keepFocus(panes, drawFeatures);
+    },
+    onChange: store,
+  });
   const steps = { undo: stepBack, redo: stepForth };
   const history = historyBar(steps);
 
@@ -154,7 +177,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
   }
 
   function store(): void {
-    options.store(arranged.draft, runner.ended);
+    options.store({ draft: arranged.draft, run: runner.ended, sweep: sweep.kept });
   }
 
   function start(): void {
@@ -197,6 +220,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
     history.show(arranged);
     features.showAge(draft.prompt === state.prompt);
     const { canInsert, canReplace } = state;
+    sweep.draw();
     shown.show({ run, canInsert, canReplace, canContinue: runner.canContinue });
   }
 
@@ -219,7 +243,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
     'div',
     { class: 'workbench' },
     element('div', { class: 'controls' }, top, ...controls),
-    shown.element,
+    element('div', { class: 'outcome' }, shown.element, sweep.element),
   );
   listenForHistoryKeys(panes, steps);
   panes.addEventListener('keydown', (event) => {
@@ -239,6 +263,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
       failure = undefined;
       if (isNew) {
         runner.forget();
+        sweep.close();
         drawArrangement();
       }
       store();
@@ -249,6 +274,8 @@ export function workbench(options: WorkbenchOptions): Workbench {
       if (message.kind === 'loading') busy = message.message;
       if (message.kind === 'failed') failure = message.message;
       if (message.kind === 'failed') busy = undefined;
+      if (message.kind === 'askSweep') failure = sweep.openAny(focusedFeature(panes));
+      sweep.receive(message);
       const before = runner.ended;
       runner.receive(message);
       if (runner.ended !== before) store();
@@ -262,4 +289,12 @@ function whatChanged(before: DraftEdit | undefined, edit: DraftEdit): string {
   const names = Object.keys(edit) as readonly (keyof DraftEdit)[];
   const others = names.filter((name) => edit[name] !== before?.[name]);
   return `${featureKey(edit)} ${others.join(' ')}`;
+}
+
+/** The feature of the row that has the focus. */
+function focusedFeature(place: HTMLElement): FeatureRef | undefined {
+  const row = place.querySelector<HTMLElement>('.feature-row:focus-within');
+  const { sae, feature } = row?.dataset ?? {};
+  if (sae === undefined || feature === undefined) return undefined;
+  return { sae, feature: featureIndex(Number(feature)) };
 }

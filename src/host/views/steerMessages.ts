@@ -10,6 +10,8 @@ import { type Fields, fieldsOf, readFeatureRef } from './viewMessages.ts';
 const longestText = 1_000_000;
 /** Tokens of a text that is continued; far more than any context holds. */
 const mostContinued = 1_000_000;
+/** All of them run in one batch. */
+const mostAmounts = 64;
 
 type Kind = FromSteerView['kind'];
 
@@ -20,6 +22,8 @@ type Reader<K extends Kind> = (
 const readers: { readonly [K in Kind]: Reader<K> } = {
   ready: () => ({}),
   stop: () => ({}),
+  stopSweep: () => ({}),
+  sweep: readSweep,
   run: readRun,
   addFeature: readFeatureRef,
   openFeature: readFeatureRef,
@@ -61,6 +65,19 @@ function readRun(
   const pairs = readList(continuing ?? [], mostSamples, readPair);
   if (request === undefined || pairs === undefined || !isWhole(run)) return undefined;
   return { run, ...request, ...(pairs.length > 0 && { continuing: pairs }) };
+}
+
+function readSweep(
+  fields: Named<'sweep' | 'swept' | 'amounts' | keyof SteerRequest>,
+): ReturnType<Reader<'sweep'>> {
+  const request = readRequest(fields);
+  const { sweep, swept } = fields;
+  const amounts = readList(fields.amounts, mostAmounts, (amount) =>
+    typeof amount === 'number' && Number.isFinite(amount) ? amount : undefined,
+  );
+  if (request === undefined || amounts === undefined || amounts.length === 0) return undefined;
+  const isOne = isWhole(swept) && swept >= 0 && swept < request.edits.length;
+  return isOne && isWhole(sweep) ? { sweep, swept, amounts, ...request } : undefined;
 }
 
 function readRequest(fields: Named<keyof SteerRequest>): SteerRequest | undefined {

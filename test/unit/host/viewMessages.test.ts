@@ -14,6 +14,10 @@ const run = {
   settings,
 };
 
+const sweep = {
+  ...{ kind: 'sweep', sweep: 3, swept: 1, amounts: [-1, 0, 1] },
+  ...{ prompt: run.prompt, edits: run.edits, settings },
+};
 const ref = { sae: '/s', feature: 1 };
 const full = [
   { ...ref, operation: 'add', amount: 2, unit: 'residual', onlyActive: true },
@@ -53,6 +57,8 @@ test.each([
     ],
   },
   { kind: 'setLive', isLive: true },
+  { kind: 'stopSweep' },
+  sweep,
   { kind: 'replace', text: ' upon' },
   { kind: 'diff', prompt: 'Once', baseline: ' upon', steered: '' },
   { kind: 'insert', text: '' },
@@ -87,6 +93,10 @@ test.each([
   { kind: 'addFeature', feature: 5 },
   { kind: 'insert', text: 5 },
   { kind: 'setLive' },
+  { ...sweep, swept: 2 },
+  { ...sweep, amounts: [] },
+  { ...sweep, amounts: [Infinity] },
+  { ...sweep, sweep: 'first' },
   { ...run, run: undefined },
   { ...run, continuing: [{ baseline: { tokens: [1], end: 'length' } }] },
   {

@@ -18,6 +18,7 @@ export interface FeatureListActions {
   readonly edit: (edit: DraftEdit) => void;
   readonly open: (feature: FeatureRef) => void;
   readonly remove: (feature: FeatureRef) => void;
+  readonly sweep: (feature: FeatureRef) => void;
   readonly add: (feature: FeatureRef) => void;
 }
 
@@ -190,6 +191,9 @@ function rowOf(
       else actions.unfolded.delete(key);
     },
     onEdit: actions.edit,
+    onSweep: () => {
+      actions.sweep(refOf(feature));
+    },
     onOpen: () => {
       actions.open(refOf(feature));
     },

@@ -25,6 +25,7 @@ export interface FeatureRowOptions {
   readonly isOpen: boolean;
   readonly onEdit: (edit: DraftEdit) => void;
   readonly onToggle: (isOpen: boolean) => void;
+  readonly onSweep: () => void;
   readonly onOpen: () => void;
   readonly onRemove: () => void;
 }
@@ -85,7 +86,12 @@ export function featureRow(options: FeatureRowOptions): HTMLElement {
     details.replaceChildren(
       element('div', { class: 'amounts' }, ...amounts),
       explanation,
-      more.element,
+      element(
+        'div',
+        { class: 'edit-actions' },
+        ...sweepButton(edit, name, options.onSweep),
+        more.element,
+      ),
       conditions,
     );
   };
@@ -115,6 +121,19 @@ export function featureRow(options: FeatureRowOptions): HTMLElement {
   );
   showDetails();
   return row;
+}
+
+/** None where there is no strength to sweep. */
+function sweepButton(
+  { operation }: DraftEdit,
+  name: string,
+  onPress: () => void,
+): readonly HTMLElement[] {
+  if (operation === 'ablate') return [];
+  const title = t('Try feature {0} at several strengths', name);
+  const control = button({ label: t('Sweep'), icon: 'sweep', title, onPress });
+  control.element.dataset['control'] = 'sweep';
+  return [control.element];
 }
 
 /** Unit and amount when an operation is chosen. */
