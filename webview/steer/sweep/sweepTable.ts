@@ -57,13 +57,13 @@ function found(
     element(
       'tr',
       {},
-      element('th', { attributes: { scope: 'rowgroup', rowspan: 2 } }, head),
+      element('th', { attributes: { scope: 'rowgroup' } }, head),
       ...figures.map((figure) => element('td', {}, figure)),
     ),
     element(
       'tr',
       {},
-      element('td', { class: 'sweep-text', attributes: { colspan: 3, dir: 'auto' } }, ...text),
+      element('td', { class: 'sweep-text', attributes: { colspan: 4, dir: 'auto' } }, ...text),
     ),
   );
 }

@@ -89,7 +89,7 @@ export function sweepView(actions: SweepActions): SweepView {
       drawn = state;
     },
     focus: () => {
-      section.scrollIntoView({ block: 'nearest' });
+      section.scrollIntoView({ block: 'start' });
       fields.querySelector('input')?.focus();
     },
   };
