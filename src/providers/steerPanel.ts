@@ -18,6 +18,7 @@ import type { ViewChannel } from '../host/views/webviewPanel.ts';
 import { steerPanel, textScheme } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import { withScope } from '../shared/editScope.ts';
+import type { FeatureRef } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
 import { t } from '../shared/l10n.ts';
 import type { FromSteerView, SteeredTexts, ToSteerView } from '../shared/webviewProtocol.ts';
@@ -43,14 +44,17 @@ interface OpenPanel {
 
 export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #services: Services;
+  readonly #search: () => Promise<FeatureRef | undefined>;
   readonly #lifetime = new DisposableStore();
   #open: OpenPanel | undefined;
   #origin: SteerOrigin | undefined;
   /** A view that is being loaded is to open a sweep. */
   #asksSweep = false;
 
-  constructor(services: Services) {
+  /** @param search lets the user choose one of all features */
+  constructor(services: Services, search: () => Promise<FeatureRef | undefined>) {
     this.#services = services;
+    this.#search = search;
     const { window, workspace } = vscode;
     this.#lifetime.add(window.registerWebviewPanelSerializer(steerPanel, this));
     this.#lifetime.add(workspace.onDidChangeTextDocument((event) => this.#origin?.follow(event)));
@@ -181,6 +185,12 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       sweep: (request) => sweeps.sweep(request),
       stopSweep: () => sweeps.stop(),
       addFeature: ({ sae, feature }) => session.addFeature({ sae, feature }),
+      findFeature: async () => {
+        const found = await this.#search();
+        // The choice was made elsewhere: the focus comes back.
+        this.#open?.panel.reveal();
+        if (found !== undefined) channel.post({ kind: 'found', ...found });
+      },
       openFeature: ({ sae, feature }) => runCommand('openFeature', feature, sae),
       setLive: ({ isLive }) => memory.update(liveKey, isLive),
       insert: ({ text }) => this.#openOrigin().insert(text),

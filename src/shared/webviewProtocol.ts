@@ -134,6 +134,8 @@ export type ToSteerView =
   | { readonly kind: 'sweepFinished'; readonly sweep: number; readonly result: SweepResult }
   | { readonly kind: 'sweepStopped'; readonly sweep: number }
   | { readonly kind: 'sweepFailed'; readonly sweep: number; readonly message: string }
+  /** A feature was found, to be added to the list. */
+  | ({ readonly kind: 'found' } & FeatureRef)
   /** The user wants to sweep the edit at hand. */
   | { readonly kind: 'askSweep' }
   /** `run` is absent when the failure is not of a run. */
@@ -158,6 +160,8 @@ export type FromSteerView =
       readonly amounts: readonly number[];
     } & SteerRequest)
   | { readonly kind: 'stopSweep' }
+  /** Lets the user search all features for one to add. */
+  | { readonly kind: 'findFeature' }
   /** Adds a feature by id to the list. */
   | ({ readonly kind: 'addFeature' } & FeatureRef)
   | ({ readonly kind: 'openFeature' } & FeatureRef)

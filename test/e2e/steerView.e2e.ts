@@ -3,6 +3,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../../scripts/vscode/browser.ts';
+import { featureIndex } from '../../src/shared/units.ts';
 import type { ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import { choose, lastRun, openSteer, overflow, play, playToEnd } from './steerPage.ts';
 import type { ThemeName } from './themes.ts';
@@ -122,6 +123,10 @@ test('features are added by number and taken off', async () => {
   const { page } = view;
   await page.getByLabel('Number of a feature to add').fill('3333');
   await page.keyboard.press('Enter');
+  expect((await view.posted()).at(-1)).toEqual({ kind: 'addFeature', sae, feature: 3333 });
+  await page.getByRole('button', { name: 'Search…' }).click();
+  expect((await view.posted()).at(-1)).toEqual({ kind: 'findFeature' });
+  await view.send({ kind: 'found', sae, feature: featureIndex(3333) } as ToSteerView);
   expect((await view.posted()).at(-1)).toEqual({ kind: 'addFeature', sae, feature: 3333 });
   const added = steerFeature([3333, 0.0004, 5.5, 0, [' moon', ' star']]);
   await view.send(steerState({ features: [...steerState().features, added] }));

@@ -98,11 +98,26 @@ describe('a steering laboratory', () => {
     await isOver();
   });
 
+  test('a feature is searched by a word', async () => {
+    await steering.getByRole('button', { name: 'Search…' }).click();
+    const box = session.page.locator('.quick-input-widget');
+    await box.locator('input').first().fill('cat');
+    await box.locator('.monaco-list-row', { hasText: 'cat' }).first().waitFor({ timeout });
+    const found = await box.locator('.monaco-list-row').first().innerText();
+    await session.screenshot('search');
+    await session.page.keyboard.press('Enter');
+    const number = /#(\d+)/u.exec(found)?.[1] ?? '';
+    await steering.locator(`.feature-row[data-feature="${number}"] .operation:focus`).waitFor();
+    await row().getByRole('button', { name: 'Remove feature' }).click();
+    await steering.locator(`[data-feature="${number}"]`).waitFor({ state: 'detached' });
+  });
+
   test('all of it is there again when the window was loaded anew', async () => {
     const steered = await text('steered');
-    // What the view keeps is written to the disk after a while.
-    await session.page.waitForTimeout(3000);
-    await session.page.reload();
+    // A reload of the page alone may come before VS Code has written down what its views keep.
+    const loaded = session.page.waitForEvent('load');
+    await workbench.runCommand('Developer: Reload Window');
+    await loaded;
     await workbench.ready();
     steering = await workbench.view('.feature-row');
     expect(await strength().inputValue()).toBe('5');

@@ -100,10 +100,9 @@ export function workbench(options: WorkbenchOptions): Workbench {
     sweep: (feature) => {
       sweep.open(feature);
     },
-    add: (feature) => {
-      change(withFeature(arranged.draft, feature), featureKey(feature));
-      awaited = feature;
-      post({ kind: 'addFeature', ...feature });
+    add,
+    find: () => {
+      post({ kind: 'findFeature' });
     },
   });
   const settings = settingsPlace((changed) => {
@@ -154,6 +153,13 @@ export function workbench(options: WorkbenchOptions): Workbench {
     runner.changed();
     store();
     drawRun();
+  }
+
+  function add({ sae, feature }: FeatureRef): void {
+    const ref = { sae, feature };
+    change(withFeature(arranged.draft, ref), featureKey(ref));
+    awaited = ref;
+    post({ kind: 'addFeature', ...ref });
   }
 
   function stepBack(): void {
@@ -274,6 +280,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
       if (message.kind === 'loading') busy = message.message;
       if (message.kind === 'failed') failure = message.message;
       if (message.kind === 'failed') busy = undefined;
+      if (message.kind === 'found') add(message);
       if (message.kind === 'askSweep') failure = sweep.openAny(focusedFeature(panes));
       sweep.receive(message);
       const before = runner.ended;

@@ -25,6 +25,7 @@ const readers: { readonly [K in Kind]: Reader<K> } = {
   stopSweep: () => ({}),
   sweep: readSweep,
   run: readRun,
+  findFeature: () => ({}),
   addFeature: readFeatureRef,
   openFeature: readFeatureRef,
   setLive: readLive,

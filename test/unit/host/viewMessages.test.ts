@@ -58,6 +58,7 @@ test.each([
   },
   { kind: 'setLive', isLive: true },
   { kind: 'stopSweep' },
+  { kind: 'findFeature' },
   sweep,
   { kind: 'replace', text: ' upon' },
   { kind: 'diff', prompt: 'Once', baseline: ' upon', steered: '' },

@@ -1,4 +1,4 @@
-// Adds any feature to the list by its number; where several SAEs are active, a choice says whose it is.
+// Adds any feature to the list: by its number, where a choice says whose it is when several SAEs are active, or by a search.
 import type { FeatureRef, SaePlace } from '../../../src/shared/engineProtocol.ts';
 import { t } from '../../../src/shared/l10n.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
@@ -11,7 +11,12 @@ export interface AddForm {
   show(labels: ReadonlyMap<SaePlace, string>): void;
 }
 
-export function addForm(add: (feature: FeatureRef) => void): AddForm {
+export interface AddActions {
+  readonly add: (feature: FeatureRef) => void;
+  readonly find: () => void;
+}
+
+export function addForm({ add, find }: AddActions): AddForm {
   let chosen: SaePlace | undefined;
   let shown = '';
   const saePlace = element('span', { class: 'add-sae', attributes: { hidden: true } });
@@ -43,6 +48,11 @@ export function addForm(add: (feature: FeatureRef) => void): AddForm {
       label: t('Add Feature'),
       title: t('Add the feature with this number'),
       onPress: submit,
+    }).element,
+    button({
+      ...{ label: t('Search…'), icon: 'search' },
+      title: t('Search all features by the tokens they peak on'),
+      onPress: find,
     }).element,
   );
   form.addEventListener('submit', (event) => {

@@ -20,6 +20,8 @@ export interface FeatureListActions {
   readonly remove: (feature: FeatureRef) => void;
   readonly sweep: (feature: FeatureRef) => void;
   readonly add: (feature: FeatureRef) => void;
+  /** Lets the user search for one to add. */
+  readonly find: () => void;
 }
 
 export interface ListedFeature {
@@ -73,7 +75,7 @@ export function featureList(actions: FeatureListActions): FeatureList {
     { class: 'quiet features-old', attributes: { hidden: true } },
     t('The prompt has changed; the next run looks for its features.'),
   );
-  const form = addForm(actions.add);
+  const form = addForm(actions);
 
   function draw(): void {
     const shown = groups.map(({ features }) =>
