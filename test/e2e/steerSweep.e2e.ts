@@ -50,6 +50,13 @@ test.for<[ThemeName, number]>([
   expect(await field.inputValue()).toBe('5');
   await sweep.getByRole('button', { name: '−7.5', exact: true }).click();
   expect(await field.inputValue()).toBe('-7.5');
+  // The focus stays where it was, and the arrow keys go from point to point.
+  expect(await sweep.locator('button.link:focus').innerText()).toBe('−7.5');
+  await sweep.locator('.plot-point').first().focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  expect(await field.inputValue()).toBe('-5');
   expect(view.problems).toEqual([]);
   await view.close();
 });

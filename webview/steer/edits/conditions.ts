@@ -66,8 +66,11 @@ export function conditionControls(
     },
   });
   dropsError.setEnabled(mayDropError(edit));
-  scope.dataset['control'] = 'scope';
-  ranges.input.dataset['control'] = 'ranges';
+  const named = {
+    ...{ scope, ranges: ranges.input, skipSpecial: skipSpecial.element },
+    ...{ onlyActive: onlyActive.element, dropsError: dropsError.element },
+  };
+  for (const [control, each] of Object.entries(named)) each.dataset['control'] = control;
   return element(
     'div',
     {

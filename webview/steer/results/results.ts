@@ -135,7 +135,7 @@ export function results(actions: ResultsActions): Results {
     const isRunning = isGoing(run);
     strip.show({
       ...{ steps, expected: isRunning ? run.maxTokens : steps.length },
-      current: pointed ?? chosen,
+      current: at,
       words: step === undefined || at === undefined ? '' : stepText(step, at),
     });
     tables.show(step, at ?? 0);

@@ -6,6 +6,7 @@ import type {
   ToSteerView,
 } from '../../../src/shared/webviewProtocol.ts';
 import { delayed } from './delayed.ts';
+import { keptRun } from './keptRun.ts';
 import {
   type RunRequest,
   type RunState,
@@ -81,8 +82,9 @@ export class Runner {
 
   receive(message: ToSteerView): void {
     if (this.#shown === undefined) return;
-    this.#shown = nextRun(this.#shown, message);
-    if (!isGoing(this.#shown)) this.#ended = this.#shown;
+    const before = this.#shown;
+    this.#shown = nextRun(before, message);
+    if (!isGoing(this.#shown) && this.#shown !== before) this.#ended = keptRun(this.#shown);
   }
 
   /** Another text was chosen: what was run belongs to the one before. */

@@ -72,6 +72,7 @@ function points(options: SweepPlotOptions, scale: PlotScale): readonly SVGElemen
       class: amount === current ? 'plot-point is-current' : 'plot-point',
       attributes: {
         ...{ cx: x.toFixed(1), cy: y.toFixed(1), r: 4, role: 'button' },
+        'data-control': `${name} ${String(index)}`,
         'aria-label': t('Take the strength {0}: {1} {2}', strength, name, value),
       },
       onClick: () => {

@@ -18,7 +18,10 @@ export function sweepTable(
       'button',
       {
         class: 'link',
-        attributes: { type: 'button', title: t('Take this strength into the edit') },
+        attributes: {
+          ...{ type: 'button', 'data-control': amount },
+          title: t('Take this strength into the edit'),
+        },
         onClick: () => {
           onChoose(amount);
         },

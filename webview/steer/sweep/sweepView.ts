@@ -5,6 +5,7 @@ import { failureNotice } from '../../common/notice.ts';
 import { button, numberField } from '../../common/ui.ts';
 import { type DraftEdit, unitsOf } from '../draft/draftEdit.ts';
 import { operationName, unitName } from '../edits/editText.ts';
+import { keepFocus } from '../keepFocus.ts';
 import { setting } from '../settings/setting.ts';
 import { sweepPlot } from './sweepPlot.ts';
 import { type SweepRange, fewestPoints, mostPoints, rangeProblem } from './sweepRange.ts';
@@ -85,7 +86,11 @@ export function sweepView(actions: SweepActions): SweepView {
       showProgress(open.shown);
       const words = statusText(state);
       if (status.textContent !== words) status.textContent = words;
-      if (!isSameFinding(drawn, state)) found.replaceChildren(...finding(state, actions.choose));
+      if (!isSameFinding(drawn, state)) {
+        keepFocus(found, () => {
+          found.replaceChildren(...finding(state, actions.choose));
+        });
+      }
       drawn = state;
     },
     focus: () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { tokenId } from '../../../../src/shared/units.ts';
 import { compare, promptTail, stepsText } from '../../../../webview/steer/run/comparison.ts';
+import { keptRun } from '../../../../webview/steer/run/keptRun.ts';
 import { rankChange } from '../../../../webview/steer/run/rankChange.ts';
 import {
   drawnTokens,
@@ -9,7 +10,7 @@ import {
   sampleText,
 } from '../../../../webview/steer/run/runSample.ts';
 import { runStep } from '../../../../webview/steer/run/runStep.ts';
-import { stepOf } from './runs.ts';
+import { finishedRun, stepOf } from './runs.ts';
 
 test('two texts part at the first token that differs or is missing', () => {
   expect(compare([stepOf(0, 1, 1), stepOf(1, 2, 2)]).divergence).toBeUndefined();
@@ -62,6 +63,16 @@ test('what was expected becomes plain values that can be stored', () => {
     { id: 10, text: ' b', probability: 0.75, rankInOther: 2 },
     { id: 11, text: ' c', probability: 0.125, rankInOther: 9 },
   ]);
+});
+
+test('of a long run, what was expected is kept of its first steps only', () => {
+  const expected = { baseline: [], steered: [] };
+  const steps = [0, 1, 2].map((n) => ({ ...stepOf(n, 1, 1), expected }));
+  const run = { ...finishedRun(), samples: [{ steps, earlierBaseline: [] }] };
+  expect(keptRun(run)).toBe(run);
+  const [sample] = keptRun(run, 2).samples;
+  expect(sample?.steps.map((step) => step.expected)).toEqual([expected, expected, undefined]);
+  expect(sample?.steps).toHaveLength(3);
 });
 
 test('a rank goes up or down from the baseline to the steered model, whichever list it is read in', () => {
