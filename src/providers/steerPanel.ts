@@ -2,7 +2,7 @@
 // where the text came from. The steering itself is in host/views/steerSession.ts.
 import * as vscode from 'vscode';
 import { runCommand } from '../host/commands.ts';
-import { SteerOrigin, closedFile } from '../host/documents/steerOrigin.ts';
+import { SteerOrigin, closedFile, restoreOrigin } from '../host/documents/steerOrigin.ts';
 import { promptAround } from '../host/documents/steerPrompt.ts';
 import { featureArgument } from '../host/featureArgument.ts';
 import { showFailure } from '../host/failures/notifications.ts';
@@ -25,6 +25,8 @@ import type { FromSteerView, SteeredTexts, ToSteerView } from '../shared/webview
 
 /** Where the session is remembered over a reload of the window. */
 const memoryKey = 'monosem.steerSession';
+/** Where its prompt came from. */
+const originKey = 'monosem.steerOrigin';
 /** Whether changes run by themselves. */
 const liveKey = 'monosem.steerLive';
 
@@ -112,6 +114,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       panel.dispose();
       return;
     }
+    this.#origin = await restoreOrigin(this.#services.memory.get(originKey));
     await this.#attach(panel, start).session.open(start);
   }
 
@@ -193,8 +196,14 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       },
       openFeature: ({ sae, feature }) => runCommand('openFeature', feature, sae),
       setLive: ({ isLive }) => memory.update(liveKey, isLive),
-      insert: ({ text }) => this.#openOrigin().insert(text),
-      replace: ({ text }) => this.#openOrigin().replace(text),
+      insert: ({ text }) =>
+        this.#openOrigin()
+          .insert(text)
+          .then(() => this.#remember()),
+      replace: ({ text }) =>
+        this.#openOrigin()
+          .replace(text)
+          .then(() => this.#remember()),
       compare: (texts) => {
         const { baseline, steered } = this.#keep(texts);
         return runCommand('compareFeatures', baseline, steered);
@@ -221,7 +230,9 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   async #remember(): Promise<void> {
-    await this.#services.memory.update(memoryKey, this.#open?.session.start);
+    const { memory } = this.#services;
+    await memory.update(memoryKey, this.#open?.session.start);
+    await memory.update(originKey, this.#origin?.kept);
   }
 }
 

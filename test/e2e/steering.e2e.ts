@@ -39,6 +39,8 @@ describe('a steering laboratory', () => {
       .allInnerTexts()
       .then((tokens) => tokens.join(''));
   const status = (): Promise<string> => steering.locator('.status').innerText();
+  const firstLine = async (): Promise<string> =>
+    (await workbench.editor.innerText()).replaceAll('\u00a0', ' ').split('\n')[0]?.trim() ?? '';
   const row = () => steering.locator('.feature-row').first();
   const strength = () => row().getByLabel(/as a number$/u);
   const isOver = () => expect.poll(status, slowly).toMatch(/part at token|are equal over/u);
@@ -123,6 +125,11 @@ describe('a steering laboratory', () => {
     expect(await strength().inputValue()).toBe('5');
     expect(await text('steered')).toBe(steered);
     expect(await steering.locator('.sweep tbody').count()).toBe(4);
+    // The text it came from is open again, and takes the result.
+    expect(await steering.getByText('Insert').count()).toBe(2);
+    await steering.locator('.continuation-steered').getByText('Replace').click();
+    await expect.poll(() => firstLine(), slowly).toBe(steered.trim());
+    await session.screenshot('replaced');
   });
 
   test('both texts open in a diff editor', async () => {

@@ -13,6 +13,18 @@ export interface OriginOptions {
   readonly start?: number;
 }
 
+/** An origin as it is remembered over a reload of the window. */
+export interface KeptOrigin {
+  readonly uri: string;
+  readonly start?: number;
+  readonly end: number;
+  /** What stands there, or before it: in another text the place means nothing. */
+  readonly text: string;
+}
+
+/** UTF-16 units by which a place is known again. */
+const knownBy = 200;
+
 export class SteerOrigin {
   readonly #document: vscode.TextDocument;
   #start: number | undefined;
@@ -30,6 +42,13 @@ export class SteerOrigin {
 
   get canReplace(): boolean {
     return this.canInsert && this.#start !== undefined;
+  }
+
+  get kept(): KeptOrigin {
+    const uri = this.#document.uri.toString();
+    const [start, end] = [this.#start, this.#end];
+    const text = textBetween(this.#document, start ?? end - knownBy, end);
+    return { uri, end, text, ...(start !== undefined && { start }) };
   }
 
   follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
@@ -77,6 +96,29 @@ export class SteerOrigin {
     });
     editor.revealRange(written);
   }
+}
+
+/**
+ * The place in its document, as an earlier window has remembered it.
+ * @returns `undefined` where the document is gone or has another text there
+ */
+export async function restoreOrigin(stored: unknown): Promise<SteerOrigin | undefined> {
+  const { uri, start, end, text } = (stored ?? {}) as Partial<KeptOrigin>;
+  if (typeof uri !== 'string' || typeof end !== 'number' || typeof text !== 'string') {
+    return undefined;
+  }
+  try {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
+    if (textBetween(document, start ?? end - knownBy, end) !== text) return undefined;
+    return new SteerOrigin({ document, end, ...(typeof start === 'number' && { start }) });
+  } catch {
+    // Deleted, moved, or of a file system that is not there any more: there is nothing to insert into.
+    return undefined;
+  }
+}
+
+function textBetween(document: vscode.TextDocument, from: number, to: number): string {
+  return document.getText().slice(Math.max(0, from), to);
 }
 
 export function closedFile(): MonosemError {
