@@ -66,7 +66,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
     isLive: () => arranged.draft.isLive,
     post: (message) => {
       failure = undefined;
-      arranged.wasSent();
+      if (message.kind === 'run') arranged.wasSent();
       post(message);
     },
     onChange: () => {
