@@ -73,7 +73,7 @@ test('a sweep is stopped, fails with a reason, and is closed', async () => {
   expect((await view.posted()).at(-1)).toEqual({ kind: 'stopSweep' });
   await view.send({ kind: 'sweepStopped', sweep: await lastSweep(view) } as ToSteerView);
   expect(await sweep.locator('.sweep-status').innerText()).toBe('Stopped.');
-  await start.click();
+  await sweep.getByLabel('Sweep to this strength').press('Enter');
   const message = 'The prompt has 300 tokens, more than the model reads: shorten it.';
   await view.send({ kind: 'sweepFailed', sweep: await lastSweep(view), message } as ToSteerView);
   expect(await sweep.getByRole('alert').innerText()).toBe(message);

@@ -85,7 +85,7 @@ test('no word of the steering view stays English', async () => {
     await page.locator(`.continuation-${side} .token`).nth(2).hover();
     expect(await forgotten(view)).toEqual([]);
   }
-  await row.getByRole('button', { name: '⟦More⟧' }).click();
+  await row.locator('.disclosure').click();
   await page.getByRole('group', { name: '⟦Settings⟧' }).getByText('⟦More⟧').click();
   await row.getByRole('button', { name: '⟦Sweep⟧' }).click();
   await page.locator('.sweep').getByRole('button', { name: '⟦Sweep⟧', exact: true }).click();
@@ -136,7 +136,7 @@ describe('in German', () => {
     );
     await page.getByRole('button', { name: 'Ausführen', exact: true }).click();
     await playToEnd(view, steps());
-    await row.getByRole('button', { name: 'Mehr' }).click();
+    await row.locator('.disclosure').click();
     await row.getByRole('button', { name: 'Durchfahren' }).click();
     await page.locator('.sweep').getByRole('button', { name: 'Durchfahren', exact: true }).click();
     await view.send(sweepFinished(await lastSweep(view)));

@@ -9,14 +9,18 @@ export interface Disclosure {
 
 let made = 0;
 
-/** @param label of the button, whether `content` is shown or not */
+/**
+ * @param label of the button, whether `content` is shown or not
+ * @param name the same for those who cannot see where it stands
+ */
 export function disclosure(options: {
   readonly label: string;
+  readonly name: string;
   readonly content: HTMLElement;
   readonly isOpen: boolean;
   readonly onToggle?: (isOpen: boolean) => void;
 }): Disclosure {
-  const { label, content, onToggle } = options;
+  const { label, name, content, onToggle } = options;
   content.id ||= `disclosed-${String((made += 1))}`;
   const show = (isOpen: boolean): void => {
     button.setAttribute('aria-expanded', String(isOpen));
@@ -26,7 +30,7 @@ export function disclosure(options: {
     'button',
     {
       class: 'disclosure',
-      attributes: { type: 'button', 'aria-controls': content.id },
+      attributes: { type: 'button', 'aria-controls': content.id, 'aria-label': name },
       onClick: () => {
         const isOpen = content.hidden === true;
         show(isOpen);

@@ -3,6 +3,7 @@ import { t } from '../../../src/shared/l10n.ts';
 import { factorText, multipleText, numberText } from '../../../src/shared/numberText.ts';
 import type { DraftEdit, Operation, Unit } from '../draft/draftEdit.ts';
 import { mayDropError } from '../draft/draftEdit.ts';
+import { readRanges } from '../draft/tokenRanges.ts';
 
 export function operationName(operation: Operation): string {
   switch (operation) {
@@ -78,7 +79,8 @@ function placeTexts(edit: DraftEdit): readonly string[] {
   const ranges = edit.ranges.trim();
   return [
     scopeText(edit),
-    ...(ranges === '' ? [] : [t('Only tokens {0}.', ranges)]),
+    // What is no list of ranges is said where it is typed.
+    ...((readRanges(ranges) ?? []).length === 0 ? [] : [t('Only tokens {0}.', ranges)]),
     ...(edit.skipSpecial ? [t('Not on special tokens.')] : []),
     ...(edit.onlyActive ? [t('Only where it is active.')] : []),
     ...(edit.onlyWhile === undefined

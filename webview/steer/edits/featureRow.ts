@@ -63,7 +63,7 @@ export function featureRow(options: FeatureRowOptions): HTMLElement {
     }
     const conditions = conditionControls(edit, name, change);
     const more = disclosure({
-      label: t('More'),
+      ...{ label: t('More'), name: t('More for feature {0}', name) },
       content: conditions,
       isOpen,
       onToggle: (shown) => {

@@ -55,7 +55,7 @@ export function settingsBar(options: SettingsBarOptions): HTMLElement {
     }),
   );
   const unfold = disclosure({
-    label: t('More'),
+    ...{ label: t('More'), name: t('More settings') },
     content: more,
     isOpen: options.isOpen,
     onToggle: options.onToggle,

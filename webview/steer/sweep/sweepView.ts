@@ -46,6 +46,9 @@ export function sweepView(actions: SweepActions): SweepView {
     onPress: actions.close,
   });
   const fields = element('div', { class: 'settings' });
+  fields.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) actions.start();
+  });
   const start = button({
     ...{ label: t('Sweep'), icon: 'sweep', appearance: 'primary' },
     onPress: actions.start,

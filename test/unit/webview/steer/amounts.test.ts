@@ -74,6 +74,9 @@ test('edits in words', () => {
 });
 
 test('conditions in words', () => {
+  expect(words({ operation: 'ablate', ranges: '4 to 9' })).toBe(
+    'Switched off: its activation becomes 0. On all tokens.',
+  );
   const other = { sae: '/s', feature: featureIndex(8) };
   const conditions = {
     scope: 'prompt',
