@@ -29,8 +29,8 @@ export interface ShownContinuation {
   readonly isRunning: boolean;
   readonly canInsert: boolean;
   readonly canReplace: boolean;
-  /** The side came to an end of its own. */
-  readonly hasEnded: boolean;
+  /** How the side came to an end of its own. */
+  readonly end: 'endOfText' | 'stop' | undefined;
 }
 
 export function continuationView(side: Side, actions: ContinuationActions): ContinuationView {
@@ -40,7 +40,7 @@ export function continuationView(side: Side, actions: ContinuationActions): Cont
   const tokens = tokenRun();
   const rest = element('span');
   const caret = element('span', { class: 'caret' });
-  const end = element('span', { class: 'end-mark' }, t('end of text'));
+  const end = element('span', { class: 'end-mark' });
   const body = element(
     'p',
     { class: 'token-text continuation-text', attributes: { dir: 'auto' } },
@@ -77,7 +77,8 @@ export function continuationView(side: Side, actions: ContinuationActions): Cont
       tokens.show(shown.tokens);
       rest.textContent = shown.rest;
       caret.hidden = !shown.isRunning;
-      end.hidden = shown.isRunning || !shown.hasEnded;
+      end.hidden = shown.isRunning || shown.end === undefined;
+      end.textContent = shown.end === 'stop' ? t('stop string') : t('end of text');
     },
   };
 }

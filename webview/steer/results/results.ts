@@ -8,7 +8,7 @@ import { visibleToken } from '../../common/tokenText.ts';
 import { addTooltips, indexOfItem } from '../../common/tooltip.ts';
 import { button } from '../../common/ui.ts';
 import { type Side, compare, klOf } from '../run/comparison.ts';
-import { drawnTokens, hasEnded, noSample, restOf, sampleText } from '../run/runSample.ts';
+import { drawnTokens, endOf, noSample, restOf, sampleText } from '../run/runSample.ts';
 import { type RunState, isGoing } from '../run/runState.ts';
 import type { RunStep } from '../run/runStep.ts';
 import { type ContinuationActions, continuationView } from './continuation.ts';
@@ -117,7 +117,7 @@ export function results(actions: ResultsActions): Results {
         tokens: drawnTokens(shownSample, side),
         rest: restOf(shownSample, side),
         text: sampleText(shownSample, side),
-        hasEnded: run.phase === 'finished' && hasEnded(shownSample, side),
+        end: run.phase === 'finished' ? endOf(shownSample, side) : undefined,
       });
     }
     pager.show(sample, run.samples.length);

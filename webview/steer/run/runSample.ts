@@ -62,16 +62,16 @@ export function restOf(sample: RunSample, side: Side): string {
   return whole.startsWith(written) ? whole.slice(written.length) : '';
 }
 
-/** Whether a side came to an end of its own, rather than to the length asked for. */
-export function hasEnded({ texts, steps }: RunSample, side: Side): boolean {
-  if (texts !== undefined) return texts[side].end !== 'length';
+/** How a side came to an end of its own; `undefined` where it only reached the length asked for. */
+export function endOf({ texts, steps }: RunSample, side: Side): 'endOfText' | 'stop' | undefined {
+  if (texts !== undefined) return texts[side].end === 'length' ? undefined : texts[side].end;
   const last = steps.at(-1);
-  return last !== undefined && last[side] === undefined;
+  return last !== undefined && last[side] === undefined ? 'endOfText' : undefined;
 }
 
 /** What a run behind this one goes on from; `undefined` where there is nothing to go on from. */
 export function pairToContinue(sample: RunSample): GeneratedPair | undefined {
-  const isOver = hasEnded(sample, 'baseline') && hasEnded(sample, 'steered');
+  const isOver = [endOf(sample, 'baseline'), endOf(sample, 'steered')].every(Boolean);
   if (sample.steps.length === 0 || isOver) return undefined;
   return { baseline: generated(sample, 'baseline'), steered: generated(sample, 'steered') };
 }
@@ -86,7 +86,7 @@ function generated(sample: RunSample, side: Side): GeneratedText {
   if (known !== undefined) return { tokens: known.tokens, end: known.end };
   const tokens = sample.steps.flatMap((step) => step[side]?.id ?? []);
   // A text that ended with a stop string is cut there again when it is read.
-  return { tokens, end: hasEnded(sample, side) ? 'endOfText' : 'length' };
+  return { tokens, end: endOf(sample, side) ?? 'length' };
 }
 
 /** The baseline in full, as far as it is known: for the next run. */

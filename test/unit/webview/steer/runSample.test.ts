@@ -5,6 +5,7 @@ import { keptRun } from '../../../../webview/steer/run/keptRun.ts';
 import { rankChange } from '../../../../webview/steer/run/rankChange.ts';
 import {
   drawnTokens,
+  endOf,
   knownBaseline,
   restOf,
   sampleText,
@@ -48,6 +49,7 @@ test('a finished text is what the engine says, also behind its last token', () =
   expect(sampleText(sample, 'baseline')).toBe(' t1 #');
   expect(restOf(sample, 'baseline')).toBe(' #');
   expect(restOf(sample, 'steered')).toBe('');
+  expect([endOf(sample, 'baseline'), endOf(sample, 'steered')]).toEqual([undefined, 'stop']);
 });
 
 test('what was expected becomes plain values that can be stored', () => {
