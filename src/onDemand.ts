@@ -9,6 +9,7 @@ export {
 export { nextOccurrence, previousOccurrence } from './providers/decorations/occurrences.ts';
 export { changeView } from './providers/decorations/viewPicker.ts';
 export { pickFeature } from './providers/featureQuickPick.ts';
+export { searchFeatures } from './providers/featureSearch.ts';
 export { openModelFolder } from './providers/folderPicker.ts';
 export { addModel } from './providers/hub/addModel.ts';
 export { addSae } from './providers/hub/addSae.ts';

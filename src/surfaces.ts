@@ -38,7 +38,9 @@ export interface Surfaces {
 export function createSurfaces(services: Services, lifetime: DisposableStore): Surfaces {
   const decorations = lifetime.add(new TokenDecorations(services));
   const featureView = lifetime.add(new FeatureView(services));
-  const steerPanel = lifetime.add(new SteerPanel(services));
+  const steerPanel = lifetime.add(
+    new SteerPanel(services, async () => (await onDemand()).searchFeatures(services)),
+  );
   const diagnostics = lifetime.add(new DiagnosticsDocument(services));
   const tokensTree = lifetime.add(new TokensTree(services));
   const tokenActions = lifetime.add(new TokenActions(services, tokensTree));
@@ -109,6 +111,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
         (await onDemand()).copySteeringCommand(services, steerPanel, shell),
       exportSteeringRun: async (file: unknown) =>
         (await onDemand()).exportSteeringRun(services, steerPanel, file),
+      sweepStrength: () => steerPanel.sweepStrength(),
     },
     ...{
       compareFeatures: async (left: unknown, right: unknown) =>

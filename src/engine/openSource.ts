@@ -148,6 +148,7 @@ export class OpenSource implements Disposable {
         provider: this.placement.provider,
         providerReason: this.placement.reason,
         dynamicallyQuantized: model.sites.dynamicallyQuantized,
+        hasChatTemplate: model.chatTemplate !== undefined,
         ...(model.tokenizer.bosId !== undefined && { bosId: tokenId(model.tokenizer.bosId) }),
       },
       saes: await Promise.all(

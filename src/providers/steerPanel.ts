@@ -2,7 +2,8 @@
 // where the text came from. The steering itself is in host/views/steerSession.ts.
 import * as vscode from 'vscode';
 import { runCommand } from '../host/commands.ts';
-import { movedOffset, promptAround } from '../host/documents/steerPrompt.ts';
+import { SteerOrigin, closedFile, restoreOrigin } from '../host/documents/steerOrigin.ts';
+import { promptAround } from '../host/documents/steerPrompt.ts';
 import { featureArgument } from '../host/featureArgument.ts';
 import { showFailure } from '../host/failures/notifications.ts';
 import type { Services } from '../host/services.ts';
@@ -10,47 +11,58 @@ import type { OpenSteering } from '../host/steering/openSteering.ts';
 import { ToldContext } from '../host/toldContext.ts';
 import { SteerSession, defaultSteerSettings } from '../host/views/steerSession.ts';
 import type { SteerSnapshot, SteerStart } from '../host/views/steerSession.ts';
-import {
-  readEdits,
-  readFeatureRef,
-  readSteerSettings,
-  readSteerViewMessage,
-} from '../host/views/viewMessages.ts';
+import { SweepSession } from '../host/views/sweepSession.ts';
+import { readEdits, readScope, readSteerSettings } from '../host/views/steerEdits.ts';
+import { readSteerViewMessage } from '../host/views/steerMessages.ts';
+import { fieldsOf, readFeatureRef } from '../host/views/viewMessages.ts';
 import { openChannel, viewRoots } from '../host/views/webviewPanel.ts';
 import type { ViewChannel } from '../host/views/webviewPanel.ts';
 import { contextKeys, steerPanel, textScheme } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
+import { withScope } from '../shared/editScope.ts';
+import type { FeatureRef } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
 import { t } from '../shared/l10n.ts';
 import type { FromSteerView, SteeredTexts, ToSteerView } from '../shared/webviewProtocol.ts';
 
 /** Where the session is remembered over a reload of the window. */
 const memoryKey = 'monosem.steerSession';
+/** Where its prompt came from. */
+const originKey = 'monosem.steerOrigin';
+/** Whether changes run by themselves. */
+const liveKey = 'monosem.steerLive';
 
-/** Where a result is inserted: an offset that follows the edits of the document. */
-interface Origin {
-  readonly document: vscode.TextDocument;
-  offset: number;
-}
+/** What is done with each message of the view. */
+type Handlers = {
+  readonly [K in FromSteerView['kind']]: (
+    message: Extract<FromSteerView, { readonly kind: K }>,
+  ) => unknown;
+};
 
 interface OpenPanel {
   readonly panel: vscode.WebviewPanel;
   readonly channel: ViewChannel<ToSteerView>;
   readonly session: SteerSession;
+  readonly sweeps: SweepSession;
 }
 
 export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposable, OpenSteering {
   readonly #services: Services;
+  readonly #search: () => Promise<FeatureRef | undefined>;
   readonly #lifetime = new DisposableStore();
   readonly #context = new ToldContext();
   #open: OpenPanel | undefined;
-  #origin: Origin | undefined;
+  #origin: SteerOrigin | undefined;
+  /** A view that is being loaded is to open a sweep. */
+  #asksSweep = false;
 
-  constructor(services: Services) {
+  /** @param search lets the user choose one of all features */
+  constructor(services: Services, search: () => Promise<FeatureRef | undefined>) {
     this.#services = services;
+    this.#search = search;
     const { window, workspace } = vscode;
     this.#lifetime.add(window.registerWebviewPanelSerializer(steerPanel, this));
-    this.#lifetime.add(workspace.onDidChangeTextDocument((event) => this.#follow(event)));
+    this.#lifetime.add(workspace.onDidChangeTextDocument((event) => this.#origin?.follow(event)));
   }
 
   /**
@@ -96,8 +108,19 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   async restore(start: SteerStart): Promise<void> {
     if (this.#open === undefined) return;
     this.#open.panel.reveal();
-    await this.#open.session.open(start);
+    await this.#open.session.open(start, true);
     await this.#remember();
+  }
+
+  /** Opens the sweep of the edit at hand, and the panel before that where there is none. */
+  async sweepStrength(): Promise<void> {
+    if (this.#open === undefined) {
+      this.#asksSweep = true;
+      await this.steerSelection();
+      return;
+    }
+    this.#open.panel.reveal();
+    this.#open.channel.post({ kind: 'askSweep' });
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
@@ -106,6 +129,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       panel.dispose();
       return;
     }
+    this.#origin = await restoreOrigin(this.#services.memory.get(originKey));
     await this.#attach(panel, start).session.open(start);
   }
 
@@ -131,14 +155,16 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   #attach(panel: vscode.WebviewPanel, start: SteerStart): OpenPanel {
-    const { context, engine, briefs, source, log } = this.#services;
+    const { context, engine, briefs, source, log, memory } = this.#services;
     panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.svg');
     const session = new SteerSession(start, {
       engine,
       briefs,
       source,
       post: (message) => channel.post(message),
-      canInsert: () => this.#origin !== undefined && !this.#origin.document.isClosed,
+      canInsert: () => this.#origin?.canInsert === true,
+      canReplace: () => this.#origin?.canReplace === true,
+      isLive: () => memory.get(liveKey) !== false,
     });
     const channel = openChannel<FromSteerView, ToSteerView>(panel.webview, {
       extensionUri: context.extensionUri,
@@ -146,16 +172,19 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       title: t('Steer'),
       read: readSteerViewMessage,
       onMessage: (message) => {
-        this.#received(message, session).catch((error: unknown) => showFailure(error, log));
+        handle(message, handlers).catch((error: unknown) => showFailure(error, log));
       },
       onMalformed: () => log.warn('The steering view sent a message that is not one.'),
     });
-    const opened: OpenPanel = { panel, channel, session };
+    const sweeps = new SweepSession({ engine, source, post: (message) => channel.post(message) });
+    const opened: OpenPanel = { panel, channel, session, sweeps };
+    const handlers = this.#handlers(opened);
     this.#open = opened;
     this.#context.tell(contextKeys.isSteering, true);
     const closing = panel.onDidDispose(() => {
       closing.dispose();
       session.dispose();
+      sweeps.dispose();
       channel.dispose();
       if (this.#open !== opened) return;
       this.#open = undefined;
@@ -164,104 +193,100 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     return opened;
   }
 
-  async #received(message: FromSteerView, session: SteerSession): Promise<void> {
-    switch (message.kind) {
-      case 'ready':
+  #handlers({ session, sweeps, channel }: OpenPanel): Handlers {
+    const { memory } = this.#services;
+    return {
+      ready: () => {
         session.resend();
-        break;
-      case 'run':
-        await Promise.all([session.run(message), this.#remember()]);
-        break;
-      case 'stop':
-        session.stop();
-        break;
-      case 'addFeature':
-        await session.addFeature({ sae: message.sae, feature: message.feature });
-        break;
-      case 'openFeature':
-        await runCommand('openFeature', message.feature, message.sae);
-        break;
-      case 'insert':
-        await this.#insert(message.text);
-        break;
-      case 'compare':
-        await this.#compare(message);
-        break;
-    }
+        if (this.#asksSweep) channel.post({ kind: 'askSweep' });
+        this.#asksSweep = false;
+      },
+      run: (request) => Promise.all([session.run(request), this.#remember()]),
+      stop: () => session.stop(),
+      sweep: (request) => sweeps.sweep(request),
+      stopSweep: () => sweeps.stop(),
+      addFeature: ({ sae, feature }) => session.addFeature({ sae, feature }),
+      findFeature: async () => {
+        const found = await this.#search();
+        // The choice was made elsewhere: the focus comes back.
+        this.#open?.panel.reveal();
+        if (found !== undefined) channel.post({ kind: 'found', ...found });
+      },
+      openFeature: ({ sae, feature }) => runCommand('openFeature', feature, sae),
+      setLive: ({ isLive }) => memory.update(liveKey, isLive),
+      insert: ({ text }) =>
+        this.#openOrigin()
+          .insert(text)
+          .then(() => this.#remember()),
+      replace: ({ text }) =>
+        this.#openOrigin()
+          .replace(text)
+          .then(() => this.#remember()),
+      compare: (texts) => {
+        const { baseline, steered } = this.#keep(texts);
+        return runCommand('compareFeatures', baseline, steered);
+      },
+      diff: (texts) => {
+        const { baseline, steered } = this.#keep(texts);
+        const title = `${t('Baseline')} ↔ ${t('Steered')}`;
+        return vscode.commands.executeCommand('vscode.diff', baseline, steered, title);
+      },
+    };
   }
 
-  /** Whole texts: a model reads a continuation behind its prompt. */
-  async #compare({ prompt, baseline, steered }: SteeredTexts): Promise<void> {
+  #openOrigin(): SteerOrigin {
+    if (this.#origin === undefined) throw closedFile();
+    return this.#origin;
+  }
+
+  /** Whole texts as documents: a model reads a continuation behind its prompt. */
+  #keep({ prompt, baseline, steered }: SteeredTexts): Record<'baseline' | 'steered', vscode.Uri> {
     const kept = { baseline: prompt + baseline, steered: prompt + steered };
     const paths = this.#services.texts.keep(kept);
     const uriOf = (path: string): vscode.Uri => vscode.Uri.from({ scheme: textScheme, path });
-    await runCommand('compareFeatures', uriOf(paths.baseline), uriOf(paths.steered));
-  }
-
-  /** One edit, hence undone at once. */
-  async #insert(text: string): Promise<void> {
-    const origin = this.#origin;
-    if (origin === undefined || origin.document.isClosed) {
-      throw new MonosemError(
-        'badArgument',
-        t(
-          'The file the text came from is closed: open it and steer its selection again to insert.',
-        ),
-      );
-    }
-    const { document, offset } = origin;
-    const position = document.positionAt(offset);
-    const edit = new vscode.WorkspaceEdit();
-    edit.insert(document.uri, position, text);
-    if (!(await vscode.workspace.applyEdit(edit))) {
-      throw new MonosemError(
-        'badArgument',
-        t(
-          '{0} could not be edited: make it writable, or copy the continuation instead.',
-          document.fileName,
-        ),
-      );
-    }
-    const end = document.positionAt(document.offsetAt(position) + text.length);
-    const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
-    const editor = await vscode.window.showTextDocument(document, {
-      viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
-      selection: new vscode.Range(position, end),
-    });
-    editor.revealRange(new vscode.Range(position, end));
-  }
-
-  #follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    const origin = this.#origin;
-    if (origin?.document !== document) return;
-    for (const { rangeOffset, rangeLength, text } of contentChanges) {
-      const change = { offset: rangeOffset, removed: rangeLength, inserted: text.length };
-      origin.offset = movedOffset(origin.offset, change);
-    }
+    return { baseline: uriOf(paths.baseline), steered: uriOf(paths.steered) };
   }
 
   async #remember(): Promise<void> {
-    await this.#services.memory.update(memoryKey, this.#open?.session.start);
+    const { memory } = this.#services;
+    await memory.update(memoryKey, this.#open?.session.start);
+    await memory.update(originKey, this.#origin?.kept);
   }
+}
+
+async function handle(message: FromSteerView, handlers: Handlers): Promise<void> {
+  // The handler of a kind takes the messages of this kind.
+  const handler = handlers[message.kind] as (message: FromSteerView) => unknown;
+  await handler(message);
 }
 
 /** The selected text, or what stands around the cursor; `undefined` if that is nothing. */
 function takePrompt(
   { document, selection }: vscode.TextEditor,
   cursor = document.offsetAt(selection.end),
-): { readonly prompt: string; readonly origin: Origin } | undefined {
-  const { prompt, end } = selection.isEmpty
-    ? promptAround(document.getText(), cursor)
-    : { prompt: document.getText(selection), end: document.offsetAt(selection.end) };
-  return prompt.trim() === '' ? undefined : { prompt, origin: { document, offset: end } };
+): { readonly prompt: string; readonly origin: SteerOrigin } | undefined {
+  if (selection.isEmpty) {
+    const { prompt, end } = promptAround(document.getText(), cursor);
+    return prompt.trim() === ''
+      ? undefined
+      : { prompt, origin: new SteerOrigin({ document, end }) };
+  }
+  const prompt = document.getText(selection);
+  const [start, end] = [document.offsetAt(selection.start), document.offsetAt(selection.end)];
+  return prompt.trim() === ''
+    ? undefined
+    : { prompt, origin: new SteerOrigin({ document, start, end }) };
 }
 
 /** What an earlier window stored, perhaps written by another version. */
 function readStart(stored: unknown): SteerStart | undefined {
   if (typeof stored !== 'object' || stored === null) return undefined;
   const { prompt, features, edits, settings } = stored as Readonly<Record<string, unknown>>;
+  // Until positions belonged to edits there was one scope for all of them.
+  const scope = readScope(fieldsOf(settings)?.['scope']);
+  const known = readEdits(edits) ?? [];
   const readable = {
-    edits: readEdits(edits) ?? [],
+    edits: scope === undefined ? known : withScope(known, scope),
     settings: readSteerSettings(settings) ?? defaultSteerSettings,
     features: (Array.isArray(features) ? features : [])
       .map(readFeatureRef)

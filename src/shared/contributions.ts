@@ -18,6 +18,7 @@ export const commands = {
   loadSteeringPreset: { id: 'monosem.loadSteeringPreset', title: 'Load Steering Preset…' },
   copySteeringCommand: { id: 'monosem.copySteeringCommand', title: 'Copy Steering as Command' },
   exportSteeringRun: { id: 'monosem.exportSteeringRun', title: 'Export Steering Run…' },
+  sweepStrength: { id: 'monosem.sweepStrength', title: 'Sweep Strength' },
   openFeature: { id: 'monosem.openFeature', title: 'Open Feature…', icon: '$(search)' },
   toggleFeatures: { id: 'monosem.toggleFeatures', title: 'Show or Hide Features' },
   showActions: { id: 'monosem.showActions', title: 'Show Actions' },

@@ -2,13 +2,16 @@
 // unions per view. A message to a view is a complete snapshot or belongs to a numbered run, so a view that was
 // hidden can always catch up. Messages from a view are untrusted and validated before use.
 import type {
+  Continuation,
   FeatureBrief,
   FeatureEdit,
   FeatureRef,
   FeatureSummary,
+  GeneratedPair,
+  GenerationParams,
   SaePlace,
-  SteerScope,
   SteerStep,
+  SweepResult,
 } from './engineProtocol.ts';
 import type { PaletteName } from './palette.ts';
 import type { FeatureIndex } from './units.ts';
@@ -46,17 +49,18 @@ export type FromFeatureView =
 
 // Steering view: baseline beside steered.
 
-export interface SteerSettings {
-  readonly scope: SteerScope;
-  readonly maxTokens: number;
-  readonly temperature: number;
-  readonly seed: number;
+/** How a run generates; what is absent changes nothing. */
+export interface SteerSettings extends Omit<GenerationParams, 'prompt'> {
+  /** Pairs of texts; see `SteerParams`. */
+  readonly samples?: number;
 }
 
 /** A feature offered for editing: where it comes from and what is known of it. */
 export interface SteerFeature {
   readonly sae: SaePlace;
   readonly brief: FeatureBrief;
+  /** The feature store knows it; else `brief` says what the prompt tells. */
+  readonly inStore: boolean;
   /** Largest activation in the prompt; 0 if it is not active there. */
   readonly promptMax: number;
   readonly edit?: FeatureEdit;
@@ -80,8 +84,29 @@ export interface SteerViewState {
   /** Edited ones first, then by activation in the prompt. */
   readonly features: readonly SteerFeature[];
   readonly settings: SteerSettings;
+  /** Changes run by themselves. */
+  readonly isLive: boolean;
+  /** The model can be told something as a user of a chat. */
+  readonly hasChatTemplate: boolean;
   /** The prompt came from an editor that is still open, so results can be inserted. */
   readonly canInsert: boolean;
+  /** It was selected there, so results can take its place. */
+  readonly canReplace: boolean;
+  /** Edits and settings were chosen elsewhere, such as a preset: they take the place of what the user has arranged. */
+  readonly isChosen?: true;
+}
+
+/** What a run is asked for. */
+export interface SteerRequest {
+  readonly prompt: string;
+  readonly edits: readonly FeatureEdit[];
+  readonly settings: SteerSettings;
+}
+
+/** Both texts of a sample when they are done. */
+export interface FinishedPair {
+  readonly baseline: Continuation;
+  readonly steered: Continuation;
 }
 
 /** What a run has written, without the prompt in front of it. */
@@ -96,23 +121,58 @@ export type ToSteerView =
   | SteerViewState
   | { readonly kind: 'started'; readonly run: number }
   | { readonly kind: 'step'; readonly run: number; readonly step: SteerStep }
-  | { readonly kind: 'finished'; readonly run: number }
+  | {
+      readonly kind: 'finished';
+      readonly run: number;
+      readonly samples: readonly FinishedPair[];
+    }
   | { readonly kind: 'stopped'; readonly run: number }
+  | {
+      readonly kind: 'sweepProgress';
+      readonly sweep: number;
+      readonly done: number;
+      readonly of: number;
+    }
+  | { readonly kind: 'sweepFinished'; readonly sweep: number; readonly result: SweepResult }
+  | { readonly kind: 'sweepStopped'; readonly sweep: number }
+  | { readonly kind: 'sweepFailed'; readonly sweep: number; readonly message: string }
+  /** A feature was found, to be added to the list. */
+  | ({ readonly kind: 'found' } & FeatureRef)
+  /** The user wants to sweep the edit at hand. */
+  | { readonly kind: 'askSweep' }
   /** `run` is absent when the failure is not of a run. */
   | { readonly kind: 'failed'; readonly run?: number; readonly message: string };
 
 export type FromSteerView =
   | { readonly kind: 'ready' }
-  | {
+  | ({
       readonly kind: 'run';
-      readonly prompt: string;
-      readonly edits: readonly FeatureEdit[];
-      readonly settings: SteerSettings;
-    }
+      /** A number of the view's own, by which it knows what belongs to this run. */
+      readonly run: number;
+      /** Goes on behind these texts, one pair per sample. */
+      readonly continuing?: readonly GeneratedPair[];
+    } & SteerRequest)
   | { readonly kind: 'stop' }
+  | ({
+      readonly kind: 'sweep';
+      /** A number of the view's own, as that of a run. */
+      readonly sweep: number;
+      /** Which of the edits takes the amounts, from 0. */
+      readonly swept: number;
+      readonly amounts: readonly number[];
+    } & SteerRequest)
+  | { readonly kind: 'stopSweep' }
+  /** Lets the user search all features for one to add. */
+  | { readonly kind: 'findFeature' }
   /** Adds a feature by id to the list. */
   | ({ readonly kind: 'addFeature' } & FeatureRef)
   | ({ readonly kind: 'openFeature' } & FeatureRef)
+  /** Whether changes run by themselves, to be remembered. */
+  | { readonly kind: 'setLive'; readonly isLive: boolean }
   | { readonly kind: 'insert'; readonly text: string }
+  /** In the place of what was selected. */
+  | { readonly kind: 'replace'; readonly text: string }
   /** Both continuations of one prompt, to be read side by side in an editor. */
-  | ({ readonly kind: 'compare' } & SteeredTexts);
+  | ({ readonly kind: 'compare' } & SteeredTexts)
+  /** The same in a diff editor, without their features. */
+  | ({ readonly kind: 'diff' } & SteeredTexts);

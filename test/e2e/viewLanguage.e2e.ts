@@ -8,7 +8,8 @@ import { launchBrowser } from '../../scripts/vscode/browser.ts';
 import { featureIndex } from '../../src/shared/units.ts';
 import type { ToFeatureView, ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import { foreign, pseudoTexts, untranslated } from '../unit/pseudoLanguage.ts';
-import { featureState, sae, steerState, steps, twoSaes } from './webviewMessages.ts';
+import { lastRun, lastSweep, playToEnd } from './steerPage.ts';
+import { featureState, sae, steerState, steps, sweepFinished, twoSaes } from './webviewMessages.ts';
 import { type ViewPage, openView } from './webviewPage.ts';
 
 let browser: Browser;
@@ -68,21 +69,28 @@ test('no word of the steering view stays English', async () => {
   expect(await forgotten(view)).toEqual([]);
   await view.send(foreign(twoSaes()));
   const row = page.locator('[data-feature="88"]');
-  for (const operation of ['⟦Clamp⟧', '⟦Scale⟧', '⟦Ablate⟧', '⟦Add⟧']) {
+  for (const operation of [...['⟦Cap⟧', '⟦Project⟧', '⟦Scale⟧', '⟦Ablate⟧', '⟦Clamp⟧', '⟦Add⟧']]) {
     await row.locator('.operation').click();
     await row.locator('vscode-option', { hasText: operation }).click();
     expect(await forgotten(view)).toEqual([]);
   }
   await page.getByRole('button', { name: '⟦Run⟧', exact: true }).click();
-  await view.send({ kind: 'started', run: 1 } as ToSteerView);
+  const run = await lastRun(view);
+  await view.send({ kind: 'started', run } as ToSteerView);
   for (const step of steps().slice(0, 5))
-    await view.send(foreign<ToSteerView>({ kind: 'step', run: 1, step }));
+    await view.send(foreign<ToSteerView>({ kind: 'step', run, step }));
   expect(await forgotten(view)).toEqual([]);
-  await view.send({ kind: 'finished', run: 1 } as ToSteerView);
+  await view.send({ kind: 'finished', run, samples: [] } as ToSteerView);
   for (const side of ['baseline', 'steered']) {
     await page.locator(`.continuation-${side} .token`).nth(2).hover();
     expect(await forgotten(view)).toEqual([]);
   }
+  await row.locator('.disclosure').click();
+  await page.getByRole('group', { name: '⟦Settings⟧' }).getByText('⟦More⟧').click();
+  await row.getByRole('button', { name: '⟦Sweep⟧' }).click();
+  await page.locator('.sweep').getByRole('button', { name: '⟦Sweep⟧', exact: true }).click();
+  await view.send(foreign<ToSteerView>(sweepFinished(await lastSweep(view))));
+  expect(await forgotten(view)).toEqual([]);
   await view.screenshot('steer-translated');
   expect(view.problems).toEqual([]);
   await view.close();
@@ -124,12 +132,14 @@ describe('in German', () => {
     await row.locator('.operation').click();
     await row.locator('vscode-option', { hasText: 'Fixieren' }).click();
     expect(await row.locator('.explanation').innerText()).toBe(
-      'Seine Aktivierung ist 12,8 auf jedem Token (2× seines Maximums).',
+      'Seine Aktivierung wird 12,8, 2× seines Maximums. Auf allen Token.',
     );
     await page.getByRole('button', { name: 'Ausführen', exact: true }).click();
-    await view.send({ kind: 'started', run: 1 } as ToSteerView);
-    for (const step of steps()) await view.send({ kind: 'step', run: 1, step } as ToSteerView);
-    await view.send({ kind: 'finished', run: 1 } as ToSteerView);
+    await playToEnd(view, steps());
+    await row.locator('.disclosure').click();
+    await row.getByRole('button', { name: 'Durchfahren' }).click();
+    await page.locator('.sweep').getByRole('button', { name: 'Durchfahren', exact: true }).click();
+    await view.send(sweepFinished(await lastSweep(view)));
     expect(await isTooWide(view)).toBe(false);
     await page.mouse.move(0, 0);
     await view.screenshot(`steer-german-${String(width)}`);

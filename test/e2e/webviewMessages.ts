@@ -4,13 +4,16 @@ import type {
   FeatureBrief,
   FeatureExample,
   FeatureSummary,
+  LikelyTokens,
   SteerStep,
+  SweepPoint,
 } from '../../src/shared/engineProtocol.ts';
 import { featureIndex, tokenId } from '../../src/shared/units.ts';
 import type {
   FeatureViewState,
   SteerFeature,
   SteerViewState,
+  ToSteerView,
 } from '../../src/shared/webviewProtocol.ts';
 
 const saeName = 'stories15M · blocks.2 · 4096';
@@ -119,7 +122,7 @@ export function steerFeature(entry: ListedBrief, place = sae): SteerFeature {
     maxActivation,
     peakTokens,
   };
-  return { sae: place, brief, promptMax };
+  return { sae: place, brief, inStore: true, promptMax };
 }
 
 export const prompt =
@@ -132,8 +135,11 @@ export function steerState(changes: Partial<SteerViewState> = {}): SteerViewStat
     modelName: 'stories15M',
     saes: [{ sae, name: saeName, site, features: 4096 }],
     features: listed.map((entry) => steerFeature(entry)),
-    settings: { scope: 'all', maxTokens: 60, temperature: 0.7, seed: 16 },
+    settings: { maxTokens: 60, temperature: 0.7, seed: 16 },
+    isLive: false,
+    hasChatTemplate: false,
     canInsert: true,
+    canReplace: false,
     ...changes,
   };
 }
@@ -162,13 +168,42 @@ const baselineText =
 const steeredText =
   ' smiled and jumped into the water. Splash! She swam and swam, and her brother swam after her. The fish swam with them to the other side of the pond.\n\n"Swimming is fun!" said Lily, and they swam until it was dark.';
 
+/** Ten words of a list that turns with the place, the taken one first. */
+function expectedIn(
+  baseline: string,
+  steered: string,
+  ids: ReadonlyMap<string, number>,
+): NonNullable<SteerStep['expected']> {
+  const words = [...ids.keys()];
+  const list = (first: string): LikelyTokens => {
+    const from = words.indexOf(first) + 1;
+    const others = [...words.slice(from), ...words.slice(0, from)].filter((word) => word !== first);
+    const texts = [first, ...others].slice(0, 10);
+    return {
+      texts,
+      ids: Uint32Array.from(texts, (text) => ids.get(text) ?? 0),
+      probabilities: Float32Array.from(texts, (_, at) => 0.46 * 0.55 ** at),
+    };
+  };
+  const [left, right] = [list(baseline), list(steered)];
+  const ranks = (of: LikelyTokens, other: LikelyTokens): Uint32Array =>
+    Uint32Array.from(of.texts, (text, at) => {
+      const found = other.texts.indexOf(text);
+      return found < 0 ? 11 + at * at * 7 : found + 1;
+    });
+  return {
+    ...{ baseline: left, steered: right },
+    ...{ ranksInSteered: ranks(left, right), ranksInBaseline: ranks(right, left) },
+  };
+}
+
 /** The steps of a run that gives these two texts. */
 export function steps(baseline = baselineText, steered = steeredText): readonly SteerStep[] {
   const left = tokensOf(baseline);
   const right = tokensOf(steered);
-  const ids = new Map<string, number>();
+  const ids = new Map([...new Set([...left, ...right])].map((text, at) => [text, at + 300]));
   const generated = (text: string, step: number): SteerStep['baseline'] => {
-    const id = ids.get(text) ?? ids.set(text, ids.size + 300).size + 299;
+    const id = ids.get(text) ?? 0;
     const logProbability = -0.05 - 2.4 * Math.abs(Math.sin(step * 1.7));
     return { id: tokenId(id), text, logProbability };
   };
@@ -176,10 +211,37 @@ export function steps(baseline = baselineText, steered = steeredText): readonly 
     const [a, b] = [left[step], right[step]];
     const kl = step < 2 ? 0.04 + step * 0.09 : 0.3 + 3.1 * Math.abs(Math.sin(step * 2.3)) ** 3;
     return {
+      sample: 0,
       step,
       kl,
+      ...(a !== undefined && b !== undefined && { expected: expectedIn(a, b, ids) }),
       ...(a === undefined ? {} : { baseline: generated(a, step) }),
       ...(b === undefined ? {} : { steered: generated(b, step + 1) }),
     } as SteerStep;
   });
+}
+
+/** What a sweep over nine strengths found. */
+export function sweepFinished(
+  sweep: number,
+): Extract<ToSteerView, { readonly kind: 'sweepFinished' }> {
+  const found = (amount: number): SweepPoint => ({
+    amount,
+    kl: 0.031 * amount ** 2,
+    klBehindPrompt: 0.02 * amount ** 2,
+    // Infinite where the model without edits would never have written it.
+    perplexity: amount === 10 ? Infinity : 4.2 + 0.4 * amount ** 2,
+    repetition: Math.abs(amount) < 6 ? 0.02 : 0.11 * Math.abs(amount) - 0.6,
+    continuation: {
+      text:
+        amount > 4 ? ' swam and swam and swam and swam' : amount < 0 ? baselineText : steeredText,
+      ...{ tokens: [], end: 'length' },
+    },
+  });
+  const amounts = [-10, -7.5, -5, -2.5, 0, 2.5, 5, 7.5, 10];
+  return {
+    kind: 'sweepFinished',
+    sweep,
+    result: { baseline: found(0), points: amounts.map(found) },
+  };
 }

@@ -27,6 +27,13 @@ export interface ViewPageOptions {
   readonly state?: unknown;
 }
 
+/** What a model might write to get into the page. */
+export const hostile = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+
+export async function isHacked({ page }: ViewPage): Promise<boolean> {
+  return page.evaluate(() => 'hacked' in globalThis || document.querySelector('main img') !== null);
+}
+
 interface Recorder {
   posted: { kind: string }[];
   state: unknown;

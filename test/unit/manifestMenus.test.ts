@@ -90,6 +90,7 @@ const keysOfVsCode = new Set([
     'resourcePath',
     'isWeb',
     'activeEditor',
+    'activeWebviewPanelId',
     'scmProvider',
     'inputFocus',
   ],

@@ -4,6 +4,7 @@
 import {
   provideVSCodeDesignSystem,
   vsCodeButton,
+  vsCodeCheckbox,
   vsCodeDropdown,
   vsCodeOption,
   vsCodeProgressRing,
@@ -14,6 +15,7 @@ import { icon, type IconName } from './icons.ts';
 
 provideVSCodeDesignSystem().register(
   vsCodeButton(),
+  vsCodeCheckbox(),
   vsCodeDropdown(),
   vsCodeOption(),
   vsCodeProgressRing(),
@@ -123,6 +125,95 @@ export function dropdown<T extends string>(options: DropdownOptions<T>): HTMLEle
     if (chosen !== undefined) options.onChange(chosen.value);
   });
   return control;
+}
+
+export interface CheckboxOptions {
+  readonly label: string;
+  readonly title?: string;
+  readonly isChecked: boolean;
+  readonly onChange: (isChecked: boolean) => void;
+}
+
+export interface CheckboxControl extends ValueControl<boolean> {
+  setEnabled(isEnabled: boolean): void;
+}
+
+export function checkbox(options: CheckboxOptions): CheckboxControl {
+  const control = libraryElement('vscode-checkbox', {
+    title: options.title,
+    checked: options.isChecked,
+  }) as LibraryElement & { checked: boolean };
+  control.append(options.label);
+  control.addEventListener('change', () => {
+    // The library also reports what was set from here.
+    if (control.checked === value) return;
+    value = control.checked;
+    options.onChange(value);
+  });
+  let value = options.isChecked;
+  return {
+    element: control,
+    get value() {
+      return value;
+    },
+    set value(isChecked) {
+      value = isChecked;
+      control.checked = isChecked;
+    },
+    setEnabled: (isEnabled) => {
+      control.disabled = !isEnabled;
+    },
+  };
+}
+
+export interface TextFieldOptions {
+  readonly label: string;
+  readonly placeholder?: string;
+  readonly value: string;
+  /** What is wrong with a text, in one sentence; what is wrong is reported all the same. */
+  readonly problemOf?: (value: string) => string | undefined;
+  readonly onInput: (value: string) => void;
+}
+
+export interface TextFieldControl extends ValueControl<string> {
+  readonly input: HTMLInputElement;
+}
+
+let textFields = 0;
+
+/** One line of text, with what is wrong with it below. */
+export function textField(options: TextFieldOptions): TextFieldControl {
+  const id = `text-field-${String((textFields += 1))}`;
+  const { label, placeholder, value } = options;
+  const input = element('input', {
+    class: 'text-field',
+    attributes: { type: 'text', 'aria-label': label, title: label, placeholder, value },
+  });
+  const problem = element('span', { class: 'field-problem', attributes: { id } });
+  const check = (): void => {
+    const words = options.problemOf?.(input.value);
+    problem.textContent = words ?? '';
+    problem.hidden = words === undefined;
+    input.setAttribute('aria-invalid', String(words !== undefined));
+    if (words === undefined) input.removeAttribute('aria-describedby');
+    else input.setAttribute('aria-describedby', id);
+  };
+  input.addEventListener('input', () => {
+    check();
+    options.onInput(input.value);
+  });
+  check();
+  return {
+    element: element('span', { class: 'field-with-problem' }, input, problem),
+    input,
+    get value() {
+      return input.value;
+    },
+    set value(text) {
+      input.value = text;
+      check();
+    },
+  };
 }
 
 export interface NumberOptions {

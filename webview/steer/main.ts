@@ -9,29 +9,28 @@ import { connect } from '../common/channel.ts';
 import { element } from '../common/element.ts';
 import { busyNotice, failureNotice } from '../common/notice.ts';
 import { speakUsersLanguage } from '../common/translation.ts';
-import { type Draft, mergeSnapshot, restoreDraft } from './draft.ts';
-import { type RunState, restoreRun } from './runState.ts';
+import { mergeSnapshot } from './draft/draft.ts';
+import { restoreDraft } from './draft/restoreDraft.ts';
+import { restoreRun } from './run/runState.ts';
 import './steer.css';
-import { workbench } from './workbench.ts';
-
-interface Stored {
-  readonly draft: Draft;
-  /** The last run that ended. */
-  readonly run: RunState | undefined;
-}
+import { restoreOpenSweep } from './sweep/sweeper.ts';
+import { type Kept, workbench } from './workbench.ts';
 
 speakUsersLanguage();
 const app = document.getElementById('app') ?? document.body;
-const channel = connect<ToSteerView, FromSteerView, Stored>();
+const channel = connect<ToSteerView, FromSteerView, Kept>();
 const stored = channel.getState();
 const waiting = element('div', { class: 'waiting' });
 app.append(waiting);
 
 let view: ReturnType<typeof workbench> | undefined;
+/** Asked for before there is anything to show. */
+let early: ToSteerView | undefined;
 
 channel.onMessage((message) => {
   if (message.kind === 'state') showState(message);
   else if (view !== undefined) view.receive(message);
+  else if (message.kind === 'askSweep') early = message;
   else if (message.kind === 'loading') waiting.replaceChildren(busyNotice(message.message));
   else if (message.kind === 'failed') waiting.replaceChildren(failureNotice(message.message));
 });
@@ -46,15 +45,16 @@ function showState(state: SteerViewState): void {
   const draft = mergeSnapshot(kept, state);
   const isSame = kept?.prompt === draft.prompt;
   view = workbench({
-    state,
-    draft,
+    ...{ state, draft },
     run: isSame ? restoreRun(stored?.run) : undefined,
+    sweep: isSame ? restoreOpenSweep(stored?.sweep) : undefined,
     post: (message) => {
       channel.post(message);
     },
-    store: (kept, run) => {
-      channel.setState({ draft: kept, run });
+    store: (kept) => {
+      channel.setState(kept);
     },
   });
   waiting.replaceWith(view.element);
+  if (early !== undefined) view.receive(early);
 }

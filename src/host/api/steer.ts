@@ -71,7 +71,7 @@ async function readRequest(ports: SteerPorts, request: unknown): Promise<SteerPa
     ...(named.flag('chat') === true && { chat: true }),
     edits: withScope(
       await Promise.all(edits.map((edit, n) => readEdit(ports, edit, n))),
-      named.choice('scope', ['all', 'prompt', 'generated']) ?? standard.scope,
+      named.choice('scope', ['all', 'prompt', 'generated']) ?? 'all',
     ),
     source: await ports.source(),
   };

@@ -1,6 +1,6 @@
 // A preset: edits and settings of steering as a file that people read, share and keep under version control.
 //   { "version": 1, "monosem": "0.1.0", "name", "model", "saes": [{ "name", "site", "sha256" } | { "neurons": SITE }],
-//     "prompt", "edits": ["12:clamp=3max", "2/7:ablate,active"], "settings": { "scope", "temperature", … } }
+//     "prompt", "edits": ["12:clamp=3max", "2/7:ablate,active"], "settings": { "temperature", … } }
 // Edits are in the text form of shared/editText.ts, N/ being the N-th entry of "saes". An SAE goes by its site and the
 // SHA-256 of its weights, which are the same on every machine, and by its name for people. No folder is in it. Without
 // VS Code.

@@ -11,19 +11,26 @@ import type {
   SteerParams,
   SteerResult,
 } from '../../shared/engineProtocol.ts';
-import { withScope } from '../../shared/editScope.ts';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
 import { featureKey, sameFeature } from '../../shared/featureRef.ts';
 import { t } from '../../shared/l10n.ts';
-import type { SteerFeature, SteerSettings, ToSteerView } from '../../shared/webviewProtocol.ts';
+import type {
+  FinishedPair,
+  FromSteerView,
+  SteerFeature,
+  SteerSettings,
+  ToSteerView,
+} from '../../shared/webviewProtocol.ts';
 import type { FeatureBriefs } from '../display/features/featureBriefs.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 
 /** Features offered for a prompt, of each SAE. */
 const offeredFeatures = 12;
 
+/** Tokens that both models expected, sent with every step. */
+const expectedTokens = 10;
+
 export const defaultSteerSettings: SteerSettings = {
-  scope: 'all',
   maxTokens: 60,
   temperature: 0,
   seed: 1,
@@ -49,8 +56,7 @@ export function steerParams(
   { prompt, edits, settings }: Omit<SteerStart, 'features'>,
   source: Source,
 ): SteerParams {
-  const { scope, ...generation } = settings;
-  return { source, prompt, edits: withScope(edits, scope), ...generation };
+  return { source, prompt, edits, ...settings };
 }
 
 export interface SteerPorts {
@@ -59,6 +65,17 @@ export interface SteerPorts {
   readonly source: () => Promise<Source>;
   readonly post: (message: ToSteerView) => void;
   readonly canInsert: () => boolean;
+  readonly canReplace: () => boolean;
+  /** Changes run by themselves. */
+  readonly isLive: () => boolean;
+}
+
+type RunRequest = Omit<Extract<FromSteerView, { readonly kind: 'run' }>, 'kind'>;
+
+/** The run in progress. */
+interface Running {
+  readonly run: number;
+  readonly abort: AbortController;
 }
 
 export class SteerSession {
@@ -66,9 +83,8 @@ export class SteerSession {
   #start: SteerStart;
   #offered: readonly SteerFeature[] = [];
   #lastState: ToSteerView = lookingForFeatures();
-  #run = 0;
   #loading = new AbortController();
-  #running: AbortController | undefined;
+  #running: Running | undefined;
   #lastRun: SteerSnapshot['lastRun'];
 
   constructor(start: SteerStart, ports: SteerPorts) {
@@ -90,11 +106,14 @@ export class SteerSession {
     this.#ports.post(this.#lastState);
   }
 
-  /** Begins with another prompt. */
-  async open(start: SteerStart): Promise<void> {
+  /**
+   * Begins with another prompt.
+   * @param isChosen edits and settings take the place of what the view has, also where the prompt is the same
+   */
+  async open(start: SteerStart, isChosen = false): Promise<void> {
     this.stop();
     this.#start = start;
-    await this.#showFeatures();
+    await this.#showFeatures(isChosen);
   }
 
   async addFeature(added: FeatureRef): Promise<void> {
@@ -105,22 +124,21 @@ export class SteerSession {
   }
 
   /** Runs both continuations, steps streaming to the view; a run in progress is stopped. */
-  async run(request: Pick<SteerStart, 'prompt' | 'edits' | 'settings'>): Promise<void> {
+  async run({ run, continuing, ...request }: RunRequest): Promise<void> {
     const isNewPrompt = request.prompt !== this.#start.prompt;
     this.stop();
-    const run = ++this.#run;
-    const abort = new AbortController();
-    this.#running = abort;
+    const running = { run, abort: new AbortController() };
+    const { signal } = running.abort;
+    this.#running = running;
     this.#start = { ...this.#start, ...request };
     this.#ports.post({ kind: 'started', run });
     try {
-      await this.#steer(run, abort.signal);
-      if (!abort.signal.aborted) this.#ports.post({ kind: 'finished', run });
+      const samples = await this.#steer({ run, signal, ...(continuing && { continuing }) });
+      if (!signal.aborted) this.#ports.post({ kind: 'finished', run, samples });
     } catch (error) {
-      if (!abort.signal.aborted)
-        this.#ports.post({ kind: 'failed', run, message: messageOf(error) });
+      if (!signal.aborted) this.#ports.post({ kind: 'failed', run, message: messageOf(error) });
     }
-    if (this.#running !== abort) return;
+    if (this.#running !== running) return;
     this.#running = undefined;
     // After the run, so that it need not wait: other features may be active in another text.
     if (isNewPrompt) await this.#showFeatures();
@@ -128,48 +146,57 @@ export class SteerSession {
 
   stop(): void {
     if (this.#running === undefined) return;
-    this.#running.abort();
+    const { run, abort } = this.#running;
+    abort.abort();
     this.#running = undefined;
-    this.#ports.post({ kind: 'stopped', run: this.#run });
+    this.#ports.post({ kind: 'stopped', run });
   }
 
   dispose(): void {
     this.#loading.abort();
-    this.#running?.abort();
+    this.#running?.abort.abort();
     this.#running = undefined;
   }
 
-  async #steer(run: number, signal: AbortSignal): Promise<void> {
-    const start = this.#start;
-    const params = steerParams(start, await this.#ports.source());
-    let sent = 0;
-    const result = await this.#ports.engine.call('steer', params, {
-      signal,
-      // A run that is asked again after a crash gives the same steps again: the seed is the same.
-      onProgress: (step) => {
-        if (signal.aborted || step.step < sent) return;
-        sent = step.step + 1;
-        this.#ports.post({ kind: 'step', run, step });
+  async #steer(
+    asked: Pick<RunRequest, 'run' | 'continuing'> & { readonly signal: AbortSignal },
+  ): Promise<readonly FinishedPair[]> {
+    const { run, signal, continuing } = asked;
+    const own = steerParams(this.#start, await this.#ports.source());
+    const params = { ...own, ...(continuing && { continuing }) };
+    const sent = new Map<number, number>();
+    const result = await this.#ports.engine.call(
+      'steer',
+      { ...params, top: expectedTokens },
+      {
+        signal,
+        // A run that is asked again after a crash gives the same steps again: the seed is the same.
+        onProgress: (step) => {
+          if (signal.aborted || step.step <= (sent.get(step.sample) ?? -1)) return;
+          sent.set(step.sample, step.step);
+          this.#ports.post({ kind: 'step', run, step });
+        },
       },
-    });
+    );
     if (!signal.aborted) this.#lastRun = { params, result };
+    return result.samples.map(({ baseline, steered }) => ({ baseline, steered }));
   }
 
-  async #showFeatures(): Promise<void> {
+  async #showFeatures(isChosen = false): Promise<void> {
     this.#loading.abort();
     this.#loading = new AbortController();
     const { signal } = this.#loading;
     this.#post(lookingForFeatures());
     try {
-      await this.#offer(signal);
+      await this.#offer(signal, isChosen);
     } catch (error) {
       if (signal.aborted || MonosemError.is(error, 'cancelled')) return;
       this.#post({ kind: 'failed', message: messageOf(error) });
     }
   }
 
-  async #offer(signal: AbortSignal): Promise<void> {
-    const { engine, source: currentSource, canInsert } = this.#ports;
+  async #offer(signal: AbortSignal, isChosen: boolean): Promise<void> {
+    const { engine, source: currentSource } = this.#ports;
     const { prompt, features, edits, settings } = this.#start;
     const source = await currentSource();
     const [{ model, saes }, active] = await Promise.all([
@@ -186,15 +213,21 @@ export class SteerSession {
     await this.#loadBriefs(listed);
     if (signal.aborted) return;
     this.#offered = listed.map((ref) => this.#offeredFeature(ref, edited, active));
-    this.#post({
+    const state: ToSteerView = {
       kind: 'state',
       prompt,
       modelName: model.name,
       saes: saes.map(({ sae, name, site, features: F }) => ({ sae, name, site, features: F })),
       features: this.#offered,
       settings,
-      canInsert: canInsert(),
-    });
+      isLive: this.#ports.isLive(),
+      hasChatTemplate: model.hasChatTemplate,
+      canInsert: this.#ports.canInsert(),
+      canReplace: this.#ports.canReplace(),
+    };
+    // A view that becomes ready again later has made something of the choice since.
+    this.#lastState = state;
+    this.#ports.post(isChosen ? { ...state, isChosen } : state);
     if (impossible !== undefined) this.#ports.post({ kind: 'failed', message: impossible });
   }
 
@@ -212,9 +245,11 @@ export class SteerSession {
   ): SteerFeature {
     const edit = edits.find((each) => sameFeature(each, ref));
     const here = active.find((each) => sameFeature(each, ref));
+    const known = this.#ports.briefs.get(ref.sae, ref.feature);
     return {
       sae: ref.sae,
-      brief: this.#ports.briefs.get(ref.sae, ref.feature) ?? briefWithoutStore(ref, here),
+      brief: known ?? briefWithoutStore(ref, here),
+      inStore: known !== undefined,
       promptMax: here?.max ?? 0,
       ...(edit && { edit }),
     };

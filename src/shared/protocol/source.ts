@@ -67,6 +67,8 @@ export interface ModelFacts {
   readonly providerReason: string;
   /** Quantization scales span the whole batch: rows are not independent and run separately. */
   readonly dynamicallyQuantized: boolean;
+  /** It has a template for chats: what it is told can be said as a user. */
+  readonly hasChatTemplate: boolean;
   /** Token that marks the beginning of a text; absent for models without one. */
   readonly bosId?: TokenId;
 }

@@ -17,10 +17,13 @@ import { MonosemError, errorCodes, messageOf } from '../../../src/shared/errors.
 import type { Download } from '../../../src/shared/hubProtocol.ts';
 import { useTranslation } from '../../../src/shared/l10n.ts';
 import { neuronsOfBlock } from '../../../src/shared/saePlace.ts';
-import type { SteerStep } from '../../../src/shared/engineProtocol.ts';
+import { featureIndex } from '../../../src/shared/units.ts';
 import { visibleToken } from '../../../webview/common/tokenText.ts';
-import { editText } from '../../../webview/steer/amounts.ts';
-import { askedRun, runText } from '../../../webview/steer/runState.ts';
+import { editText } from '../../../webview/steer/edits/editText.ts';
+import { noEdit } from '../../../webview/steer/draft/draftEdit.ts';
+import { askedRun } from '../../../webview/steer/run/runState.ts';
+import type { RunStep } from '../../../webview/steer/run/runStep.ts';
+import { runText } from '../../../webview/steer/run/runText.ts';
 import { foreign, speakPseudo, stringsIn, untranslated } from '../pseudoLanguage.ts';
 import { diagnostics, report } from './diagnosticsReport.ts';
 
@@ -161,16 +164,22 @@ test('failures, and what can be done about them', () => {
 });
 
 test('words of the views that need no page', () => {
-  const settings = { scope: 'all', maxTokens: 3, temperature: 0, seed: 1 } as const;
-  const asked = askedRun({ kind: 'run', prompt: '', edits: [], settings });
-  const step: SteerStep = { sample: 0, step: 0, kl: 0.5 };
+  const ref = { sae: '/s', feature: featureIndex(3) };
+  const settings = { maxTokens: 3, temperature: 0, seed: 1 } as const;
+  const asked = askedRun({ kind: 'run', run: 1, prompt: '', edits: [], settings }, undefined);
+  const step: RunStep = { sample: 0, step: 0, kl: 0.5 };
   for (const phase of ['asked', 'running', 'stopped', 'failed', 'finished'] as const) {
-    expectTranslated(runText({ ...asked, phase, steps: [step] }));
-    expectTranslated(runText({ ...asked, phase, steps: [step, step] }));
+    const sample = { steps: [step], earlierBaseline: [] };
+    expectTranslated(runText({ ...asked, phase, samples: [sample] }));
+    expectTranslated(runText({ ...asked, phase, samples: [{ ...sample, steps: [step, step] }] }));
+    expectTranslated(runText({ ...asked, phase, samples: [sample, sample] }));
   }
-  expectTranslated(runText({ ...asked, phase: 'finished', steps: [] }));
-  for (const operation of ['ablate', 'scale', 'clamp', 'add'] as const) {
-    expectTranslated([editText(operation, 2, 8), editText(operation, 2, 0)]);
+  expectTranslated(runText({ ...asked, phase: 'finished' }));
+  for (const operation of ['ablate', 'scale', 'clamp', 'add', 'project', 'cap'] as const) {
+    for (const unit of ['activation', 'max', 'residual'] as const) {
+      const edit = { ...noEdit(ref), operation, unit, amount: 2, ranges: '4' };
+      expectTranslated([editText(edit, 8), editText({ ...edit, onlyWhile: ref }, 0)]);
+    }
   }
   expectTranslated(visibleToken(''));
 });

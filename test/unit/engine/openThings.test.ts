@@ -39,7 +39,8 @@ test('nothing is open before the first call, and the process has a size', async 
 });
 
 test('a model weighs what its file holds, and an SAE as well', async () => {
-  await engine.describe({ source: first.source });
+  const { model } = await engine.describe({ source: first.source });
+  expect(model.hasChatTemplate).toBe(false);
   const [open] = (await engine.openThings()).sources;
   expect(open).toMatchObject({
     ...{ model: first.source.model, variant: 'onnx/model.onnx', provider: 'cpu', sessions: 0 },

@@ -25,7 +25,7 @@ function session(steer: (options: Options) => Promise<void>): {
   const answers: Record<string, (options: Options) => Promise<unknown>> = {
     describe: () =>
       Promise.resolve({
-        model: { name: 'm' },
+        model: { name: 'm', hasChatTemplate: true },
         saes: [
           { sae: '/s', name: 's', site: 'x', features: 100 },
           { sae: '/t', name: 't', site: 'y', features: 10 },
@@ -36,7 +36,10 @@ function session(steer: (options: Options) => Promise<void>): {
         { ...at('/s', 7), total: 3, max: 2, peakToken: 'cat' },
         { ...at('/t', 7), total: 9, max: 6, peakToken: 'dog' },
       ]),
-    steer,
+    steer: async (options) => {
+      await steer(options);
+      return { samples: [] };
+    },
   };
   const call = (name: string, _params: unknown, options: Options): Promise<unknown> =>
     answers[name]?.(options) ?? Promise.reject(new Error(name));
@@ -46,6 +49,8 @@ function session(steer: (options: Options) => Promise<void>): {
     source: () => Promise.resolve({ model: '/m', saes: ['/s', '/t'] }),
     post: (message) => sent.push(message),
     canInsert: () => true,
+    canReplace: () => false,
+    isLive: () => true,
   });
   return { made, sent };
 }
@@ -123,10 +128,11 @@ test('an SAE that is not active is refused in a sentence, and edits of its featu
 test('a run streams its steps; a repeated run after a crash repeats none', async () => {
   const { made, sent } = session(({ onProgress }) => {
     for (const n of [0, 1, 0, 1, 2]) onProgress?.(step(n));
+    onProgress?.({ ...step(0), sample: 1 });
     return Promise.resolve();
   });
-  await made.run(start);
-  expect(kinds(sent)).toEqual(['started', 'step', 'step', 'step', 'finished']);
+  await made.run({ run: 1, ...start });
+  expect(kinds(sent)).toEqual(['started', 'step', 'step', 'step', 'step', 'finished']);
 });
 
 test('stopping and running again mix nothing', async () => {
@@ -136,24 +142,24 @@ test('stopping and running again mix nothing', async () => {
     onProgress?.(step(1));
     if (signal.aborted) throw new MonosemError('cancelled', 'cancelled');
   });
-  const first = made.run(start);
+  const first = made.run({ run: 4, ...start });
   await sleep(5);
-  const second = made.run(start);
+  const second = made.run({ run: 5, ...start });
   await Promise.all([first, second]);
   expect(sent).toEqual([
-    { kind: 'started', run: 1 },
-    { kind: 'step', run: 1, step: step(0) },
-    { kind: 'stopped', run: 1 },
-    { kind: 'started', run: 2 },
-    { kind: 'step', run: 2, step: step(0) },
-    { kind: 'step', run: 2, step: step(1) },
-    { kind: 'finished', run: 2 },
+    { kind: 'started', run: 4 },
+    { kind: 'step', run: 4, step: step(0) },
+    { kind: 'stopped', run: 4 },
+    { kind: 'started', run: 5 },
+    { kind: 'step', run: 5, step: step(0) },
+    { kind: 'step', run: 5, step: step(1) },
+    { kind: 'finished', run: 5, samples: [] },
   ]);
 });
 
 test('a failed run says why; another prompt brings other features', async () => {
   const { made, sent } = session(() => Promise.reject(new MonosemError('tooManyTokens', 'Long.')));
-  await made.run({ ...start, prompt: 'Twice' });
+  await made.run({ run: 1, ...start, prompt: 'Twice' });
   expect(sent.slice(0, 2)).toEqual([
     { kind: 'started', run: 1 },
     { kind: 'failed', run: 1, message: 'Long.' },
@@ -170,17 +176,18 @@ test('the last run that came to its end is remembered with what was asked', asyn
   await made.open(start);
   expect(made.snapshot).toEqual({ start });
   const edit = { ...at('/s', 5), operation: 'ablate' } as const;
-  await made.run({ prompt: 'Once', edits: [edit], settings: { ...defaultSteerSettings, seed: 7 } });
+  const settings = { ...defaultSteerSettings, seed: 7 };
+  await made.run({ run: 1, prompt: 'Once', edits: [edit], settings });
   const lastRun = {
     params: {
       source: { model: '/m', saes: ['/s', '/t'] },
       ...{ prompt: 'Once', maxTokens: 60, temperature: 0, seed: 7 },
-      edits: [{ ...edit, positions: { scope: 'all' } }],
+      edits: [edit],
     },
     result,
   };
   expect(made.snapshot).toMatchObject({ start: { edits: [edit] }, lastRun });
   ends = false;
-  await made.run({ ...start, prompt: 'Twice' });
+  await made.run({ run: 2, ...start, prompt: 'Twice' });
   expect(made.snapshot).toMatchObject({ start: { prompt: 'Twice' }, lastRun });
 });

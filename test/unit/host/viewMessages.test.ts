@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import {
-  readFeatureViewMessage,
-  readSteerViewMessage,
-} from '../../../src/host/views/viewMessages.ts';
+import { readSteerViewMessage } from '../../../src/host/views/steerMessages.ts';
+import { readFeatureViewMessage } from '../../../src/host/views/viewMessages.ts';
 
-const settings = { scope: 'all', maxTokens: 20, temperature: 0.5, seed: 3 };
+const settings = { maxTokens: 20, temperature: 0.5, seed: 3 };
 const run = {
   kind: 'run',
+  run: 7,
   prompt: 'Once',
   edits: [
     { sae: '/s', feature: 1, operation: 'ablate' },
@@ -14,6 +13,19 @@ const run = {
   ],
   settings,
 };
+
+const sweep = {
+  ...{ kind: 'sweep', sweep: 3, swept: 1, amounts: [-1, 0, 1] },
+  ...{ prompt: run.prompt, edits: run.edits, settings },
+};
+const ref = { sae: '/s', feature: 1 };
+const full = [
+  { ...ref, operation: 'add', amount: 2, unit: 'residual', onlyActive: true },
+  { ...ref, operation: 'clamp', amount: 2, unit: 'max', dropsError: true },
+  { ...ref, operation: 'project', amount: 0, onlyWhile: { sae: '/t', feature: 2 } },
+  { ...ref, operation: 'cap', amount: 3, positions: { scope: 'prompt', skipSpecial: true } },
+  { ...ref, operation: 'ablate', positions: { ranges: [{ from: 4, to: 10 }, { from: 12 }] } },
+];
 
 test.each([
   { kind: 'ready' },
@@ -28,8 +40,28 @@ test.each([
   { kind: 'ready' },
   { kind: 'stop' },
   run,
+  { ...run, edits: full },
+  {
+    ...run,
+    settings: {
+      ...{ ...settings, topK: 40, topP: 0.9, minP: 0.05, repetitionPenalty: 1.1 },
+      ...{ frequencyPenalty: 0.5, presencePenalty: -0.5, samples: 4, stop: ['\n'], chat: true },
+    },
+  },
   { kind: 'addFeature', sae: '/s', feature: 5 },
   { kind: 'openFeature', sae: '/t', feature: 5 },
+  {
+    ...run,
+    continuing: [
+      { baseline: { tokens: [1], end: 'length' }, steered: { tokens: [], end: 'stop' } },
+    ],
+  },
+  { kind: 'setLive', isLive: true },
+  { kind: 'stopSweep' },
+  { kind: 'findFeature' },
+  sweep,
+  { kind: 'replace', text: ' upon' },
+  { kind: 'diff', prompt: 'Once', baseline: ' upon', steered: '' },
   { kind: 'insert', text: '' },
   { kind: 'compare', prompt: 'Once', baseline: ' upon', steered: '' },
 ])('a well-formed message of the steering view passes: %j', (message) => {
@@ -61,6 +93,17 @@ test.each([
   { kind: 'steerFeature', feature: 5 },
   { kind: 'addFeature', feature: 5 },
   { kind: 'insert', text: 5 },
+  { kind: 'setLive' },
+  { ...sweep, swept: 2 },
+  { ...sweep, amounts: [] },
+  { ...sweep, amounts: [Infinity] },
+  { ...sweep, sweep: 'first' },
+  { ...run, run: undefined },
+  { ...run, continuing: [{ baseline: { tokens: [1], end: 'length' } }] },
+  {
+    ...run,
+    continuing: [{ baseline: { tokens: [-1], end: 'stop' }, steered: { tokens: [], end: 'stop' } }],
+  },
   { kind: 'compare', prompt: 'Once', baseline: ' upon' },
   { kind: 'compare', prompt: 'Once', baseline: ' upon', steered: 'x'.repeat(1_000_001) },
   { ...run, prompt: undefined },
@@ -70,7 +113,16 @@ test.each([
   { ...run, edits: [{ sae: '/s', feature: 1, operation: 'scale', amount: Infinity }] },
   { ...run, edits: [{ feature: 1, operation: 'ablate' }] },
   { ...run, edits: Array.from({ length: 1000 }, () => run.edits[0]) },
-  { ...run, settings: { ...settings, scope: 'some' } },
+  { ...run, edits: [{ ...ref, operation: 'clamp', amount: 2, unit: 'residual' }] },
+  { ...run, edits: [{ ...ref, operation: 'ablate', onlyActive: 'yes' }] },
+  { ...run, edits: [{ ...ref, operation: 'ablate', onlyWhile: { feature: 2 } }] },
+  { ...run, edits: [{ ...ref, operation: 'ablate', positions: { scope: 'some' } }] },
+  { ...run, edits: [{ ...ref, operation: 'ablate', positions: { ranges: [{ from: 4, to: 4 }] } }] },
+  { ...run, settings: { ...settings, topK: 1.5 } },
+  { ...run, settings: { ...settings, topP: 1.5 } },
+  { ...run, settings: { ...settings, samples: 9 } },
+  { ...run, settings: { ...settings, stop: [''] } },
+  { ...run, settings: { ...settings, chat: 1 } },
   { ...run, settings: { ...settings, maxTokens: 0 } },
   { ...run, settings: { ...settings, maxTokens: 2.5 } },
   { ...run, settings: { ...settings, temperature: -1 } },

@@ -23,6 +23,7 @@ const facts: SourceFacts = {
     provider: 'cpu',
     providerReason: 'It was asked for.',
     dynamicallyQuantized: false,
+    hasChatTemplate: false,
   },
   saes: [
     {

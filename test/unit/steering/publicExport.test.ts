@@ -63,6 +63,11 @@ async function plainAnswer(prompt: readonly number[]): Promise<number[]> {
   });
 }
 
+test('it says that it can chat', async () => {
+  const { model } = await engine.describe({ source: { model: home, saes: [folder] } });
+  expect(model.hasChatTemplate).toBe(true);
+});
+
 describe.each(golden.continuations)('$question', ({ question, prompt, ids, answer, text }) => {
   let result: SteeredSample;
   beforeAll(async () => {

@@ -21,7 +21,12 @@ const place = {
 const facts: ModelFacts = {
   ...{ name: 'stories15M', folder: embedded, architecture: 'llama', variant: 'onnx/model.onnx' },
   ...{ layers: 6, dModel: 288, vocabularySize: 32_000, contextLength: 256 },
-  ...{ provider: 'cpu', providerReason: 'It is set.', dynamicallyQuantized: false },
+  ...{
+    provider: 'cpu',
+    providerReason: 'It is set.',
+    dynamicallyQuantized: false,
+    hasChatTemplate: false,
+  },
 };
 const saeFacts: SaeFacts = {
   ...{ sae: own, name: 'blocks.2', site: 'blocks.2.hook_resid_post', architecture: 'topk' },

@@ -28,7 +28,7 @@ const edits: readonly FeatureEdit[] = [
 ];
 const contents = {
   ...{ name: 'Calm ☺', model: 'stories15M', prompt: 'Once upon\na time', edits },
-  settings: { scope: 'generated', temperature: 0.7, topK: 40, stop: ['\n\n'], seed: 3, samples: 4 },
+  settings: { temperature: 0.7, topK: 40, stop: ['\n\n'], seed: 3, samples: 4 },
 } as const;
 
 test('a preset names no folder, and only the SAEs that it edits', () => {
@@ -113,7 +113,6 @@ describe('a file that is no preset', () => {
       /saes\[0\]\.sha256 has to be 64 hexadecimal digits/,
     ],
     [{ ...smallest, settings: [] }, /settings has to be an object/],
-    [{ ...smallest, settings: { scope: 'some' } }, /settings\.scope has to be one of all, prompt/],
     [{ ...smallest, settings: { topK: 1.5 } }, /settings\.topK has to be a whole number/],
     [{ ...smallest, settings: { topP: 2 } }, /settings\.topP has to be a number from 0 to 1/],
     [{ ...smallest, settings: { chat: 'yes' } }, /settings\.chat has to be true or false/],

@@ -1,0 +1,141 @@
+// The steering panel in a real VS Code with a real model: changes that run by themselves, going on, undo, a sweep, both
+// texts in a diff editor, and all of it again after the window was loaded anew.
+import type { FrameLocator } from 'playwright-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Session } from './session.ts';
+import { Workbench } from './workbench.ts';
+
+const story = 'lily-and-the-lantern.txt';
+const timeout = 120_000;
+const slowly = { timeout, interval: 300 };
+
+describe('a steering laboratory', () => {
+  let session: Session;
+  let workbench: Workbench;
+  let steering: FrameLocator;
+  /** Each step goes on where the one before it ended. */
+  let failedStep: string | undefined;
+
+  beforeAll(async () => {
+    session = await Session.start();
+    workbench = new Workbench(session.page);
+    await workbench.ready();
+    await workbench.openFile(story);
+    await workbench.closeSideBar();
+    return () => session.close();
+  });
+  beforeEach(() => {
+    if (failedStep !== undefined) throw new Error(`not tried, because "${failedStep}" failed`);
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail' || failedStep !== undefined) return;
+    failedStep = task.name;
+    await session.keepEvidence(task.name.replaceAll(' ', '-'));
+  });
+
+  const text = (side: 'baseline' | 'steered'): Promise<string> =>
+    steering
+      .locator(`.continuation-${side} .token`)
+      .allInnerTexts()
+      .then((tokens) => tokens.join(''));
+  const status = (): Promise<string> => steering.locator('.status').innerText();
+  const firstLine = async (): Promise<string> =>
+    (await workbench.editor.innerText()).replaceAll('\u00a0', ' ').split('\n')[0]?.trim() ?? '';
+  const row = () => steering.locator('.feature-row').first();
+  const strength = () => row().getByLabel(/as a number$/u);
+  const isOver = () => expect.poll(status, slowly).toMatch(/part at token|are equal over/u);
+
+  test('an edit runs by itself, and again while its slider moves', async () => {
+    await workbench.selectLine(1);
+    await workbench.runCommand('Monosem: Steer Selection');
+    await session.page.mouse.move(700, 700);
+    steering = await workbench.view('.feature-row');
+    await steering.getByLabel('Tokens to generate, 1 to 200').fill('12');
+    await row().locator('.operation').click();
+    await row().locator('vscode-option', { hasText: 'Clamp' }).click();
+    await steering.locator('.continuation-steered .token').nth(3).waitFor({ timeout });
+    await isOver();
+    const [baseline, steered] = [await text('baseline'), await text('steered')];
+    expect(steered).not.toBe(baseline);
+    await row().locator('.slider').focus();
+    for (let n = 0; n < 20; n++) await session.page.keyboard.press('ArrowRight');
+    expect(await strength().inputValue()).toBe('4');
+    await expect.poll(() => text('steered'), slowly).not.toBe(steered);
+    await isOver();
+    expect(await text('baseline')).toBe(baseline);
+  });
+
+  test('undo takes the slider back, and not the text in the editor', async () => {
+    const before = await workbench.editor.innerText();
+    await row().locator('.slider').focus();
+    await session.page.keyboard.press('Control+z');
+    expect(await strength().inputValue()).toBe('2');
+    await session.page.keyboard.press('Control+Shift+z');
+    expect(await strength().inputValue()).toBe('4');
+    await isOver();
+    expect(await workbench.editor.innerText()).toBe(before);
+  });
+
+  test('both texts go on where they ended', async () => {
+    const [baseline, steered] = [await text('baseline'), await text('steered')];
+    await steering.getByRole('button', { name: 'Continue' }).click();
+    await expect.poll(status, slowly).toMatch(/of 24\./u);
+    expect((await text('baseline')).startsWith(baseline)).toBe(true);
+    expect((await text('steered')).startsWith(steered)).toBe(true);
+    expect((await text('steered')).length).toBeGreaterThan(steered.length);
+  });
+
+  test('the edit is swept, and a strength is taken', async () => {
+    await workbench.runCommand('Monosem: Sweep Strength');
+    const sweep = steering.locator('.sweep');
+    await sweep.getByLabel('Strengths to try, both ends included').fill('3');
+    await sweep.getByRole('button', { name: 'Sweep', exact: true }).click();
+    await sweep.locator('tbody').nth(3).waitFor({ timeout });
+    expect(await sweep.locator('.plot').count()).toBe(3);
+    await session.screenshot('sweep');
+    const before = await text('steered');
+    await sweep.getByRole('button', { name: '5', exact: true }).click();
+    expect(await strength().inputValue()).toBe('5');
+    await expect.poll(() => text('steered'), slowly).not.toBe(before);
+    await isOver();
+  });
+
+  test('a feature is searched by a word', async () => {
+    await steering.getByRole('button', { name: 'Search…' }).click();
+    const box = session.page.locator('.quick-input-widget');
+    await box.locator('input').first().fill('cat');
+    await box.locator('.monaco-list-row', { hasText: 'cat' }).first().waitFor({ timeout });
+    const found = await box.locator('.monaco-list-row').first().innerText();
+    await session.screenshot('search');
+    await session.page.keyboard.press('Enter');
+    const number = /#(\d+)/u.exec(found)?.[1] ?? '';
+    await steering.locator(`.feature-row[data-feature="${number}"] .operation:focus`).waitFor();
+    await row().getByRole('button', { name: 'Remove feature' }).click();
+    await steering.locator(`[data-feature="${number}"]`).waitFor({ state: 'detached' });
+  });
+
+  test('all of it is there again when the window was loaded anew', async () => {
+    const steered = await text('steered');
+    // A reload of the page alone may come before VS Code has written down what its views keep.
+    const loaded = session.page.waitForEvent('load');
+    await workbench.runCommand('Developer: Reload Window');
+    await loaded;
+    await workbench.ready();
+    steering = await workbench.view('.feature-row');
+    expect(await strength().inputValue()).toBe('5');
+    expect(await text('steered')).toBe(steered);
+    expect(await steering.locator('.sweep tbody').count()).toBe(4);
+    // The text it came from is open again, and takes the result.
+    expect(await steering.getByText('Insert').count()).toBe(2);
+    await steering.locator('.continuation-steered').getByText('Replace').click();
+    await expect.poll(() => firstLine(), slowly).toBe(steered.trim());
+    await session.screenshot('replaced');
+  });
+
+  test('both texts open in a diff editor', async () => {
+    await steering.getByRole('button', { name: 'Open Diff' }).click();
+    await session.page.locator('.monaco-diff-editor .editor.modified .view-line').first().waitFor();
+    await session.page.locator('.tab', { hasText: 'Baseline ↔ Steered' }).waitFor();
+    await session.screenshot('steered-diff');
+  });
+});
