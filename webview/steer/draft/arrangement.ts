@@ -107,7 +107,7 @@ export class Arrangement {
     this.#history = isKnown
       ? changed(this.#history, undoable(this.#draft), {
           // Two presets in a row are two steps.
-          what: `chosen ${this.#history.past.length}`,
+          what: `chosen-${this.#history.past.length}`,
           at: Date.now(),
         })
       : beginHistory(undoable(this.#draft));
