@@ -14,10 +14,26 @@ export const commandCategory = 'Monosem';
 
 export const commands = {
   steerSelection: { id: 'monosem.steerSelection', title: 'Steer Selection', icon: '$(settings)' },
-  saveSteeringPreset: { id: 'monosem.saveSteeringPreset', title: 'Save Steering Preset…' },
-  loadSteeringPreset: { id: 'monosem.loadSteeringPreset', title: 'Load Steering Preset…' },
-  copySteeringCommand: { id: 'monosem.copySteeringCommand', title: 'Copy Steering as Command' },
-  exportSteeringRun: { id: 'monosem.exportSteeringRun', title: 'Export Steering Run…' },
+  saveSteeringPreset: {
+    id: 'monosem.saveSteeringPreset',
+    title: 'Save Steering Preset…',
+    icon: '$(save)',
+  },
+  loadSteeringPreset: {
+    id: 'monosem.loadSteeringPreset',
+    title: 'Load Steering Preset…',
+    icon: '$(folder-opened)',
+  },
+  copySteeringCommand: {
+    id: 'monosem.copySteeringCommand',
+    title: 'Copy Steering as Command',
+    icon: '$(terminal)',
+  },
+  exportSteeringRun: {
+    id: 'monosem.exportSteeringRun',
+    title: 'Export Steering Run…',
+    icon: '$(export)',
+  },
   sweepStrength: { id: 'monosem.sweepStrength', title: 'Sweep Strength' },
   openFeature: { id: 'monosem.openFeature', title: 'Open Feature…', icon: '$(search)' },
   toggleFeatures: { id: 'monosem.toggleFeatures', title: 'Show or Hide Features' },

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import { TextTokenizer } from '../../../src/engine/tokenizer/tokenizer.ts';
 import { defaultModelFolder, defaultSaeFolder } from '../../../src/shared/defaults.ts';
-import type { FeatureEdit, FeatureRef } from '../../../src/shared/engineProtocol.ts';
+import type { FeatureEdit, FeatureRef, LikelyTokens } from '../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 
 interface Run {
@@ -66,6 +66,16 @@ const formulas: Readonly<
   ],
 };
 
+/** How far differences of ln p are from those of the script's logits, all taken to the likeliest token. */
+function logitErrors({ ids, probabilities }: LikelyTokens, top: Run['top']): number[] {
+  const found = new Map(Array.from(ids, (id, i) => [id, Math.log(probabilities[i] ?? NaN)]));
+  const [best = 0, bestLogit = NaN] = top[0] ?? [];
+  return top.map(([id, logit]) => {
+    const difference = (found.get(id) ?? NaN) - (found.get(best) ?? NaN);
+    return Math.abs(difference - (logit - bestLogit));
+  });
+}
+
 test.each(runs.map((run) => [`${run.formula} ${run.feature ?? ''}: ${run.prompt}`, run] as const))(
   '%s',
   async (_, { prompt, formula, feature = 0, number = 0, top, greedyIds, greedyMargins }) => {
@@ -81,19 +91,13 @@ test.each(runs.map((run) => [`${run.formula} ${run.feature ?? ''}: ${run.prompt}
       },
       { signal: { aborted: false }, progress: () => undefined },
     );
-    const steered = samples[0]?.steered.tokens ?? [];
+    const [sample] = samples;
+    const expected = sample?.steps[0]?.expected?.steered;
+    if (sample === undefined || expected === undefined) throw new Error('nothing was written');
     const tied = greedyMargins.findIndex((margin) => margin < tie);
     const sure = tied === -1 ? greedyIds.length : tied;
-    expect(steered.slice(0, sure)).toEqual(greedyIds.slice(0, sure));
-    const expected = samples[0]?.steps[0]?.expected?.steered;
-    const found = new Map(
-      [...(expected?.ids ?? [])].map((id, i) => [id, Math.log(expected?.probabilities[i] ?? NaN)]),
-    );
-    const [best = 0, bestLogit = NaN] = top[0] ?? [];
-    for (const [id, logit] of top) {
-      const difference = (found.get(id) ?? NaN) - (found.get(best) ?? NaN);
-      expect(Math.abs(difference - (logit - bestLogit))).toBeLessThan(tolerance);
-    }
+    expect(sample.steered.tokens.slice(0, sure)).toEqual(greedyIds.slice(0, sure));
+    for (const error of logitErrors(expected, top)) expect(error).toBeLessThan(tolerance);
   },
 );
 
