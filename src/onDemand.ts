@@ -8,6 +8,12 @@ export {
 } from './providers/comparison/compareFeatures.ts';
 export { nextOccurrence, previousOccurrence } from './providers/decorations/occurrences.ts';
 export { changeView } from './providers/decorations/viewPicker.ts';
+export {
+  chooseTargetToken,
+  explainNextToken,
+  orderEffects,
+  refreshExplanation,
+} from './providers/explanation/explainNextToken.ts';
 export { pickFeature } from './providers/featureQuickPick.ts';
 export { openModelFolder } from './providers/folderPicker.ts';
 export { addModel } from './providers/hub/addModel.ts';

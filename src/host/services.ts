@@ -10,6 +10,8 @@ import { FeatureCollection } from './collection/featureCollection.ts';
 import { createComparison } from './comparison/comparisonInUse.ts';
 import type { FeatureComparison } from './comparison/featureComparison.ts';
 import { KeptTexts } from './comparison/keptTexts.ts';
+import { createExplanation } from './explanation/explanationInUse.ts';
+import type { NextTokenExplanation } from './explanation/nextTokenExplanation.ts';
 import { DocumentAnalyses } from './documents/documentAnalyses.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
 import { ReadDocument } from './documents/readDocument.ts';
@@ -50,6 +52,8 @@ export interface Services {
   readonly tokenTexts: TokenTexts;
   /** What is computed of single tokens only when somebody asks. */
   readonly inspector: TokenInspector;
+  /** Why the model expects what it expects in one place. */
+  readonly explanation: NextTokenExplanation;
   /** Which features are shown at all, by the present settings. */
   readonly filter: () => FeatureFilter;
   readonly analyses: DocumentAnalyses;
@@ -123,10 +127,14 @@ export function createServices(
     engine.call('tokenTexts', { source: await source(), ids }),
   );
   const inspector = lifetime.add(new TokenInspector({ engine, source }));
+  const explanation = createExplanation({ engine, source }, lifetime);
   lifetime.add(
     onDidChangeSettings((names) => {
       if (names.includes('model')) tokenTexts.clear();
-      if (names.some((name) => ofSource.has(name))) inspector.clear();
+      if (names.some((name) => ofSource.has(name))) {
+        inspector.clear();
+        explanation.sourceChanged();
+      }
       if (names.includes('model') || names.includes('saes')) briefs.clear();
       if (names.includes('enabled') && readSetting('enabled') !== view.isOn) void view.toggle();
       // The engine is told once, when it starts.
@@ -170,6 +178,7 @@ export function createServices(
     briefs,
     tokenTexts,
     inspector,
+    explanation,
     filter,
     analyses,
     reading: lifetime.add(new ReadDocument()),

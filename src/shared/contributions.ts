@@ -35,6 +35,18 @@ export const commands = {
   showToken: { id: 'monosem.showToken', title: 'Show Token Details' },
   findSimilarTokens: { id: 'monosem.findSimilarTokens', title: 'Find Similar Tokens' },
   ablateFeatureHere: { id: 'monosem.ablateFeatureHere', title: 'Ablate Feature Here and See Loss' },
+  explainNextToken: { id: 'monosem.explainNextToken', title: 'Explain Next Token' },
+  chooseTargetToken: {
+    id: 'monosem.chooseTargetToken',
+    title: 'Choose Target Token…',
+    icon: '$(target)',
+  },
+  orderEffects: { id: 'monosem.orderEffects', title: 'Order Effects By…', icon: '$(list-ordered)' },
+  refreshExplanation: {
+    id: 'monosem.refreshExplanation',
+    title: 'Refresh Explanation',
+    icon: '$(refresh)',
+  },
   pinFeature: { id: 'monosem.pinFeature', title: 'Pin Feature…', icon: '$(pin)' },
   unpinFeature: { id: 'monosem.unpinFeature', title: 'Unpin Feature', icon: '$(pinned)' },
   hideFeature: { id: 'monosem.hideFeature', title: 'Hide Feature' },
@@ -207,6 +219,8 @@ export const contextKeys = {
   /** The pinned features and the one that is followed have occurrences to go to. */
   hasOccurrences: 'monosem.hasOccurrences',
   hasComparison: 'monosem.hasComparison',
+  /** A next token has been explained. */
+  hasExplanation: 'monosem.hasExplanation',
   /** The active editor is being analysed. */
   isAnalysing: 'monosem.isAnalysing',
   /** Some editor shows a text: there is something to steer, compare and look at. */
@@ -230,6 +244,8 @@ export const viewContainer = 'monosem';
 export const fileFeaturesView = 'monosem.fileFeatures';
 /** Tokens of the active file with their features, and what the model expected. */
 export const tokensView = 'monosem.tokens';
+/** Why the model expects what it expects in one place. */
+export const nextTokenView = 'monosem.nextToken';
 /** Pinned and recent features. */
 export const collectionView = 'monosem.collection';
 /** What an edit or another text does to the features. */
