@@ -26,6 +26,7 @@ export { copySteeringCommand } from './providers/steering/copyCommand.ts';
 export { exportSteeringRun } from './providers/steering/exportRun.ts';
 export { loadSteeringPreset } from './providers/steering/loadPreset.ts';
 export { saveSteeringPreset } from './providers/steering/savePreset.ts';
+export { boostFeatureHere } from './providers/tokens/boostFeature.ts';
 export { findSimilarTokens } from './providers/tokens/similarTokens.ts';
 export {
   copyFeatureLink,

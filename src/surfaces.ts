@@ -101,6 +101,8 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       findSimilarTokens: async (offset: unknown, uri: unknown) =>
         (await onDemand()).findSimilarTokens(services, offset, uri),
       ablateFeatureHere: (...args: readonly unknown[]) => tokenActions.ablateFeatureHere(...args),
+      boostFeatureHere: async (...args: readonly unknown[]) =>
+        (await onDemand()).boostFeatureHere(services, steerPanel, ...args),
       explainNextToken: async (offset: unknown, uri: unknown) =>
         (await onDemand()).explainNextToken(services, offset, uri),
       chooseTargetToken: async (target: unknown) =>

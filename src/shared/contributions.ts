@@ -35,6 +35,7 @@ export const commands = {
   showToken: { id: 'monosem.showToken', title: 'Show Token Details' },
   findSimilarTokens: { id: 'monosem.findSimilarTokens', title: 'Find Similar Tokens' },
   ablateFeatureHere: { id: 'monosem.ablateFeatureHere', title: 'Ablate Feature Here and See Loss' },
+  boostFeatureHere: { id: 'monosem.boostFeatureHere', title: 'Boost Feature Here' },
   explainNextToken: { id: 'monosem.explainNextToken', title: 'Explain Next Token' },
   chooseTargetToken: {
     id: 'monosem.chooseTargetToken',

@@ -17,6 +17,7 @@ export const hoverCommands: readonly string[] = [
   commands.pinFeature.id,
   commands.unpinFeature.id,
   commands.steerSelection.id,
+  commands.boostFeatureHere.id,
   commands.ablateFeatureHere.id,
   commands.findSimilarTokens.id,
   commands.showToken.id,
