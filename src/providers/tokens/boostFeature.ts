@@ -5,12 +5,12 @@ import { featureArgument } from '../../host/featureArgument.ts';
 import type { Services } from '../../host/services.ts';
 import { boostEdit } from '../../host/steering/boostEdit.ts';
 import { locateToken } from '../../host/tokens/locateToken.ts';
+import { pickActiveFeature } from '../../host/tokens/pickActiveFeature.ts';
 import { tokenArgument } from '../../host/tokens/tokenArgument.ts';
 import { fieldsOf } from '../../host/views/viewMessages.ts';
 import type { FeatureEdit, FeatureRef, SaePlace } from '../../shared/engineProtocol.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
-import { pickActiveFeature } from './pickActiveFeature.ts';
 
 /** Where edits are shown and run. */
 interface Steering {

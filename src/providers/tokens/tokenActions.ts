@@ -7,6 +7,7 @@ import { featureArgument } from '../../host/featureArgument.ts';
 import { withCancel } from '../../host/progress.ts';
 import type { Services } from '../../host/services.ts';
 import { locateToken } from '../../host/tokens/locateToken.ts';
+import { pickActiveFeature } from '../../host/tokens/pickActiveFeature.ts';
 import { tokenArgument } from '../../host/tokens/tokenArgument.ts';
 import type { TokenEffect } from '../../host/tokens/tokenInspector.ts';
 import type { TokenList } from '../../host/tokens/tokenList.ts';
@@ -15,7 +16,6 @@ import { fieldsOf } from '../../host/views/viewMessages.ts';
 import { tokensView } from '../../shared/contributions.ts';
 import type { FeatureRef, TokenDetails } from '../../shared/engineProtocol.ts';
 import { t } from '../../shared/l10n.ts';
-import { pickActiveFeature } from './pickActiveFeature.ts';
 
 export class TokenActions implements vscode.Disposable {
   readonly #services: Services;

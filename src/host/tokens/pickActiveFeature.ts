@@ -1,12 +1,12 @@
 // Asks for one of the features that are active on a token.
 import * as vscode from 'vscode';
-import { activationText, featureLabel, percent } from '../../host/display/features/featureText.ts';
-import { activeFeatures } from '../../host/display/tokens/activeFeatures.ts';
-import { withoutIcons } from '../../host/display/withoutIcons.ts';
-import type { Token } from '../../host/documents/tokenTable.ts';
-import type { Services } from '../../host/services.ts';
-import { learnAbout } from '../../host/tokens/learnAbout.ts';
-import { tokenFactsOf } from '../../host/tokens/tokenFacts.ts';
+import { activationText, featureLabel, percent } from '../display/features/featureText.ts';
+import { activeFeatures } from '../display/tokens/activeFeatures.ts';
+import { withoutIcons } from '../display/withoutIcons.ts';
+import type { Token } from '../documents/tokenTable.ts';
+import type { Services } from '../services.ts';
+import { learnAbout } from './learnAbout.ts';
+import { tokenFactsOf } from './tokenFacts.ts';
 import type { FeatureRef } from '../../shared/engineProtocol.ts';
 import { t } from '../../shared/l10n.ts';
 
