@@ -6,6 +6,7 @@ export {
   compareWithHead,
   showChange,
 } from './providers/comparison/compareFeatures.ts';
+export { showAblationMap } from './providers/decorations/ablationMap.ts';
 export { nextOccurrence, previousOccurrence } from './providers/decorations/occurrences.ts';
 export { changeView } from './providers/decorations/viewPicker.ts';
 export {

@@ -66,6 +66,10 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
           async () => (await onDemand()).pickFeature(services, 'changeView'),
           view,
         ),
+      showAblationMap: async (feature: unknown, sae: unknown) =>
+        (await onDemand()).showAblationMap(services, { feature, sae }, async () =>
+          (await onDemand()).pickFeature(services, 'showAblationMap'),
+        ),
       nextOccurrence: async () => (await onDemand()).nextOccurrence(services),
       previousOccurrence: async () => (await onDemand()).previousOccurrence(services),
       showFeaturesOf: async (sae: unknown) => (await onDemand()).showFeaturesOf(services, sae),

@@ -21,6 +21,7 @@ export const commands = {
   openFeature: { id: 'monosem.openFeature', title: 'Open Feature…', icon: '$(search)' },
   toggleFeatures: { id: 'monosem.toggleFeatures', title: 'Show or Hide Features' },
   showActions: { id: 'monosem.showActions', title: 'Show Actions' },
+  showAblationMap: { id: 'monosem.showAblationMap', title: 'Show Ablation Map' },
   changeView: { id: 'monosem.changeView', title: 'Change View…', icon: '$(eye)' },
   nextOccurrence: {
     id: 'monosem.nextOccurrence',
