@@ -20,5 +20,11 @@ export function createExplanation(
       explanation.edited(document.uri.toString(), changes);
     }),
   );
+  // While it was closed its file may have changed.
+  lifetime.add(
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      explanation.reopened(document.uri.toString(), document.getText());
+    }),
+  );
   return explanation;
 }

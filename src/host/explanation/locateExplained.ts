@@ -11,8 +11,11 @@ import type { ExplainedNextToken, NextTokenQuestion } from './nextTokenExplanati
 export function locateExplained({ offset, uri }: TokenArgument): NextTokenQuestion {
   const document = documentMeant(uri);
   const place = offset === undefined ? placeOf(document, editorOf(document)) : { end: offset };
-  const asked = { key: document.uri.toString(), text: (): string => document.getText() };
-  return { document: asked, place };
+  const key = document.uri.toString();
+  // A document that was closed may be open again, as another object.
+  const present = (): vscode.TextDocument =>
+    vscode.workspace.textDocuments.find(({ uri: each }) => each.toString() === key) ?? document;
+  return { document: { key, text: () => present().getText() }, place };
 }
 
 function placeOf(

@@ -128,17 +128,28 @@ export class NextTokenExplanation implements Disposable {
     this.#changed.fire(undefined);
   }
 
+  /** A document that was closed is open again, maybe with another text. */
+  reopened(key: string, text: string): void {
+    const { current } = this;
+    if (current?.document.key !== key || current.isStale) return;
+    if (!text.startsWith(current.text)) this.#becomeStale();
+  }
+
   /** Another model reads the text, or other SAEs. */
   sourceChanged(): void {
     if (this.#asking !== undefined) this.#asking.isStale = true;
-    if (this.#current === undefined || this.#current.isStale) return;
-    this.#current = { ...this.#current, isStale: true };
-    this.#changed.fire(undefined);
+    this.#becomeStale();
   }
 
   dispose(): void {
     this.#asking?.abort.abort();
     this.#changed.dispose();
+  }
+
+  #becomeStale(): void {
+    if (this.#current === undefined || this.#current.isStale) return;
+    this.#current = { ...this.#current, isStale: true };
+    this.#changed.fire(undefined);
   }
 }
 

@@ -158,6 +158,15 @@ test('an edit before the answer makes it outdated when it comes', async () => {
   expect(explanation.current).toMatchObject({ place: { end: 7 }, isStale: true });
 });
 
+test('a document that is open again may hold another text', async () => {
+  const { explanation } = await explained({ end: 4 });
+  explanation.reopened('file:///b', 'Two');
+  explanation.reopened('file:///a', 'Once more');
+  expect(explanation.current?.isStale).toBe(false);
+  explanation.reopened('file:///a', 'Two');
+  expect(explanation.current?.isStale).toBe(true);
+});
+
 test('another model makes it outdated, once; another order does not', async () => {
   const made = await explained({ end: 4 });
   const { explanation } = made;
