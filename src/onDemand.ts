@@ -6,8 +6,15 @@ export {
   compareWithHead,
   showChange,
 } from './providers/comparison/compareFeatures.ts';
+export { showAblationMap } from './providers/decorations/ablationMap.ts';
 export { nextOccurrence, previousOccurrence } from './providers/decorations/occurrences.ts';
 export { changeView } from './providers/decorations/viewPicker.ts';
+export {
+  chooseTargetToken,
+  explainNextToken,
+  orderEffects,
+  refreshExplanation,
+} from './providers/explanation/explainNextToken.ts';
 export { pickFeature } from './providers/featureQuickPick.ts';
 export { searchFeatures } from './providers/featureSearch.ts';
 export { openModelFolder } from './providers/folderPicker.ts';
@@ -21,6 +28,7 @@ export { copySteeringCommand } from './providers/steering/copyCommand.ts';
 export { exportSteeringRun } from './providers/steering/exportRun.ts';
 export { loadSteeringPreset } from './providers/steering/loadPreset.ts';
 export { saveSteeringPreset } from './providers/steering/savePreset.ts';
+export { boostFeatureHere } from './providers/tokens/boostFeature.ts';
 export { findSimilarTokens } from './providers/tokens/similarTokens.ts';
 export {
   copyFeatureLink,

@@ -14,6 +14,7 @@ import { registerKeptTexts } from './providers/comparison/keptTextDocuments.ts';
 import type * as OnDemand from './onDemand.ts';
 import { TokenDecorations } from './providers/decorations/tokenDecorations.ts';
 import { DiagnosticsDocument } from './providers/diagnosticsDocument.ts';
+import { NextTokenTree } from './providers/explanation/nextTokenTree.ts';
 import { FeatureView } from './providers/featureView.ts';
 import { createStatusBar, showActions } from './providers/statusBar.ts';
 import { SteerPanel } from './providers/steerPanel.ts';
@@ -44,6 +45,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
   const diagnostics = lifetime.add(new DiagnosticsDocument(services));
   const tokensTree = lifetime.add(new TokensTree(services));
   const tokenActions = lifetime.add(new TokenActions(services, tokensTree));
+  lifetime.add(new NextTokenTree(services));
   lifetime.add(new ComparisonTree(services));
   lifetime.add(registerKeptTexts(services));
   lifetime.add(registerWhenContext(services));
@@ -65,6 +67,10 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
           services,
           async () => (await onDemand()).pickFeature(services, 'changeView'),
           view,
+        ),
+      showAblationMap: async (feature: unknown, sae: unknown) =>
+        (await onDemand()).showAblationMap(services, { feature, sae }, async () =>
+          (await onDemand()).pickFeature(services, 'showAblationMap'),
         ),
       nextOccurrence: async () => (await onDemand()).nextOccurrence(services),
       previousOccurrence: async () => (await onDemand()).previousOccurrence(services),
@@ -101,6 +107,14 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       findSimilarTokens: async (offset: unknown, uri: unknown) =>
         (await onDemand()).findSimilarTokens(services, offset, uri),
       ablateFeatureHere: (...args: readonly unknown[]) => tokenActions.ablateFeatureHere(...args),
+      boostFeatureHere: async (...args: readonly unknown[]) =>
+        (await onDemand()).boostFeatureHere(services, steerPanel, ...args),
+      explainNextToken: async (offset: unknown, uri: unknown) =>
+        (await onDemand()).explainNextToken(services, offset, uri),
+      chooseTargetToken: async (target: unknown) =>
+        (await onDemand()).chooseTargetToken(services, target),
+      orderEffects: async (order: unknown) => (await onDemand()).orderEffects(services, order),
+      refreshExplanation: async () => (await onDemand()).refreshExplanation(services),
       steerSelection: (feature: unknown, sae: unknown, place: unknown) =>
         steerPanel.steerSelection(feature, sae, place),
       saveSteeringPreset: async (name: unknown) =>

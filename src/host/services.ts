@@ -6,10 +6,14 @@ import type { DisposableStore } from '../shared/disposable.ts';
 import type { SaePlace, Source } from '../shared/engineProtocol.ts';
 import { FeatureBriefs } from './display/features/featureBriefs.ts';
 import { FeatureFilter } from './display/features/featureFilter.ts';
+import { createAblationMaps } from './ablation/ablationInUse.ts';
+import type { AblationMaps } from './ablation/ablationMaps.ts';
 import { FeatureCollection } from './collection/featureCollection.ts';
 import { createComparison } from './comparison/comparisonInUse.ts';
 import type { FeatureComparison } from './comparison/featureComparison.ts';
 import { KeptTexts } from './comparison/keptTexts.ts';
+import { createExplanation } from './explanation/explanationInUse.ts';
+import type { NextTokenExplanation } from './explanation/nextTokenExplanation.ts';
 import { DocumentAnalyses } from './documents/documentAnalyses.ts';
 import type { AnalysisState } from './documents/documentAnalysis.ts';
 import { ReadDocument } from './documents/readDocument.ts';
@@ -24,7 +28,7 @@ import { ShownSae } from './shownSae.ts';
 import type { SourceSettings } from './source.ts';
 import { TokenInspector } from './tokens/tokenInspector.ts';
 import { TokenTexts } from './tokenTexts.ts';
-import { neuronsOfView } from './view/view.ts';
+import { featureOfView, neuronsOfView } from './view/view.ts';
 import { ViewInUse } from './view/viewInUse.ts';
 
 export interface Services {
@@ -50,6 +54,10 @@ export interface Services {
   readonly tokenTexts: TokenTexts;
   /** What is computed of single tokens only when somebody asks. */
   readonly inspector: TokenInspector;
+  /** Where in the texts that are shown the model needs a feature. */
+  readonly ablationMaps: AblationMaps;
+  /** Why the model expects what it expects in one place. */
+  readonly explanation: NextTokenExplanation;
   /** Which features are shown at all, by the present settings. */
   readonly filter: () => FeatureFilter;
   readonly analyses: DocumentAnalyses;
@@ -123,10 +131,14 @@ export function createServices(
     engine.call('tokenTexts', { source: await source(), ids }),
   );
   const inspector = lifetime.add(new TokenInspector({ engine, source }));
+  const explanation = createExplanation({ engine, source }, lifetime);
   lifetime.add(
     onDidChangeSettings((names) => {
       if (names.includes('model')) tokenTexts.clear();
-      if (names.some((name) => ofSource.has(name))) inspector.clear();
+      if (names.some((name) => ofSource.has(name))) {
+        inspector.clear();
+        explanation.sourceChanged();
+      }
       if (names.includes('model') || names.includes('saes')) briefs.clear();
       if (names.includes('enabled') && readSetting('enabled') !== view.isOn) void view.toggle();
       // The engine is told once, when it starts.
@@ -158,6 +170,12 @@ export function createServices(
     }),
   );
   lifetime.add(model.onDidChange(() => void leaveView(view, model.saes)));
+  const ablationMaps = createAblationMaps({ engine, source, analyses, view, log }, lifetime);
+  lifetime.add(
+    onDidChangeSettings((names) => {
+      if (names.some((name) => ofSource.has(name))) ablationMaps.clear();
+    }),
+  );
   const comparison = createComparison({ engine, source, briefs, view, log }, lifetime);
   const services = {
     hub,
@@ -170,6 +188,8 @@ export function createServices(
     briefs,
     tokenTexts,
     inspector,
+    explanation,
+    ablationMaps,
     filter,
     analyses,
     reading: lifetime.add(new ReadDocument()),
@@ -188,8 +208,9 @@ function learnWhenOpen(model: ModelInUse, state: AnalysisState | undefined): voi
 /** There is nothing to see of a feature whose SAE is not active any more. */
 async function leaveView(view: ViewInUse, saes: readonly SaePlace[]): Promise<void> {
   const { current } = view;
-  const isGone = current.kind === 'feature' && saes.length > 0;
-  if (isGone && !saes.includes(current.feature.sae)) await view.choose({ kind: 'top' });
+  const sae = featureOfView(current)?.sae;
+  if (sae !== undefined && saes.length > 0 && !saes.includes(sae))
+    await view.choose({ kind: 'top' });
 }
 
 /** When the colours are there and nobody waits for anything else. */

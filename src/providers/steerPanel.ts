@@ -6,6 +6,7 @@ import { SteerOrigin, closedFile, restoreOrigin } from '../host/documents/steerO
 import { promptAround } from '../host/documents/steerPrompt.ts';
 import { featureArgument } from '../host/featureArgument.ts';
 import { showFailure } from '../host/failures/notifications.ts';
+import { readOffset } from '../host/place.ts';
 import type { Services } from '../host/services.ts';
 import type { OpenSteering } from '../host/steering/openSteering.ts';
 import { ToldContext } from '../host/toldContext.ts';
@@ -20,8 +21,9 @@ import type { ViewChannel } from '../host/views/webviewPanel.ts';
 import { contextKeys, steerPanel, textScheme } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import { withScope } from '../shared/editScope.ts';
-import type { FeatureRef } from '../shared/engineProtocol.ts';
+import type { FeatureEdit, FeatureRef } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
+import { sameFeature } from '../shared/featureRef.ts';
 import { t } from '../shared/l10n.ts';
 import type { FromSteerView, SteeredTexts, ToSteerView } from '../shared/webviewProtocol.ts';
 
@@ -70,18 +72,23 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
    * @param requested a feature to put first on the list: that of a hover's link, or an entry of a list
    * @param sae the SAE the feature belongs to; left out, the painted one
    * @param place offset to take for the cursor, where something was pointed at
+   * @param edits to begin with, beside those that are made
    */
-  async steerSelection(requested?: unknown, sae?: unknown, place?: unknown): Promise<void> {
+  async steerSelection(
+    requested?: unknown,
+    sae?: unknown,
+    place?: unknown,
+    edits: readonly FeatureEdit[] = [],
+  ): Promise<void> {
     const wanted = await featureArgument(this.#services.shownSae, requested, sae);
     const features = wanted === undefined ? [] : [wanted];
-    if (features[0] !== undefined && this.#open !== undefined) {
+    if (features[0] !== undefined && edits.length === 0 && this.#open !== undefined) {
       this.#open.panel.reveal();
       await this.#open.session.addFeature(features[0]);
       return;
     }
     const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
-    const cursor = typeof place === 'number' ? place : undefined;
-    const taken = editor === undefined ? undefined : takePrompt(editor, cursor);
+    const taken = editor === undefined ? undefined : takePrompt(editor, readOffset(place));
     if (taken === undefined) {
       throw new MonosemError(
         'emptyText',
@@ -89,14 +96,18 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       );
     }
     this.#origin = taken.origin;
-    const { edits, settings } = this.#open?.session.start ?? {
+    const { edits: made, settings } = this.#open?.session.start ?? {
       edits: [],
       settings: defaultSteerSettings,
     };
-    const start: SteerStart = { prompt: taken.prompt, features, edits, settings };
+    const others = made.filter((edit) => !edits.some((each) => sameFeature(each, edit)));
+    const start: SteerStart = {
+      ...{ prompt: taken.prompt, features, settings },
+      edits: [...others, ...edits],
+    };
     const { panel, session } = this.#open ?? this.#create(start);
     panel.reveal();
-    await session.open(start);
+    await session.open(start, edits.length > 0);
     await this.#remember();
   }
 

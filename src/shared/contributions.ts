@@ -38,6 +38,7 @@ export const commands = {
   openFeature: { id: 'monosem.openFeature', title: 'Open Feature…', icon: '$(search)' },
   toggleFeatures: { id: 'monosem.toggleFeatures', title: 'Show or Hide Features' },
   showActions: { id: 'monosem.showActions', title: 'Show Actions' },
+  showAblationMap: { id: 'monosem.showAblationMap', title: 'Show Ablation Map' },
   changeView: { id: 'monosem.changeView', title: 'Change View…', icon: '$(eye)' },
   nextOccurrence: {
     id: 'monosem.nextOccurrence',
@@ -52,6 +53,19 @@ export const commands = {
   showToken: { id: 'monosem.showToken', title: 'Show Token Details' },
   findSimilarTokens: { id: 'monosem.findSimilarTokens', title: 'Find Similar Tokens' },
   ablateFeatureHere: { id: 'monosem.ablateFeatureHere', title: 'Ablate Feature Here and See Loss' },
+  boostFeatureHere: { id: 'monosem.boostFeatureHere', title: 'Boost Feature Here' },
+  explainNextToken: { id: 'monosem.explainNextToken', title: 'Explain Next Token' },
+  chooseTargetToken: {
+    id: 'monosem.chooseTargetToken',
+    title: 'Choose Target Token…',
+    icon: '$(target)',
+  },
+  orderEffects: { id: 'monosem.orderEffects', title: 'Order Effects By…', icon: '$(list-ordered)' },
+  refreshExplanation: {
+    id: 'monosem.refreshExplanation',
+    title: 'Refresh Explanation',
+    icon: '$(refresh)',
+  },
   pinFeature: { id: 'monosem.pinFeature', title: 'Pin Feature…', icon: '$(pin)' },
   unpinFeature: { id: 'monosem.unpinFeature', title: 'Unpin Feature', icon: '$(pinned)' },
   hideFeature: { id: 'monosem.hideFeature', title: 'Hide Feature' },
@@ -224,6 +238,8 @@ export const contextKeys = {
   /** The pinned features and the one that is followed have occurrences to go to. */
   hasOccurrences: 'monosem.hasOccurrences',
   hasComparison: 'monosem.hasComparison',
+  /** A next token has been explained. */
+  hasExplanation: 'monosem.hasExplanation',
   /** The active editor is being analysed. */
   isAnalysing: 'monosem.isAnalysing',
   /** Some editor shows a text: there is something to steer, compare and look at. */
@@ -247,6 +263,8 @@ export const viewContainer = 'monosem';
 export const fileFeaturesView = 'monosem.fileFeatures';
 /** Tokens of the active file with their features, and what the model expected. */
 export const tokensView = 'monosem.tokens';
+/** Why the model expects what it expects in one place. */
+export const nextTokenView = 'monosem.nextToken';
 /** Pinned and recent features. */
 export const collectionView = 'monosem.collection';
 /** What an edit or another text does to the features. */

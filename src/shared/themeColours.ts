@@ -45,6 +45,9 @@ const boundaryOpacities: Opacities = { light: [0.1, 0.22], dark: [0.1, 0.24] };
 /** One hue each, so that strength alone tells steps apart. */
 const heat: PaletteColour = { light: '#ac5701', dark: '#fb9d59' };
 const surprise: PaletteColour = { light: '#7b57c8', dark: '#bda7fe' };
+/** Told apart by people with any kind of colour blindness. */
+const harder: PaletteColour = { light: '#ac5701', dark: '#fb9d59' };
+const easier: PaletteColour = { light: '#3f69d3', dark: '#95b6fe' };
 const boundary: PaletteColour = { light: '#3f69d3', dark: '#95b6fe' };
 
 /** Ids of theme colours, slots and levels counted from 0; names count from 1, as people do. */
@@ -56,6 +59,12 @@ export const colourIds = {
   heat: (level: number): string => `monosem.heat.level${level + 1}`,
   heatOnRuler: 'monosem.heat.overviewRuler',
   surprise: (level: number): string => `monosem.surprise.level${level + 1}`,
+  harder: (level: number): string => `monosem.harder.level${level + 1}`,
+  easier: (level: number): string => `monosem.easier.level${level + 1}`,
+  lossChangeOnRuler: {
+    harder: 'monosem.harder.overviewRuler',
+    easier: 'monosem.easier.overviewRuler',
+  },
   boundary: ['monosem.boundary.even', 'monosem.boundary.odd'],
   otherPins: 'monosem.pinnedOthers',
   lineLabel: 'monosem.lineLabel',
@@ -71,6 +80,10 @@ export const themeColours: readonly ThemeColourContribution[] = [
   ...scale(colourIds.heat, 'heat', heat),
   contribution(colourIds.heatOnRuler, 'heatOnRuler', solid(heat)),
   ...scale(colourIds.surprise, 'surprise', surprise),
+  ...scale(colourIds.harder, 'harder', harder),
+  contribution(colourIds.lossChangeOnRuler.harder, 'harderOnRuler', solid(harder)),
+  ...scale(colourIds.easier, 'easier', easier),
+  contribution(colourIds.lossChangeOnRuler.easier, 'easierOnRuler', solid(easier)),
   ...colourIds.boundary.map((id, parity) =>
     contribution(id, 'boundary', tinted(boundary, boundaryOpacities, parity)),
   ),

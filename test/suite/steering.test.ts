@@ -4,7 +4,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { closeEverything, eventually, openText } from './monosem.ts';
+import type { FeatureEdit } from '../../src/shared/engineProtocol.ts';
+import { closeEverything, eventually, openText, ready } from './monosem.ts';
 
 function steerTabs(): readonly vscode.Tab[] {
   return vscode.window.tabGroups.all
@@ -87,6 +88,25 @@ describe('steering', () => {
       fs.rmSync(link);
       fs.rmSync(outside, { recursive: true });
     }
+  });
+
+  it('begins with a boosted feature, also in a panel that is open, and keeps the other edits', async () => {
+    const editor = await openText('Once upon a time there was a dragon.');
+    await ready(editor.document.uri);
+    editor.selection = new vscode.Selection(0, 16, 0, 16);
+    const run = <T>(name: string, ...args: readonly unknown[]): Thenable<T | undefined> =>
+      vscode.commands.executeCommand<T | undefined>(`monosem.${name}`, ...args);
+    const first = await run<FeatureEdit>('boostFeatureHere', 1351);
+    assert.ok(first?.operation === 'clamp' && first.amount > 0, JSON.stringify(first));
+    await eventually('the panel', () => steerTabs().length === 1);
+    const once = String(await run('copySteeringCommand', 'posix'));
+    assert.match(once, /--prompt 'Once upon a time' .*--edit '?1351:clamp=/);
+    await vscode.window.showTextDocument(editor.document, vscode.ViewColumn.One);
+    // The token that begins at an offset belongs to the prompt.
+    await run('boostFeatureHere', 12, first.sae, 0, editor.document.uri.toString());
+    const both = String(await run('copySteeringCommand', 'posix'));
+    assert.match(both, /--prompt Once .*--edit '?1351:clamp=.*--edit '?12:clamp=/);
+    assert.equal(steerTabs().length, 1);
   });
 
   it('does nothing but explain itself where there is no text', async () => {

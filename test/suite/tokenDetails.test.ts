@@ -57,7 +57,12 @@ describe('a close look at a token', () => {
       hover.includes('[loss, predictions and logit lens](command:monosem.showToken?'),
       hover,
     );
-    for (const command of ['pinFeature', 'steerSelection', 'ablateFeatureHere']) {
+    for (const command of [
+      'pinFeature',
+      'steerSelection',
+      'boostFeatureHere',
+      'ablateFeatureHere',
+    ]) {
       assert.ok(hover.includes(`(command:monosem.${command}?`), hover);
     }
     // “ girl” in UTF-8: the vocabulary was asked for it.

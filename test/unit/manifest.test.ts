@@ -12,6 +12,7 @@ import {
   featureView,
   fileFeaturesView,
   modelsView,
+  nextTokenView,
   restrictedSettings,
   settingSection,
   settings,
@@ -206,7 +207,8 @@ test('views, and what wakes the extension', () => {
       .map(({ id }) => id),
   ).toEqual([viewContainer]);
   expect(contributes.views[viewContainer]?.map(({ id }) => id)).toEqual([
-    ...[fileFeaturesView, featureView, tokensView, collectionView, comparisonView, modelsView],
+    ...[fileFeaturesView, featureView, tokensView, nextTokenView],
+    ...[collectionView, comparisonView, modelsView],
   ]);
   expect(manifest.activationEvents).toEqual([
     'onStartupFinished',

@@ -8,8 +8,8 @@ import type { RankedFeature } from '../trees/rankFile.ts';
 
 /** A painted stretch of text. */
 export interface PaintedRange {
-  /** What its colour stands for: a feature, further pinned features, how unexpected a token is, or where it ends. */
-  readonly kind: 'feature' | 'otherPins' | 'surprise' | 'boundary';
+  /** What its colour stands for: a feature, further pinned features, how unexpected a token is, how its loss changes without a feature, or where it ends. */
+  readonly kind: 'feature' | 'otherPins' | 'surprise' | 'harder' | 'easier' | 'boundary';
   readonly range: vscode.Range;
   /** Where the colour is that of a feature. */
   readonly sae?: string;

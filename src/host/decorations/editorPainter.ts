@@ -104,7 +104,7 @@ export class EditorPainter {
     const analysis = analyses.of(uri);
     if (!view.isOn || analysis === undefined || analysis.state.kind === 'skipped') return 'bare';
     if (analysis.tokens.count === 0) return 'bare';
-    const facts = paintFacts(this.#services);
+    const facts = paintFacts(this.#services, uri.toString());
     // After a change of view it takes an analysis to know which SAEs are active.
     if (facts.shown === undefined) return 'stay';
     const visible = visibleLines(this.#editor);

@@ -1,15 +1,15 @@
 // Gathers what painting has to know beside tokens and text: settings, filters, what is known of features.
+import { ablatedLoss } from '../ablation/ablatedLoss.ts';
 import type { PaintFacts } from '../display/painting/facts.ts';
 import type { Services } from '../services.ts';
 import { readSetting } from '../settings.ts';
 
-export function paintFacts({
-  briefs,
-  collection,
-  filter,
-  model,
-  shownSae,
-}: Services): Omit<PaintFacts, 'text' | 'textStart'> {
+/** @param document its URI */
+export function paintFacts(
+  services: Services,
+  document: string,
+): Omit<PaintFacts, 'text' | 'textStart'> {
+  const { briefs, collection, filter, model, shownSae } = services;
   const { shows, showsOn } = filter();
   return {
     shown: shownSae.current,
@@ -19,15 +19,16 @@ export function paintFacts({
     threshold: readSetting('threshold'),
     shows,
     showsOn,
+    ablatedLoss: ablatedLoss(services, document),
     maximum: (sae, feature) => briefs.get(sae, feature)?.maxActivation,
   };
 }
 
 /** Says which view and facts are painted: another text where what is painted may look otherwise, save for briefs that become known. */
 export function paintKey(
-  { briefs, filter, view }: Services,
+  { ablationMaps, briefs, filter, view }: Services,
   { shown, saes, pinned, palette, threshold }: ReturnType<typeof paintFacts>,
 ): string {
   const chosen = [view.current, shown, saes, pinned, palette, threshold, filter().rules];
-  return JSON.stringify([...chosen, briefs.generation]);
+  return JSON.stringify([...chosen, briefs.generation, ablationMaps.revision]);
 }

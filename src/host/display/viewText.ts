@@ -29,6 +29,12 @@ export function viewWords(kind: ViewKind): ViewWords {
         description: t('Where and how strongly one feature is active, all over the file'),
         icon: '$(flame)',
       };
+    case 'ablation':
+      return {
+        title: t('Ablation Map…'),
+        description: t('Which tokens the model finds harder or easier without one feature'),
+        icon: '$(beaker)',
+      };
     case 'pinned':
       return {
         title: t('Pinned Features'),
@@ -72,6 +78,8 @@ export function viewName(view: View): string | undefined {
       return t('all SAEs');
     case 'feature':
       return `#${view.feature.feature}`;
+    case 'ablation':
+      return t('ablation of #{0}', view.feature.feature);
     case 'pinned':
       return t('pinned');
     case 'surprise':
@@ -93,6 +101,11 @@ export function viewSentence(view: View): string | undefined {
       return t('Painted are the strongest features of all active SAEs.');
     case 'feature':
       return t('Painted is feature {0}, wherever it is active.', view.feature.feature);
+    case 'ablation':
+      return t(
+        'Painted is how much harder or easier each token is to predict without feature {0}.',
+        view.feature.feature,
+      );
     case 'pinned':
       return t('Painted are the pinned features.');
     case 'surprise':

@@ -107,15 +107,19 @@ function placeIn({ offset, uri }: TokenArgument): {
   readonly document: vscode.TextDocument;
   readonly offset: number;
 } {
+  const document = documentMeant(uri);
+  const cursor = editorOf(document)?.selection.start ?? new vscode.Position(0, 0);
+  return { document, offset: offset ?? document.offsetAt(cursor) };
+}
+
+/** @param uri of an open document; the active editor's when absent */
+export function documentMeant(uri: string | undefined): vscode.TextDocument {
   const { activeTextEditor, visibleTextEditors } = vscode.window;
   const named = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri);
   const active = activeTextEditor ?? visibleTextEditors[0];
   const document = uri === undefined ? active?.document : named;
-  if (document === undefined) {
-    throw new MonosemError('badArgument', t('The file of this token is not open; open it first.'));
-  }
-  const cursor = editorOf(document)?.selection.start ?? new vscode.Position(0, 0);
-  return { document, offset: offset ?? document.offsetAt(cursor) };
+  if (document !== undefined) return document;
+  throw new MonosemError('badArgument', t('The file of this token is not open; open it first.'));
 }
 
 /** At the end of a text, the last one. */

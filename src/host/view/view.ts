@@ -14,6 +14,8 @@ export type View =
   | { readonly kind: 'merged' }
   /** Where and how strongly one feature is active. */
   | { readonly kind: 'feature'; readonly feature: FeatureRef }
+  /** How the loss of each token changes when one feature is ablated all over the text. */
+  | { readonly kind: 'ablation'; readonly feature: FeatureRef }
   /** The pinned features, each in its colour. */
   | { readonly kind: 'pinned' }
   /** How little the model expected each token. */
@@ -30,6 +32,7 @@ export const viewKinds = [
   'top',
   'merged',
   'feature',
+  'ablation',
   'pinned',
   'surprise',
   'neurons',
@@ -48,31 +51,42 @@ export function readView(value: unknown): View | undefined {
   switch (kind) {
     case undefined:
       return undefined;
-    case 'feature': {
+    case 'feature':
+    case 'ablation': {
       const feature = readFeatureRef(fields?.['feature']);
       return feature && { kind, feature };
     }
     case 'neurons': {
-      const block = fields?.['block'];
-      const isBlock = typeof block === 'number' && Number.isInteger(block) && block >= 0;
-      return isBlock && block < mostBlocks ? { kind, block } : undefined;
+      const block = readBlock(fields?.['block']);
+      return block === undefined ? undefined : { kind, block };
     }
     default:
       return { kind };
   }
 }
 
+function readBlock(value: unknown): number | undefined {
+  const isBlock = typeof value === 'number' && Number.isInteger(value) && value >= 0;
+  return isBlock && value < mostBlocks ? value : undefined;
+}
+
 export function isSameView(a: View, b: View): boolean {
-  if (a.kind === 'feature' && b.kind === 'feature') {
-    return featureKey(a.feature) === featureKey(b.feature);
+  const [one, other] = [featureOfView(a), featureOfView(b)];
+  if (one !== undefined && other !== undefined) {
+    return a.kind === b.kind && featureKey(one) === featureKey(other);
   }
   if (a.kind === 'neurons' && b.kind === 'neurons') return a.block === b.block;
   return a.kind === b.kind;
 }
 
+/** The one feature that a view is about. */
+export function featureOfView(view: View): FeatureRef | undefined {
+  return view.kind === 'feature' || view.kind === 'ablation' ? view.feature : undefined;
+}
+
 /** The neurons that a view needs beside the active SAEs. */
 export function neuronsOfView(view: View): SaePlace | undefined {
   if (view.kind === 'neurons') return neuronsOfBlock(view.block);
-  const isOfNeuron = view.kind === 'feature' && siteOfNeurons(view.feature.sae) !== undefined;
-  return isOfNeuron ? view.feature.sae : undefined;
+  const { sae } = featureOfView(view) ?? {};
+  return sae !== undefined && siteOfNeurons(sae) !== undefined ? sae : undefined;
 }

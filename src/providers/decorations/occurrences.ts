@@ -59,7 +59,11 @@ function search(
 ): FoundOccurrence | undefined {
   const rows = services.analyses.of(document.uri)?.tokens.rowsBetween(0, Number.MAX_SAFE_INTEGER);
   if (rows === undefined) return undefined;
-  const facts = { ...paintFacts(services), text: document.getText(), textStart: 0 };
+  const facts = {
+    ...paintFacts(services, document.uri.toString()),
+    text: document.getText(),
+    textStart: 0,
+  };
   const cursor = document.offsetAt(selection.active);
   return occurrenceFrom(occurrencesOf(rows, followed, facts), cursor, direction);
 }

@@ -34,9 +34,10 @@ export class TokenDecorations implements vscode.Disposable {
   constructor(services: Services) {
     this.#services = services;
     const { window, workspace } = vscode;
-    const { analyses, collection, model, shownSae, view } = services;
+    const { ablationMaps, analyses, collection, model, shownSae, view } = services;
     for (const listening of [
       analyses.onDidChange((uri) => this.#paintSoon(uri)),
+      ablationMaps.onDidChange((uri) => this.#paintSoon(vscode.Uri.parse(uri))),
       view.onDidChange(() => this.#paint()),
       shownSae.onDidChange(() => this.#paint()),
       model.onDidChange(() => this.#paintSoon()),

@@ -5,7 +5,7 @@ import { runCommand } from '../../host/commands.ts';
 import { viewWords } from '../../host/display/viewText.ts';
 import type { Services } from '../../host/services.ts';
 import { readSetting } from '../../host/settings.ts';
-import { viewKinds } from '../../host/view/view.ts';
+import { featureOfView, viewKinds } from '../../host/view/view.ts';
 import type { View, ViewKind } from '../../host/view/view.ts';
 import {
   blockOfPlace,
@@ -50,12 +50,14 @@ export async function changeView(
   const view = 'view' in chosen ? chosen.view : await completeView(services, chosen.kind, ask);
   if (view === undefined) return;
   await services.view.choose(view);
-  if (view.kind === 'feature') await services.collection.look(view.feature);
+  const feature = featureOfView(view);
+  if (feature !== undefined) await services.collection.look(feature);
   if (view.kind === 'pinned' && services.collection.pinned.length === 0) void offerToPin();
 }
 
 async function checkView({ model, shownSae }: Services, view: View): Promise<void> {
-  const neurons = view.kind === 'feature' ? blockOfPlace(view.feature.sae) : undefined;
+  const sae = featureOfView(view)?.sae;
+  const neurons = sae === undefined ? undefined : blockOfPlace(sae);
   const block = view.kind === 'neurons' ? view.block : neurons;
   if (block !== undefined && !hasBlock(block, model.facts)) {
     throw new MonosemError(
@@ -63,7 +65,7 @@ async function checkView({ model, shownSae }: Services, view: View): Promise<voi
       t('The model has no block {0}; its last one is {1}.', block, (model.facts?.layers ?? 1) - 1),
     );
   }
-  if (view.kind === 'feature' && neurons === undefined) await shownSae.meant(view.feature.sae);
+  if (sae !== undefined && neurons === undefined) await shownSae.meant(sae);
 }
 
 /** @returns `undefined` when nothing is chosen */
@@ -73,7 +75,8 @@ async function completeView(
   ask: AskForFeature,
 ): Promise<View | undefined> {
   switch (kind) {
-    case 'feature': {
+    case 'feature':
+    case 'ablation': {
       const feature = await ask();
       return feature && { kind, feature };
     }
@@ -113,7 +116,8 @@ async function pickView(services: Services): Promise<{ readonly kind: ViewKind }
 
 /** A view without parameters that can be seen at once. */
 function previewOf(kind: ViewKind, before: View): View | undefined {
-  if (kind === before.kind || kind === 'feature' || kind === 'neurons') return undefined;
+  if (kind === before.kind) return undefined;
+  if (kind === 'feature' || kind === 'ablation' || kind === 'neurons') return undefined;
   const shown: View = { kind };
   return isCheapPreview(before, shown, readSetting('predictions')) ? shown : undefined;
 }

@@ -1,22 +1,19 @@
 // Looks closely at one token: what it is and what the model expected there, and what the model expects without one of
 // its features. Both are shown in the list of tokens.
 import * as vscode from 'vscode';
-import { activeFeatures } from '../../host/display/tokens/activeFeatures.ts';
+import { pickerTitle } from '../../host/commandTitle.ts';
 import { effectKey } from '../../host/display/tokens/effectNodes.ts';
-import { activationText, featureLabel, percent } from '../../host/display/features/featureText.ts';
-import { withoutIcons } from '../../host/display/withoutIcons.ts';
 import { featureArgument } from '../../host/featureArgument.ts';
 import { withCancel } from '../../host/progress.ts';
 import type { Services } from '../../host/services.ts';
-import { learnAbout } from '../../host/tokens/learnAbout.ts';
 import { locateToken } from '../../host/tokens/locateToken.ts';
+import { pickActiveFeature } from '../../host/tokens/pickActiveFeature.ts';
 import { tokenArgument } from '../../host/tokens/tokenArgument.ts';
-import { tokenFactsOf } from '../../host/tokens/tokenFacts.ts';
 import type { TokenEffect } from '../../host/tokens/tokenInspector.ts';
 import type { TokenList } from '../../host/tokens/tokenList.ts';
 import type { Token } from '../../host/documents/tokenTable.ts';
 import { fieldsOf } from '../../host/views/viewMessages.ts';
-import { commands, tokensView } from '../../shared/contributions.ts';
+import { tokensView } from '../../shared/contributions.ts';
 import type { FeatureRef, TokenDetails } from '../../shared/engineProtocol.ts';
 import { t } from '../../shared/l10n.ts';
 
@@ -61,7 +58,7 @@ export class TokenActions implements vscode.Disposable {
     const listed = fieldsOf(feature)?.['offset'] === undefined ? undefined : feature;
     const place = await locateToken(this.#services, tokenArgument(listed ?? offset, uri));
     const named = await featureArgument(this.#services.shownSae, feature, sae);
-    const ref = named ?? (await this.#pickFeature(place.token));
+    const ref = named ?? (await this.#askFor(place.token));
     if (ref === undefined) return undefined;
     const effect = await withCancel(
       t('Looking at the token without feature {0}', ref.feature),
@@ -75,31 +72,10 @@ export class TokenActions implements vscode.Disposable {
     this.#asking.abort();
   }
 
-  /** One of those that are active on the token. */
-  async #pickFeature(token: Token): Promise<FeatureRef | undefined> {
-    await learnAbout(this.#services, [token]);
-    const facts = tokenFactsOf(this.#services);
-    const items = activeFeatures(token, facts).flatMap(({ shown }) =>
-      shown.map(({ sae, feature, activation, share }) => ({
-        label: `#${feature}`,
-        description: withoutIcons(featureLabel(facts.brief(sae, feature))),
-        detail: [
-          activationText(activation),
-          t('{0} of the token', percent(share)),
-          ...(facts.labels.size > 1 ? [withoutIcons(facts.labels.get(sae) ?? sae)] : []),
-        ].join(' · '),
-        ref: { sae, feature },
-      })),
-    );
-    if (items.length === 0) {
-      void vscode.window.showInformationMessage(t('No feature is active on this token.'));
-      return undefined;
-    }
-    const chosen = await vscode.window.showQuickPick(items, {
-      title: commands.ablateFeatureHere.title,
+  #askFor(token: Token): Promise<FeatureRef | undefined> {
+    return pickActiveFeature(this.#services, token, {
+      title: pickerTitle('ablateFeatureHere'),
       placeHolder: t('The feature to take out of this token'),
-      matchOnDescription: true,
     });
-    return chosen?.ref;
   }
 }

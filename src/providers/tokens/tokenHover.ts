@@ -1,11 +1,15 @@
 // The hover over a token: its features with bars, labels and links, and what the model expected there. It shows what is
 // known and never waits for an engine that is busy. Only our own commands may be run from it.
 import * as vscode from 'vscode';
+import { ablatedLoss } from '../../host/ablation/ablatedLoss.ts';
 import { briefly } from '../../host/briefly.ts';
 import { hoverCommands, hoverMarkdown } from '../../host/display/features/hoverText.ts';
+import type { HoverToken } from '../../host/display/features/hoverToken.ts';
+import type { Token } from '../../host/documents/tokenTable.ts';
 import type { Services } from '../../host/services.ts';
 import { learnAbout } from '../../host/tokens/learnAbout.ts';
 import { tokenFactsOf } from '../../host/tokens/tokenFacts.ts';
+import { featureOfView } from '../../host/view/view.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Disposable } from '../../shared/disposable.ts';
 
@@ -37,6 +41,7 @@ export function registerTokenHover(services: Services): Disposable {
     const hovered = tokens.map((token) => ({
       ...token,
       ...{ text, uri, details: inspector.detailsOf(uri, version, token) },
+      ablation: ablationOf(services, uri, token),
     }));
     const markdown = new vscode.MarkdownString(hoverMarkdown(hovered, tokenFactsOf(services)));
     markdown.isTrusted = { enabledCommands: hoverCommands };
@@ -46,6 +51,13 @@ export function registerTokenHover(services: Services): Disposable {
   lifetime.add(vscode.languages.registerHoverProvider('*', { provideHover }));
   lifetime.add(readAhead(services));
   return lifetime;
+}
+
+/** While its map is what is painted. */
+function ablationOf(services: Services, uri: string, { start, id }: Token): HoverToken['ablation'] {
+  const feature = featureOfView(services.view.current)?.feature;
+  const loss = ablatedLoss(services, uri)(start, id);
+  return loss && feature !== undefined ? { ...loss, feature } : undefined;
 }
 
 /** What a hover says of tokens where somebody looks is there before the pointer is. */

@@ -291,3 +291,11 @@ test('numbers and labels', () => {
     'a, b, c',
   );
 });
+
+test('where an ablation map is shown, the loss with the feature and without it', () => {
+  const ablation = { feature: 57, baseline: 2, ablated: 2.5 };
+  expect(hoverMarkdown([{ ...token, ablation }], facts)).toContain(
+    '**Loss without #57** 2.00 → 2.50 nats (+0.50 nats)',
+  );
+  expect(hoverMarkdown([token], facts)).not.toContain('Loss without');
+});

@@ -1,7 +1,13 @@
 // Views: named from outside, chosen, tried out and remembered.
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { isSameView, neuronsOfView, readView, viewKinds } from '../../../src/host/view/view.ts';
+import {
+  featureOfView,
+  isSameView,
+  neuronsOfView,
+  readView,
+  viewKinds,
+} from '../../../src/host/view/view.ts';
 import type { View } from '../../../src/host/view/view.ts';
 import {
   blockOfPlace,
@@ -70,6 +76,17 @@ describe('a view that is named from outside', () => {
     expect([place, '/s'].map(blockOfPlace)).toEqual([2, undefined]);
     expect(['blocks.12.hook_resid_post', 'hook_embed'].map(blockOfSite)).toEqual([12, undefined]);
   });
+});
+
+test('an ablation map is about one feature, and no occurrences of it', () => {
+  const ref = { sae: '/s', feature: featureIndex(57) };
+  const map = { kind: 'ablation', feature: ref } satisfies View;
+  expect(readView(map)).toEqual(map);
+  expect(readView('ablation')).toBeUndefined();
+  expect(featureOfView(map)).toEqual(ref);
+  expect(isSameView(map, { kind: 'feature', feature: ref })).toBe(false);
+  expect(isSameView(map, { ...map })).toBe(true);
+  expect(neuronsOfView({ ...map, feature: { ...ref, sae: place } })).toBe(place);
 });
 
 test('neurons are read where their layer is shown, or one of them', () => {

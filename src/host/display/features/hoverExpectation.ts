@@ -1,11 +1,11 @@
 // What the model expected in the place of a token, as markdown: loss, rank, likeliest tokens, and the logit lens layer
 // by layer. Text of the vocabulary is escaped. Without VS Code.
 import { t } from '../../../shared/l10n.ts';
-import { countText } from '../../../shared/numberText.ts';
+import { countText, numberText } from '../../../shared/numberText.ts';
 import { expectedByAnalysis, expectedByLook, layersOf } from '../tokens/expected.ts';
 import type { Expected, LayerView, LikelyToken } from '../tokens/expected.ts';
 import type { TokenFacts } from '../tokens/tokenFacts.ts';
-import { likelyText, lossText, rankText } from '../tokens/tokenText.ts';
+import { likelyText, lossText, nats, rankText, signedNats } from '../tokens/tokenText.ts';
 import { codeInCell, codeSpan, percent } from './featureText.ts';
 import { detailsOf } from './hoverToken.ts';
 import type { HoverToken } from './hoverToken.ts';
@@ -23,6 +23,15 @@ export function expectationMarkdown(
     expectedByAnalysis(token, tokenText) ?? (details?.here && expectedByLook(details.here));
   if (expected === undefined) return [];
   return [...lossMarkdown(expected), likelyMarkdown(expected, token.id)];
+}
+
+/** What an ablation map has found. */
+export function ablationMarkdown({ ablation }: HoverToken): readonly string[] {
+  if (ablation === undefined) return [];
+  const { baseline, ablated, feature } = ablation;
+  const change = signedNats(ablated - baseline);
+  const losses = `${numberText(baseline)} → ${nats(ablated)}`;
+  return [`**${t('Loss without #{0}', feature)}** ${losses} (${change})`];
 }
 
 /** A table of all layers, where a look at the token has read them. */

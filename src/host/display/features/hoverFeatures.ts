@@ -91,5 +91,10 @@ function links({ sae, feature }: ActiveFeature, token: HoverToken, isPinned: boo
     start,
     uri,
   ]);
-  return `${pin} · ${steer} · ${ablate}`;
+  const boost = commandLink(t('boost'), words.boost, commands.boostFeatureHere.id, [
+    ...ref,
+    start,
+    uri,
+  ]);
+  return `${pin} · ${steer} · ${boost} · ${ablate}`;
 }

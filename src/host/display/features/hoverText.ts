@@ -6,7 +6,7 @@ import { commandLink } from '../commandLink.ts';
 import type { TokenFacts } from '../tokens/tokenFacts.ts';
 import { bytesOfText, hexText } from '../tokens/tokenText.ts';
 import { codeSpan, visibleToken } from './featureText.ts';
-import { expectationMarkdown, lensMarkdown } from './hoverExpectation.ts';
+import { ablationMarkdown, expectationMarkdown, lensMarkdown } from './hoverExpectation.ts';
 import { featuresMarkdown } from './hoverFeatures.ts';
 import { detailsOf } from './hoverToken.ts';
 import type { HoverToken } from './hoverToken.ts';
@@ -17,6 +17,7 @@ export const hoverCommands: readonly string[] = [
   commands.pinFeature.id,
   commands.unpinFeature.id,
   commands.steerSelection.id,
+  commands.boostFeatureHere.id,
   commands.ablateFeatureHere.id,
   commands.findSimilarTokens.id,
   commands.showToken.id,
@@ -44,6 +45,7 @@ export function hoverMarkdown(tokens: readonly HoverToken[], facts: TokenFacts):
 function tokenMarkdown(token: HoverToken, facts: TokenFacts, most: number): string {
   return [
     head(token, facts),
+    ...ablationMarkdown(token),
     ...expectationMarkdown(token, facts),
     ...featuresMarkdown(token, facts, most),
     ...lensMarkdown(token),

@@ -1,5 +1,6 @@
 // What the hover of a token is made from. Without VS Code.
 import type { TokenDetails } from '../../../shared/engineProtocol.ts';
+import type { MappedLoss } from '../../ablation/mappedLosses.ts';
 import type { Token } from '../../documents/tokenTable.ts';
 import { isOf } from '../tokens/expected.ts';
 
@@ -11,6 +12,8 @@ export interface HoverToken extends Token {
   readonly uri: string;
   /** What somebody has had computed of it. */
   readonly details?: TokenDetails | undefined;
+  /** Its loss with the feature of an ablation map and without it. */
+  readonly ablation?: (MappedLoss & { readonly feature: number }) | undefined;
 }
 
 /** What a look at this very token found. */

@@ -17,6 +17,7 @@ interface HoverWords {
   readonly pin: string;
   readonly unpin: string;
   readonly steer: string;
+  readonly boost: string;
   readonly ablate: string;
 }
 
@@ -47,6 +48,7 @@ function wordsOfFeatures(): HoverWords {
     pin: t('Keep this feature, with a colour of its own'),
     unpin: t('Keep this feature no longer'),
     steer: t('Steer with this feature'),
+    boost: t('Boost this feature from here on in the steering panel'),
     ablate: t('Take this feature out of this token and see what the model expects then'),
   };
 }
@@ -62,6 +64,7 @@ function wordsOfNeurons(): HoverWords {
     pin: t('Keep this neuron, with a colour of its own'),
     unpin: t('Keep this neuron no longer'),
     steer: t('Steer with this neuron'),
+    boost: t('Boost this neuron from here on in the steering panel'),
     ablate: t('Take this neuron out of this token and see what the model expects then'),
   };
 }

@@ -28,6 +28,8 @@ export function decorationStyle(paint: Paint, isHighContrast: boolean): Decorati
 }
 
 function lineBelow({ kind, level, colour }: Paint): NonNullable<DecorationStyle['border']> {
+  // Two hues tell nobody apart who sees no colours.
+  if (kind === 'easier') return { colour, width: `0 0 ${level + 1}px 0`, style: 'dotted' };
   if (kind !== 'boundary') return { colour, width: `0 0 ${level + 1}px 0`, style: 'solid' };
   return { colour, width: '0 0 2px 0', style: level === 0 ? 'solid' : 'dotted' };
 }

@@ -6,7 +6,7 @@ import { colourIds, levels } from '../../../shared/themeColours.ts';
 
 export interface Paint {
   /** `otherPins` is painted on top of a pinned feature. */
-  readonly kind: 'feature' | 'otherPins' | 'surprise' | 'boundary';
+  readonly kind: 'feature' | 'otherPins' | 'surprise' | 'harder' | 'easier' | 'boundary';
   /** 0 (faint) … levels − 1; of boundaries 0 and 1 take turns. */
   readonly level: number;
   /** Id of a theme colour. */
@@ -30,6 +30,15 @@ const surprise = perLevel((level) => ({
   level,
   colour: colourIds.surprise(level),
 }));
+/** Nothing but a change of half a nat or more is worth a mark. */
+const leastMarked = 2;
+const lossChange = (kind: 'harder' | 'easier'): readonly Paint[] =>
+  perLevel((level) => ({
+    ...{ kind, level, colour: colourIds[kind](level) },
+    ...(level >= leastMarked && { onRuler: colourIds.lossChangeOnRuler[kind] }),
+  }));
+const harder = lossChange('harder');
+const easier = lossChange('easier');
 const boundaries = colourIds.boundary.map((colour, level): Paint => ({
   kind: 'boundary',
   level,
@@ -48,12 +57,15 @@ export const paints = {
   otherPins: { kind: 'otherPins', level: 0, colour: colourIds.otherPins } satisfies Paint as Paint,
   heat: (level: number): Paint => at(heat, level),
   surprise: (level: number): Paint => at(surprise, level),
+  /** Without a feature, a token is harder to predict: the model needs it there. */
+  harder: (level: number): Paint => at(harder, level),
+  easier: (level: number): Paint => at(easier, level),
   boundary: (parity: number): Paint => at(boundaries, parity),
 } as const;
 
 export const allPaints: readonly Paint[] = [
   ...[tokensOf, pinsOf].flatMap((of) => Object.values(of).flat(2)),
-  ...[paints.otherPins, ...heat, ...surprise, ...boundaries],
+  ...[paints.otherPins, ...heat, ...surprise, ...harder, ...easier, ...boundaries],
 ];
 
 function perPalette(

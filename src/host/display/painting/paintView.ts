@@ -4,6 +4,7 @@ import type { TokenRows } from '../../documents/tokenTable.ts';
 import type { View } from '../../view/view.ts';
 import type { PaintFacts } from './facts.ts';
 import { heatOf, pins } from './followed.ts';
+import { lossChanges } from './lossChanges.ts';
 import type { Stretch } from './stretches.ts';
 import { strongestOfAll, strongestOfOne } from './strongest.ts';
 import { boundaries, surprises } from './tokensAlone.ts';
@@ -24,6 +25,8 @@ export function paintView(
       return strongestOfAll(rows, facts);
     case 'feature':
       return heatOf(rows, view.feature, facts);
+    case 'ablation':
+      return lossChanges(rows, facts);
     case 'pinned':
       return pins(rows, facts);
     case 'surprise':
@@ -33,9 +36,9 @@ export function paintView(
   }
 }
 
-/** Is the whole document painted, so that its features have marks in the overview ruler? */
+/** Is the whole document painted, so that what is followed has marks in the overview ruler? */
 export function paintsWholeText({ kind }: View): boolean {
-  return kind === 'feature' || kind === 'pinned';
+  return kind === 'feature' || kind === 'ablation' || kind === 'pinned';
 }
 
 /** Features chosen one by one, whose occurrences can be gone through. */

@@ -44,7 +44,7 @@ test('views whose colours stand for features have names, others have none', () =
     hasLineLabels(
       kind === 'neurons'
         ? { kind, block: 0 }
-        : kind === 'feature'
+        : kind === 'feature' || kind === 'ablation'
           ? { kind, feature: { sae: oneSae, feature: 1 as never } }
           : { kind },
     ),

@@ -89,7 +89,7 @@ test('what is asked about is what may be painted', () => {
 });
 
 test('there is a bounded number of paints, each with a contributed colour and a look of its own', () => {
-  expect(allPaints).toHaveLength(2 * 4 * (12 + 8) + 1 + 4 + 4 + 2);
+  expect(allPaints).toHaveLength(2 * 4 * (12 + 8) + 1 + 4 + 4 + 2 * 4 + 2);
   const ids = new Set(themeColours.map(({ id }) => id));
   for (const { colour, onRuler } of allPaints) {
     expect(ids).toContain(colour);

@@ -29,6 +29,7 @@ export function factsOf(text: string, more: Partial<PaintFacts> = {}): PaintFact
     threshold: 0,
     shows: () => true,
     showsOn: () => true,
+    ablatedLoss: () => undefined,
     maximum: () => undefined,
     ...more,
   };

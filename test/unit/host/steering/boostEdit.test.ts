@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { boostEdit } from '../../../../src/host/steering/boostEdit.ts';
+import { featureIndex } from '../../../../src/shared/units.ts';
+
+const ref = { sae: '/s', feature: featureIndex(57) };
+
+test('a feature is held at twice its largest activation', () => {
+  expect(boostEdit(ref, { maxActivation: 4 })).toEqual({ ...ref, operation: 'clamp', amount: 8 });
+});
+
+test.each([undefined, { maxActivation: 0 }])('where none is known (%j) it is tripled', (brief) => {
+  expect(boostEdit(ref, brief)).toEqual({ ...ref, operation: 'scale', amount: 3 });
+});
