@@ -6,13 +6,12 @@ const timesMax = 2;
 /** Of its own activation, where no largest one is known: where the feature is not active, nothing is changed. */
 const factor = 3;
 
-/** Amounts are activations, as people see and change them in the panel. */
 export function boostEdit(
   { sae, feature }: FeatureRef,
   brief: Pick<FeatureBrief, 'maxActivation'> | undefined,
 ): FeatureEdit {
   const max = brief?.maxActivation ?? 0;
   return max > 0
-    ? { sae, feature, operation: 'clamp', amount: timesMax * max }
+    ? { sae, feature, operation: 'clamp', amount: timesMax, unit: 'max' }
     : { sae, feature, operation: 'scale', amount: factor };
 }

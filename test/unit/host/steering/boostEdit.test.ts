@@ -5,7 +5,8 @@ import { featureIndex } from '../../../../src/shared/units.ts';
 const ref = { sae: '/s', feature: featureIndex(57) };
 
 test('a feature is held at twice its largest activation', () => {
-  expect(boostEdit(ref, { maxActivation: 4 })).toEqual({ ...ref, operation: 'clamp', amount: 8 });
+  const edit = { ...ref, operation: 'clamp', amount: 2, unit: 'max' };
+  expect(boostEdit(ref, { maxActivation: 4 })).toEqual(edit);
 });
 
 test.each([undefined, { maxActivation: 0 }])('where none is known (%j) it is tripled', (brief) => {
