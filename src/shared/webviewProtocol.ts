@@ -2,6 +2,7 @@
 // unions per view. A message to a view is a complete snapshot or belongs to a numbered run, so a view that was
 // hidden can always catch up. Messages from a view are untrusted and validated before use.
 import type {
+  AlignedRun,
   Continuation,
   FeatureBrief,
   FeatureEdit,
@@ -107,6 +108,8 @@ export interface SteerRequest {
 export interface FinishedPair {
   readonly baseline: Continuation;
   readonly steered: Continuation;
+  /** What both texts have, and what only one has. */
+  readonly aligned?: readonly AlignedRun[];
 }
 
 /** What a run has written, without the prompt in front of it. */

@@ -1,6 +1,7 @@
 // A steering request against an open model and its SAEs: checks it, prepares its inputs, runs it.
 import type {
   GeneratedPair,
+  SteeredSample,
   SteerEdit,
   SteerParams,
   SteerResult,
@@ -76,7 +77,9 @@ export async function steerSource(
     };
     await generate(run, breath);
   });
-  return { samples: samples.map((sample) => sample.finish()) };
+  const finished: SteeredSample[] = [];
+  for (const sample of samples) finished.push(await sample.finish(breath));
+  return { samples: finished };
 }
 
 /** In every step each text that had not ended took a token. */

@@ -11,6 +11,7 @@ import { compareLogits } from '../math/kl.ts';
 import { Random } from '../math/rng.ts';
 import { TokenChooser } from '../math/tokenChooser.ts';
 import type { TextTokenizer } from '../tokenizer/tokenizer.ts';
+import { alignTexts } from './alignTexts.ts';
 import { expectedInStep } from './expectedInStep.ts';
 import type { RowGroup } from './generate.ts';
 import { GrowingText } from './growingText.ts';
@@ -112,11 +113,15 @@ export class SteeredPair implements RowGroup {
     ];
   }
 
-  finish(): SteeredSample {
+  /** @param breath awaited now and then while long texts are aligned */
+  async finish(breath: () => Promise<void>): Promise<SteeredSample> {
+    const [baseline, steered] = [this.#baseline.finish(), this.#steered.finish()];
+    const [left, right] = [Uint32Array.from(baseline.tokens), Uint32Array.from(steered.tokens)];
     return {
-      baseline: this.#baseline.finish(),
-      steered: this.#steered.finish(),
+      baseline,
+      steered,
       steps: this.#steps,
+      aligned: await alignTexts(left, right, breath),
     };
   }
 

@@ -43,8 +43,8 @@ export function writeRun({ params, result, provenance, date }: SteerRun): string
     ...(params.continuing !== undefined && { continuing: params.continuing }),
     command: { posix: commandOf(params, 'posix'), powershell: commandOf(params, 'powershell') },
     result: {
-      samples: result.samples.map(({ baseline, steered, steps }) => ({
-        ...{ baseline, steered },
+      samples: result.samples.map(({ baseline, steered, steps, aligned }) => ({
+        ...{ baseline, steered, aligned },
         steps: steps.map(plainStep),
       })),
     },

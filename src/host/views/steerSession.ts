@@ -179,7 +179,7 @@ export class SteerSession {
       },
     );
     if (!signal.aborted) this.#lastRun = { params, result };
-    return result.samples.map(({ baseline, steered }) => ({ baseline, steered }));
+    return result.samples.map(({ baseline, steered, aligned }) => ({ baseline, steered, aligned }));
   }
 
   async #showFeatures(isChosen = false): Promise<void> {

@@ -107,11 +107,24 @@ export interface Continuation {
   readonly end: 'length' | 'endOfText' | 'stop';
 }
 
+/** Tokens [from, to) of the steered text where `kind` is 'steered', else of the baseline. Never empty. */
+export interface AlignedRun {
+  /** Tokens that both have, or that only one has. */
+  readonly kind: 'equal' | 'baseline' | 'steered';
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface SteeredSample {
   readonly baseline: Continuation;
   readonly steered: Continuation;
   /** Of this run. */
   readonly steps: readonly SteerStep[];
+  /**
+   * A longest alignment of both texts, in reading order; where both have tokens of their own in one place the baseline's come
+   * first. Equal and baseline runs together are the baseline, equal and steered runs the steered text.
+   */
+  readonly aligned: readonly AlignedRun[];
 }
 
 export interface SteerResult {

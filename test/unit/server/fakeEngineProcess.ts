@@ -105,7 +105,7 @@ const engine: Facade = {
     }
     const end = { tokens: [], end: 'length' } as const;
     const baseline = { text: 'b'.repeat(maxTokens), ...end };
-    return { samples: [{ baseline, steered: { text: 's', ...end }, steps: [] }] };
+    return { samples: [{ baseline, steered: { text: 's', ...end }, steps: [], aligned: [] }] };
   },
   checkSae: ({ sae }) =>
     Promise.resolve({

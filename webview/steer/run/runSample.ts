@@ -1,6 +1,7 @@
 // One sample of a run: its steps so far, its texts when they are done, and the baseline of an earlier run, which stands
 // until this run has written it again. Pure.
 import type {
+  AlignedRun,
   GeneratedPair,
   GeneratedText,
   GeneratedToken,
@@ -25,7 +26,7 @@ export interface DrawnToken {
   readonly text: string;
   /** Index of its step. */
   readonly step: number;
-  /** It stands at or behind the place where the texts part. */
+  /** Only this side has it; while a run goes on, all that stands at or behind the place where the texts part. */
   readonly isDifferent: boolean;
   /** The texts part here. */
   readonly isDivergence: boolean;
@@ -34,6 +35,7 @@ export interface DrawnToken {
 export function drawnTokens(sample: RunSample, side: Side): readonly DrawnToken[] {
   const { steps, earlierBaseline } = sample;
   const { divergence } = compare(steps);
+  const own = ownTokens(sample.texts?.aligned, side);
   const texts = steps.map((step) => step[side]?.text);
   if (side === 'baseline' && sample.texts === undefined) {
     texts.push(...earlierBaseline.slice(steps.length).map(({ text }) => text));
@@ -44,10 +46,21 @@ export function drawnTokens(sample: RunSample, side: Side): readonly DrawnToken[
       : [
           {
             ...{ text, step, isDivergence: step === divergence },
-            isDifferent: divergence !== undefined && step >= divergence && step < steps.length,
+            isDifferent:
+              own?.(step) ??
+              (divergence !== undefined && step >= divergence && step < steps.length),
           },
         ],
   );
+}
+
+/** Which tokens of a side the other one does not have, once both are aligned. */
+function ownTokens(
+  aligned: readonly AlignedRun[] | undefined,
+  side: Side,
+): ((token: number) => boolean) | undefined {
+  const own = aligned?.filter(({ kind }) => kind === side);
+  return own && ((token) => own.some(({ from, to }) => token >= from && token < to));
 }
 
 /** All that a side has written. */

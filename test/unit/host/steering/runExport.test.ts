@@ -35,6 +35,7 @@ const result: SteerResult = {
   samples: [
     {
       ...{ baseline: continuation, steered: continuation },
+      aligned: [{ kind: 'equal', from: 0, to: 1 }],
       steps: [
         {
           ...{ sample: 0, step: 0, kl: 0.25 },
@@ -72,6 +73,7 @@ test('an export holds what it takes to have the run again', () => {
       samples: [
         {
           ...{ baseline: continuation, steered: continuation },
+          aligned: [{ kind: 'equal', from: 0, to: 1 }],
           steps: [
             {
               ...{ sample: 0, step: 0, kl: 0.25 },

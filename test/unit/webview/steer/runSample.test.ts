@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { tokenId } from '../../../../src/shared/units.ts';
+import type { FinishedPair } from '../../../../src/shared/webviewProtocol.ts';
 import { compare, promptTail, stepsText } from '../../../../webview/steer/run/comparison.ts';
 import { keptRun } from '../../../../webview/steer/run/keptRun.ts';
 import { rankChange } from '../../../../webview/steer/run/rankChange.ts';
@@ -8,6 +9,7 @@ import {
   endOf,
   knownBaseline,
   restOf,
+  type RunSample,
   sampleText,
 } from '../../../../webview/steer/run/runSample.ts';
 import { runStep } from '../../../../webview/steer/run/runStep.ts';
@@ -38,6 +40,32 @@ test('the baseline of an earlier run stands behind what is written', () => {
   ]);
   expect(drawnTokens(sample, 'steered').map(({ text }) => text)).toEqual([' t1', ' t3']);
   expect(knownBaseline(sample).map(({ id }) => id)).toEqual([1, 2, 4]);
+});
+
+test('what both texts have is not marked once they are aligned', () => {
+  const side = (...tokens: number[]): FinishedPair['baseline'] => ({
+    ...{ text: '', tokens: tokens.map(tokenId), end: 'length' },
+  });
+  const sample: RunSample = {
+    steps: [stepOf(0, 1, 1), stepOf(1, 2, 3), stepOf(2, 4, 2), stepOf(3, 5, 4)],
+    earlierBaseline: [],
+    texts: {
+      ...{ baseline: side(1, 2, 4, 5), steered: side(1, 3, 2, 4) },
+      aligned: [
+        { kind: 'equal', from: 0, to: 1 },
+        { kind: 'steered', from: 1, to: 2 },
+        { kind: 'equal', from: 1, to: 3 },
+        { kind: 'baseline', from: 3, to: 4 },
+      ],
+    },
+  };
+  const marked = (of: 'baseline' | 'steered'): boolean[] =>
+    drawnTokens(sample, of).map(({ isDifferent }) => isDifferent);
+  expect(marked('baseline')).toEqual([false, false, false, true]);
+  expect(marked('steered')).toEqual([false, true, false, false]);
+  expect(drawnTokens(sample, 'steered').map(({ isDivergence }) => isDivergence)).toEqual([
+    ...[false, true, false, false],
+  ]);
 });
 
 test('a finished text is what the engine says, also behind its last token', () => {
