@@ -106,6 +106,7 @@ describe('views of a text', () => {
 
   test.for<[view: string, least: number, status: RegExp, ...answers: (string | RegExp)[]]>([
     ['feature', 2, /· #\d+/, 'One Feature', /^#\d+/],
+    ['ablation', 2, /· ablation of #\d+/, 'Ablation Map', /^#\d+/],
     ['surprise', 30, /· surprise/, 'Next-Token Surprise'],
     ['neurons', 60, /· neurons of block 3/, 'Neurons of a Layer', 'MLP neurons of block 3'],
     ['boundaries', 60, /· boundaries/, 'Token Boundaries'],
