@@ -1,5 +1,7 @@
 // The steering panel in a real VS Code with a real model: changes that run by themselves, going on, undo, a sweep, both
 // texts in a diff editor, and all of it again after the window was loaded anew.
+import fs from 'node:fs';
+import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Session } from './session.ts';
@@ -114,6 +116,17 @@ describe('a steering laboratory', () => {
     await steering.locator(`[data-feature="${number}"]`).waitFor({ state: 'detached' });
   });
 
+  test('what was arranged is kept as a preset', async () => {
+    await workbench.runAskingCommand('Monosem: Save Steering Preset');
+    const box = session.page.locator('.quick-input-widget');
+    await box.getByText('Name of the preset').waitFor({ timeout });
+    await box.locator('input').first().fill('five');
+    await session.page.keyboard.press('Enter');
+    const file = path.join(session.workspace, '.monosem', 'steering', 'five.json');
+    await expect.poll(() => fs.existsSync(file), slowly).toBe(true);
+    expect(fs.readFileSync(file, 'utf8')).toContain('=5max');
+  });
+
   test('all of it is there again when the window was loaded anew', async () => {
     const steered = await text('steered');
     // A reload of the page alone may come before VS Code has written down what its views keep.
@@ -130,6 +143,20 @@ describe('a steering laboratory', () => {
     await steering.locator('.continuation-steered').getByText('Replace').click();
     await expect.poll(() => firstLine(), slowly).toBe(steered.trim());
     await session.screenshot('replaced');
+  });
+
+  test('the preset takes the place of another strength', async () => {
+    const steered = await text('steered');
+    await strength().fill('2');
+    await strength().press('Enter');
+    await expect.poll(() => text('steered'), slowly).not.toBe(steered);
+    await isOver();
+    await workbench.runAskingCommand('Monosem: Load Steering Preset');
+    await workbench.answer('five');
+    await expect.poll(() => strength().inputValue(), slowly).toBe('5');
+    await steering.getByRole('button', { name: 'Run', exact: true }).click();
+    await expect.poll(() => text('steered'), slowly).toBe(steered);
+    await isOver();
   });
 
   test('both texts open in a diff editor', async () => {
