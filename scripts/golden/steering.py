@@ -43,24 +43,10 @@ class SteeredModel(Model):
     edit: Edit | None = None
     prompt_length = 0
 
-    def run(self, ids: list[int]) -> tuple[np.ndarray, list[np.ndarray]]:
-        count, size = len(ids), self.dim // self.heads
-        x = self.embedding[ids]
-        hidden = np.triu(np.full((count, count), -np.inf, dtype=np.float32), 1)
-        for n in range(self.layers):
-            y = self.norm(x, self.attention_norm[n])
-            q, k = self.rotate(y @ self.wq[n].T), self.rotate(y @ self.wk[n].T)
-            v = (y @ self.wv[n].T).reshape(count, self.heads, size)
-            scores = np.einsum("qhd,khd->hqk", q, k) / np.float32(size**0.5) + hidden
-            pattern = np.exp(scores - scores.max(-1, keepdims=True))
-            pattern /= pattern.sum(-1, keepdims=True)
-            x = x + np.einsum("hqk,khd->qhd", pattern, v).reshape(count, self.dim) @ self.wo[n].T
-            y = self.norm(x, self.mlp_norm[n])
-            gate = y @ self.gate[n].T
-            x = x + (gate / (1 + np.exp(-gate)) * (y @ self.up[n].T)) @ self.down[n].T
-            if n == BLOCK and self.edit is not None:
-                x = self.edit(x, self.prompt_length).astype(np.float32)
-        return self.norm(x[-1], self.final_norm) @ self.embedding.T, []
+    def behind(self, block: int, x: np.ndarray) -> np.ndarray:
+        if block != BLOCK or self.edit is None:
+            return x
+        return self.edit(x, self.prompt_length).astype(np.float32)
 
 
 class Sae:

@@ -111,6 +111,10 @@ class Model:
         pairs = np.ascontiguousarray(x.reshape(len(x), self.heads, size)).view(np.complex64)
         return (pairs * turn[:, None]).view(np.float32)
 
+    def behind(self, _block: int, x: np.ndarray) -> np.ndarray:
+        """What the rest of the model sees of the stream behind a block: for scripts that change it."""
+        return x
+
     def run(self, ids: list[int]) -> tuple[np.ndarray, list[np.ndarray]]:
         """Logits of the last token [V], and the residual stream [T, D] after the embedding and after each block."""
         count, size = len(ids), self.dim // self.heads
@@ -128,6 +132,7 @@ class Model:
             y = self.norm(x, self.mlp_norm[n])
             gate = y @ self.gate[n].T
             x = x + (gate / (1 + np.exp(-gate)) * (y @ self.up[n].T)) @ self.down[n].T
+            x = self.behind(n, x)
             stream.append(x)
         return self.norm(x[-1], self.final_norm) @ self.embedding.T, stream
 
