@@ -1,18 +1,11 @@
 // `monosem ablate FILE --at N --feature ID`: what the model expects behind a token with a feature and without it.
 import { readUserText } from '../../engine/engine.ts';
-import type { AblationEffect } from '../../shared/readingProtocol.ts';
 import type { Command } from '../command.ts';
 import { likelyJson, likelyText } from '../likelyTokens.ts';
-import { lossTable, type ComparedToken } from '../lossTable.ts';
+import { ablatedTokens, lossTable, type ReadToken } from '../lossTable.ts';
 import { featureOf, onlyPositional, required, sourceOf, sourceOptions } from '../options.ts';
 import { signed } from '../table.ts';
 import { placeOf, placeOptions } from '../tokenPlace.ts';
-
-interface BehindToken extends ComparedToken {
-  readonly id: number;
-  readonly start: number;
-  readonly end: number;
-}
 
 export const ablate: Command = {
   argument: 'FILE',
@@ -40,7 +33,7 @@ export const ablate: Command = {
       { source, text, at, sae, feature, scope, limit, top },
       { signal: { aborted: false }, progress: () => undefined },
     );
-    const tokens = tokensOf(effect, text);
+    const tokens = ablatedTokens(effect, text, effect.token + 1);
     const { token, activation, next } = effect;
     const likely = { baseline: likelyJson(next.baseline), ablated: likelyJson(next.ablated) };
     return {
@@ -60,23 +53,7 @@ export const ablate: Command = {
   },
 };
 
-function tokensOf(effect: AblationEffect, text: string): BehindToken[] {
-  const { token, ids, starts, ends, baseline, ablated } = effect;
-  return Array.from(ids, (id, i) => {
-    const [start = 0, end = 0] = [starts[i], ends[i]];
-    return {
-      index: token + 1 + i,
-      id,
-      text: text.slice(start, end),
-      start,
-      end,
-      baseline: baseline[i] ?? NaN,
-      changed: ablated[i] ?? NaN,
-    };
-  });
-}
-
-function lossText(tokens: readonly BehindToken[]): string[] {
+function lossText(tokens: readonly ReadToken[]): string[] {
   if (tokens.length === 0) return [];
   const sum = tokens.reduce((total, { baseline, changed }) => total + changed - baseline, 0);
   return [

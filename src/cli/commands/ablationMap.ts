@@ -1,16 +1,9 @@
 // `monosem ablation-map FILE --feature ID`: where in a text the model needs a feature.
 import { readUserText } from '../../engine/engine.ts';
-import type { AblationMapBatch } from '../../shared/engineProtocol.ts';
 import type { Command } from '../command.ts';
-import { lossTable, type ComparedToken } from '../lossTable.ts';
+import { ablatedTokens, lossTable, type ReadToken } from '../lossTable.ts';
 import { featureOf, onlyPositional, required, sourceOf, sourceOptions } from '../options.ts';
 import { signed } from '../table.ts';
-
-interface MappedToken extends ComparedToken {
-  readonly id: number;
-  readonly start: number;
-  readonly end: number;
-}
 
 export const ablationMap: Command = {
   argument: 'FILE',
@@ -30,13 +23,13 @@ export const ablationMap: Command = {
     const source = sourceOf(args, root);
     const { sae, feature } = featureOf(required(args, 'feature'), source, '--feature');
     const text = await readUserText(file);
-    const tokens: MappedToken[] = [];
+    const tokens: ReadToken[] = [];
     const totals = await engine.ablationMap(
       { source, text, sae, feature, threshold },
       {
         signal: { aborted: false },
         progress: (batch) => {
-          tokens.push(...tokensOf(batch, text));
+          tokens.push(...ablatedTokens(batch, text, batch.from));
           status(`${tokens.length} tokens`);
         },
       },
@@ -55,25 +48,9 @@ export const ablationMap: Command = {
   },
 };
 
-function tokensOf(batch: AblationMapBatch, text: string): MappedToken[] {
-  const { from, ids, starts, ends, baseline, ablated } = batch;
-  return Array.from(ids, (id, i) => {
-    const [start = 0, end = 0] = [starts[i], ends[i]];
-    return {
-      index: from + i,
-      id,
-      text: text.slice(start, end),
-      start,
-      end,
-      baseline: baseline[i] ?? NaN,
-      changed: ablated[i] ?? NaN,
-    };
-  });
-}
-
 /** Largest first; none without a change. */
-function largestChanges(tokens: readonly MappedToken[], limit: number): MappedToken[] {
-  const size = ({ baseline, changed }: MappedToken): number => Math.abs(changed - baseline);
+function largestChanges(tokens: readonly ReadToken[], limit: number): ReadToken[] {
+  const size = ({ baseline, changed }: ReadToken): number => Math.abs(changed - baseline);
   return tokens
     .filter((token) => size(token) > 0)
     .sort((a, b) => size(b) - size(a))
