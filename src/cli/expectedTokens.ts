@@ -15,12 +15,12 @@ export function stepJson({ expected, ...step }: SteerStep): object {
 
 /** The same of a model alone. */
 export function continuationStepJson(
-  { expected, ...token }: ContinuationStep,
+  { id, text, logProbability, expected }: ContinuationStep,
   step: number,
 ): object {
   return {
     step,
-    baseline: token,
+    baseline: { id, text, logProbability },
     ...(expected === undefined ? {} : { expected: { baseline: likelyJson(expected) } }),
   };
 }

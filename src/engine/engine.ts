@@ -69,6 +69,7 @@ import { ablationEffect } from './causes/ablationEffect.ts';
 import { ablationMap } from './causes/ablationMap.ts';
 import { continuationEffect } from './causes/continuationEffect.ts';
 import { featureEffects } from './causes/featureEffects.ts';
+import { continuations } from './continuations.ts';
 import { checkSae } from './evaluation/checkSae.ts';
 import { featureBriefs, featureSummary } from './features/query.ts';
 import type { StoreFacts } from './features/store.ts';
@@ -78,7 +79,6 @@ import { diagnose } from './diagnose.ts';
 import { FileHashes } from './files/fileHashes.ts';
 import { TrialMarks } from './files/trialMarks.ts';
 import { openModel } from './model/openModel.ts';
-import { placeModel, requestOf } from './model/placement.ts';
 import { listVariants } from './model/bundle/variants.ts';
 import { ProviderChooser } from './onnx/runtime/executionProviders.ts';
 import { listExecutionProviders } from './onnx/runtime/session.ts';
@@ -97,9 +97,7 @@ import { saeInfoOf } from './saeInfo.ts';
 import { identifySaes, provenanceOf } from './provenance.ts';
 import { selectionDirection } from './selectionDirection.ts';
 import { SourceCache } from './sourceCache.ts';
-import { continueText } from './steering/continueText.ts';
 import { steerable } from './steerable.ts';
-import { openSteerProgram } from './steering/steerProgram.ts';
 import { sweepSource } from './steering/sweep.ts';
 import { steerSource } from './steering/steerSource.ts';
 import { compareTexts } from './textComparison.ts';
@@ -348,22 +346,15 @@ export class Engine {
     return this.#sources.use(source, (open) => provenanceOf(open, this.#hashes));
   }
 
-  /** Continuation of a prompt by the model as it is; needs no SAE. */
-  async continueText(
-    { model: choice, ...params }: ContinuationParams & { readonly model: ModelChoice },
+  /** Continuations of a prompt by the model as it is, one per sample; needs no SAE. */
+  continueText(
+    params: ContinuationParams & { readonly model: ModelChoice },
     context: Context<ContinuationStep>,
-  ): Promise<Continuation> {
-    const opened = await openModel(choice.model, choice.variant);
-    const { model } = await placeModel(opened, this.#chooser, requestOf(choice));
-    const program = await openSteerProgram(model, []);
-    try {
-      const report = (step: ContinuationStep): void => {
-        context.progress(step);
-      };
-      return await continueText({ model, program }, params, report, breathe(context));
-    } finally {
-      program.dispose();
-    }
+  ): Promise<readonly Continuation[]> {
+    const report = (step: ContinuationStep): void => {
+      context.progress(step);
+    };
+    return continuations(params, this.#chooser, report, breathe(context));
   }
 
   /** The .onnx files of a model folder, the one that is taken when none is named first. */

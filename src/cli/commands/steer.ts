@@ -34,25 +34,25 @@ async function continuePrompt({ engine, args, root, status }: CommandContext): P
     );
   }
   const top = topOf(args);
-  const asked = { model: choiceOf(args, root), ...params, ...(top > 0 && { top }) };
-  // At temperature 0 all would be the same.
-  const count = params.temperature === 0 ? 1 : samplesOf(args);
-  const samples: ContinuedSample[] = [];
-  for (let n = 0; n < count; n++) {
-    const steps: ContinuationStep[] = [];
-    const baseline = await engine.continueText(
-      // As those of a steered run.
-      { ...asked, seed: params.seed + n },
-      {
-        signal: { aborted: false },
-        progress: (step) => {
-          steps.push(step);
-          status(`${steps.length} tokens${count === 1 ? '' : ` of text ${n + 1}`}`);
-        },
+  const steps: ContinuationStep[][] = [];
+  const texts = await engine.continueText(
+    {
+      ...{ model: choiceOf(args, root), ...params, samples: samplesOf(args) },
+      ...(top > 0 && { top }),
+    },
+    {
+      signal: { aborted: false },
+      progress: (step) => {
+        const own = (steps[step.sample] ??= []);
+        own.push(step);
+        status(`${own.length} tokens${step.sample === 0 ? '' : ` of text ${step.sample + 1}`}`);
       },
-    );
-    samples.push({ baseline, steps });
-  }
+    },
+  );
+  const samples: ContinuedSample[] = texts.map((baseline, n) => ({
+    baseline,
+    steps: steps[n] ?? [],
+  }));
   const shown = (sample: ContinuedSample): string => {
     // A template stands between a question and its answer, so they are no one text.
     const prompt = params.chat === true ? '' : `${params.prompt}│`;

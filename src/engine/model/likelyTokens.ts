@@ -3,18 +3,22 @@ import type { LikelyTokens } from '../../shared/engineProtocol.ts';
 import { logSumExp } from '../math/softmax.ts';
 import { topK } from '../math/topK.ts';
 
-/** @param start of a row of `vocabulary` logits, which is all of them when both are left out */
+export interface LogitsRow {
+  /** Of a row of `vocabulary` logits, which is all of them when both are left out. */
+  readonly start?: number;
+  readonly vocabulary?: number;
+  /** log Σ exp of the row, where it is known already. */
+  readonly total?: number;
+}
+
 export function likelyTokens(
   logits: Float32Array,
   count: number,
   textOf: (id: number) => string,
-  { start, vocabulary }: { readonly start: number; readonly vocabulary: number } = {
-    start: 0,
-    vocabulary: logits.length,
-  },
+  { start = 0, vocabulary = logits.length, ...known }: LogitsRow = {},
 ): LikelyTokens {
   const { values, indices } = topK(logits, count, start, vocabulary);
-  const total = logSumExp(logits, start, vocabulary);
+  const total = known.total ?? logSumExp(logits, start, vocabulary);
   return {
     ids: indices,
     texts: Array.from(indices, textOf),

@@ -30,8 +30,8 @@ export interface ContinuableModel {
  */
 export async function continueText(
   { model, program }: ContinuableModel,
-  params: ContinuationParams,
-  onStep: (step: ContinuationStep) => void,
+  params: Omit<ContinuationParams, 'samples'>,
+  onStep: (step: Omit<ContinuationStep, 'sample'>) => void,
   breath: () => Promise<void>,
 ): Promise<Continuation> {
   const { tokenizer, config } = model;

@@ -93,7 +93,7 @@ export class SteeredPair implements RowGroup {
       ...(baseline && { baseline }),
       ...(steered && { steered }),
       kl: isOver ? 0 : compared.kl,
-      ...(top > 0 && !isOver && { expected: expectedInStep(logits, top, textOf) }),
+      ...(top > 0 && !isOver && { expected: expectedInStep(logits, compared, { top, textOf }) }),
     };
   }
 

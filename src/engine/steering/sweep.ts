@@ -34,10 +34,9 @@ export async function sweepSource(
   const onStep = (): void => onProgress({ done: (done += 1), of });
   const { tokenizer } = model;
   const texts = new SweepTexts({ tokenizer, prompt, params, rows: rows.length, onStep });
-  return source.useProgram(plan.layout, async ({ program, prefix }) => {
-    const edits = await readyEdits(source, plan, program);
+  await source.useProgram(plan.layout, async ({ program, prefix }) => {
     const generation = {
-      edits,
+      edits: await readyEdits(source, plan, program),
       sites: model.sites,
       prefix,
       groups: [texts],
@@ -47,26 +46,19 @@ export async function sweepSource(
       contextLength: model.config.contextLength,
     };
     await generate(generation, breath);
-    const found = texts.finish();
-    const measured = await measureTexts(
-      source,
-      { plan, steering: edits, prefix, prompt, texts: found },
-      () => {
-        done = of - measurements;
-        return breath();
-      },
-    );
-    onProgress({ done: of, of });
-    const [baseline, ...points] = found.map((continuation, row) => ({
-      continuation,
-      ...(measured[row] ?? noMeasures),
-    }));
-    if (baseline === undefined) throw new MonosemError('internal', 'A sweep has no baseline.');
-    return {
-      baseline,
-      points: points.map((point, i) => ({ amount: params.amounts[i] ?? NaN, ...point })),
-    };
   });
+  const found = texts.finish();
+  const measured = await measureTexts(source, { plan, prompt, texts: found }, breath);
+  onProgress({ done: of, of });
+  const [baseline, ...points] = found.map((continuation, row) => ({
+    continuation,
+    ...(measured[row] ?? noMeasures),
+  }));
+  if (baseline === undefined) throw new MonosemError('internal', 'A sweep has no baseline.');
+  return {
+    baseline,
+    points: points.map((point, i) => ({ amount: params.amounts[i] ?? NaN, ...point })),
+  };
 }
 
 const noMeasures: SweepMeasures = {

@@ -4,96 +4,90 @@ import type { Continuation, SweepMeasures } from '../../shared/engineProtocol.ts
 import { MonosemError } from '../../shared/errors.ts';
 import { seqRepN } from '../math/ngrams.ts';
 import type { KvCache } from '../model/kvCache.ts';
-import type { EditPlan, RowPlan } from './editPlan.ts';
-import { LastPrefix, readPrefix, sharedLength, type PrefixMemory } from './prefix.ts';
+import type { EditedRun } from './editFeeds.ts';
+import type { EditPlan } from './editPlan.ts';
+import { sharedLength } from './prefix.ts';
 import { promptBlock } from './prompt.ts';
-import type { ReadyEdits } from './rows.ts';
 import { readyEdits, type SteerableSource } from './steerSource.ts';
-import { teacherForced, type ForcedRow } from './teacherForced.ts';
+import { readBeginning, teacherForced, type ForcedRow } from './teacherForced.ts';
 
 /** As in Welleck et al. 2020. */
 const repeatedLength = 4;
 
 export interface MeasuredTexts {
+  /** The baseline's row first. */
   readonly plan: EditPlan;
-  /** The plan as it was run to generate, to read what comes before the edits. */
-  readonly steering: ReadyEdits;
-  readonly prefix: PrefixMemory;
   /** [T] */
   readonly prompt: Uint32Array;
-  /** The baseline's first. */
+  /** One per row. */
   readonly texts: readonly Continuation[];
 }
 
 /** One entry per text. */
 export async function measureTexts(
   source: SteerableSource,
-  { plan, steering, prefix, prompt, texts }: MeasuredTexts,
+  { plan, prompt, texts }: MeasuredTexts,
   breath: () => Promise<void>,
 ): Promise<readonly SweepMeasures[]> {
-  const { model } = source;
+  const { sites } = source.model;
   const [unedited] = plan.rows;
   const baseline = texts[0]?.tokens ?? [];
   if (unedited === undefined) throw new MonosemError('internal', 'A sweep has no baseline.');
-  const block = promptBlock(model, steering.program);
-  const begin = async (length: number): Promise<KvCache | undefined> => {
-    if (length === 0) return undefined;
-    const ids = prompt.subarray(0, length);
-    const memory = prefix.get(ids, plan.rows.length) === undefined ? new LastPrefix() : prefix;
-    return (await readPrefix(steering, { ids, block, memory }, breath))?.cache;
-  };
-  const { dynamicallyQuantized, oneRowBehindCache } = model.sites;
-  /** The positions in front of the tokens that were generated are those that expect them. */
-  const first = prompt.length - 1;
   return source.useForcedProgram(plan.layout, async ({ program }) => {
     const edits = await readyEdits(source, plan, program);
-    const read = async (
-      rows: { readonly plan: RowPlan; readonly ids: Uint32Array }[],
-      from: number,
+    const block = promptBlock(source.model, program);
+    const blockEnd = (at: number, rows: number): number =>
+      at + Math.max(1, Math.floor(block / rows));
+    /** What no row edits, and the prompt but for its last token: the position that expects the first token generated. */
+    const shared = sharedLength(edits, prompt);
+    const last = program.hasCache ? prompt.length - 1 : 0;
+    const beginning = { edits, sequence: prompt, blockEnd: (at: number) => blockEnd(at, 1) };
+    const cache = await readBeginning({ ...beginning, from: 0, until: shared }, breath);
+    const read = (
+      rows: readonly EditedRun[],
+      behind: { readonly from: number; readonly cache?: KvCache },
       comparesWithFirst: boolean,
-    ): Promise<ForcedRow[]> => {
-      const cache = await begin(from);
-      return teacherForced(
+    ): Promise<ForcedRow[]> =>
+      teacherForced(
         {
-          edits,
-          rows,
-          ...(cache === undefined ? {} : { cache }),
-          from,
+          ...{ edits, rows, blockEnd, comparesWithFirst, ...behind },
           until: rows[0]?.ids.length ?? 0,
-          blockEnd: (at, count) => at + Math.max(1, Math.floor(block / count)),
-          rowsApart: dynamicallyQuantized || oneRowBehindCache,
-          comparesWithFirst,
-          readAt: first,
+          rowsApart: sites.dynamicallyQuantized || sites.oneRowBehindCache,
+          readAt: prompt.length - 1,
         },
         breath,
       );
-    };
     const onBaseline = joined(prompt, baseline, baseline.length);
-    const shared = sharedLength(steering, prompt);
     const compared = await read(
       plan.rows.map((row) => ({ plan: row, ids: onBaseline })),
-      shared,
+      { from: shared, ...(cache && { cache }) },
       true,
     );
+    const known = { from: shared, until: last, ...(cache && { cache }) };
+    const whole = await readBeginning({ ...beginning, ...known }, breath);
     const longest = Math.max(...texts.map(({ tokens }) => tokens.length));
     const own = await read(
       texts.map(({ tokens }) => ({ plan: unedited, ids: joined(prompt, tokens, longest) })),
-      program.hasCache ? first : 0,
+      { from: last, ...(whole && { cache: whole }) },
       false,
     );
     return texts.map(({ tokens }, row) => {
-      const divergences =
-        compared[row]?.divergences.subarray(first - shared) ?? new Float32Array(0);
-      const losses = own[row]?.losses.slice(program.hasCache ? 0 : first) ?? new Float32Array(0);
+      const { divergences } = compared[row] ?? nothingRead;
+      const { losses } = own[row] ?? nothingRead;
+      const behind = divergences.subarray(prompt.length - 1 - shared);
       return {
-        kl: mean(divergences.subarray(0, baseline.length)),
-        klBehindPrompt: divergences[0] ?? NaN,
-        perplexity: Math.exp(mean(losses.subarray(0, tokens.length))),
+        kl: mean(behind.subarray(0, baseline.length)),
+        klBehindPrompt: behind[0] ?? NaN,
+        perplexity: Math.exp(
+          mean(losses.subarray(prompt.length - 1 - last).subarray(0, tokens.length)),
+        ),
         repetition: seqRepN(tokens, repeatedLength),
       };
     });
   });
 }
+
+const nothingRead = { divergences: new Float32Array(0), losses: new Float32Array(0) };
 
 /** Prompt and text, filled up with what nobody reads. */
 function joined(prompt: Uint32Array, tokens: readonly number[], length: number): Uint32Array {

@@ -1,5 +1,5 @@
 // What the lists of features take from the services: which SAEs there are, what is known of features, which are pinned.
-import type { SaePlace } from '../../shared/engineProtocol.ts';
+import type { FeatureRef, SaePlace } from '../../shared/engineProtocol.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { saeLabels, sameFeature } from '../../shared/featureRef.ts';
 import type { FilePorts, ListedSae } from '../display/features/fileFeatureList.ts';
@@ -30,4 +30,16 @@ export function fileFeaturePorts({ briefs, collection, filter, log }: Services):
     slotOf: (ref) => collection.pinned.find((pinned) => sameFeature(pinned, ref))?.slot,
     palette: readSetting('palette'),
   };
+}
+
+/** Finds out what features stand for; asking would open a model, so only those of active SAEs. */
+export async function learnFeatures(
+  services: Services,
+  features: readonly FeatureRef[],
+): Promise<void> {
+  const { load } = fileFeaturePorts(services);
+  for (const { sae } of listedSaes(services)) {
+    const own = features.filter((ref) => ref.sae === sae).map(({ feature }) => feature);
+    if (own.length > 0) await load(sae, own);
+  }
 }

@@ -8,8 +8,9 @@ import type { ExplainedNextToken } from '../../host/explanation/nextTokenExplana
 import type { Services } from '../../host/services.ts';
 import { onDidChangeSettings } from '../../host/settings.ts';
 import { ToldContext } from '../../host/toldContext.ts';
-import { fileFeaturePorts, listedSaes } from '../../host/trees/fileFeaturePorts.ts';
-import { QuietUpdates } from '../../host/trees/quietUpdates.ts';
+import { fileFeaturePorts, learnFeatures, listedSaes } from '../../host/trees/fileFeaturePorts.ts';
+import { quietList } from '../../host/trees/quietList.ts';
+import type { QuietUpdates } from '../../host/trees/quietUpdates.ts';
 import { looksLike } from '../../host/trees/treeEntry.ts';
 import type { TreeEntry } from '../../host/trees/treeEntry.ts';
 import { treeItem } from '../../host/trees/treeItem.ts';
@@ -34,25 +35,19 @@ export class NextTokenTree implements vscode.TreeDataProvider<TreeEntry>, vscode
 
   constructor(services: Services) {
     this.#services = services;
-    this.#updates = this.#lifetime.add(
-      new QuietUpdates({
-        update: (signal) => this.#update(signal),
-        isVisible: () => this.#view.visible,
-        onFailure: (error) => services.log.error(`Next token: ${messageOf(error)}`),
-      }),
-    );
-    this.#view = this.#lifetime.add(
-      vscode.window.createTreeView(nextTokenView, {
-        treeDataProvider: this,
-        showCollapseAll: true,
-      }),
-    );
+    const { view, updates } = quietList(this, this.#lifetime, {
+      id: nextTokenView,
+      update: (signal) => this.#update(signal),
+      onFailure: (error) => services.log.error(`Next token: ${messageOf(error)}`),
+      showCollapseAll: true,
+    });
+    this.#view = view;
+    this.#updates = updates;
     const { collection, explanation, model } = services;
     const followSoon = (): void => this.#updates.within(soon);
     this.#lifetime.add(explanation.onDidChange(() => this.#follow()));
     for (const event of [collection, model]) this.#lifetime.add(event.onDidChange(followSoon));
     this.#lifetime.add(onDidChangeSettings(followSoon));
-    this.#lifetime.add(this.#view.onDidChangeVisibility(() => this.#updates.catchUp()));
   }
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -81,7 +76,7 @@ export class NextTokenTree implements vscode.TreeDataProvider<TreeEntry>, vscode
   async #update(signal: AbortSignal): Promise<void> {
     const { current } = this.#services.explanation;
     if (current === undefined) return;
-    await this.#learn(current);
+    await learnFeatures(this.#services, current.effects.effects);
     if (signal.aborted) return;
     const nodes = this.#nodesOf(current);
     const isSame = looksLike(allOf(nodes), allOf(this.#nodes));
@@ -98,19 +93,6 @@ export class NextTokenTree implements vscode.TreeDataProvider<TreeEntry>, vscode
       offset: Math.max(0, place.end - 1),
       labels: new Map(listedSaes(this.#services).map(({ sae, label }) => [sae, label])),
     });
-  }
-
-  /** What the features stand for; asking would open a model only where its SAEs are active. */
-  async #learn({ effects: { effects } }: ExplainedNextToken): Promise<void> {
-    const { load } = fileFeaturePorts(this.#services);
-    for (const { sae } of listedSaes(this.#services)) {
-      const own = effects.filter((effect) => effect.sae === sae);
-      if (own.length > 0)
-        await load(
-          sae,
-          own.map(({ feature }) => feature),
-        );
-    }
   }
 }
 

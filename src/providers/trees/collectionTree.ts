@@ -6,15 +6,16 @@ import { summing } from '../../host/display/features/featureSums.ts';
 import type { Services } from '../../host/services.ts';
 import { onDidChangeSettings, readSetting } from '../../host/settings.ts';
 import { inSlices } from '../../host/slices.ts';
-import { fileFeaturePorts, listedSaes } from '../../host/trees/fileFeaturePorts.ts';
-import { QuietUpdates } from '../../host/trees/quietUpdates.ts';
+import { learnFeatures, listedSaes } from '../../host/trees/fileFeaturePorts.ts';
+import { quietList } from '../../host/trees/quietList.ts';
+import type { QuietUpdates } from '../../host/trees/quietUpdates.ts';
 import { looksLike } from '../../host/trees/treeEntry.ts';
 import type { TreeEntry } from '../../host/trees/treeEntry.ts';
 import { treeItem } from '../../host/trees/treeItem.ts';
 import { collectionView } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
-import type { FeatureRef } from '../../shared/engineProtocol.ts';
 import { messageOf } from '../../shared/errors.ts';
+import type { FeatureRef } from '../../shared/engineProtocol.ts';
 import { featureKey } from '../../shared/featureRef.ts';
 
 /** How soon the list follows, in milliseconds: what somebody did, and what the file has become. */
@@ -26,21 +27,16 @@ export class CollectionTree implements vscode.TreeDataProvider<TreeEntry>, vscod
   readonly #lifetime = new DisposableStore();
   readonly #changed = this.#lifetime.add(new vscode.EventEmitter<undefined>());
   readonly #updates: QuietUpdates;
-  readonly #view: vscode.TreeView<TreeEntry>;
   #groups: readonly CollectionGroup[] = [];
 
   constructor(services: Services) {
     this.#services = services;
-    this.#updates = this.#lifetime.add(
-      new QuietUpdates({
-        update: (signal) => this.#update(signal),
-        isVisible: () => this.#view.visible,
-        onFailure: (error) => services.log.error(`Pinned features: ${messageOf(error)}`),
-      }),
-    );
-    this.#view = this.#lifetime.add(
-      vscode.window.createTreeView(collectionView, { treeDataProvider: this }),
-    );
+    const { updates } = quietList(this, this.#lifetime, {
+      id: collectionView,
+      update: (signal) => this.#update(signal),
+      onFailure: (error) => services.log.error(`Pinned features: ${messageOf(error)}`),
+    });
+    this.#updates = updates;
     this.#listen();
     this.#updates.within(0);
   }
@@ -72,14 +68,13 @@ export class CollectionTree implements vscode.TreeDataProvider<TreeEntry>, vscod
         if (isRead && analyses.of(uri)?.state.kind === 'ready') this.#updates.within(calmly);
       }),
     );
-    this.#lifetime.add(this.#view.onDidChangeVisibility(() => this.#updates.catchUp()));
   }
 
   async #update(signal: AbortSignal): Promise<void> {
     const { briefs, collection } = this.#services;
     const counts = await this.#counts(signal);
     const active = new Map(listedSaes(this.#services).map(({ sae, label }) => [sae, label]));
-    await this.#load(new Set(active.keys()));
+    await learnFeatures(this.#services, this.#kept());
     if (signal.aborted) return;
     const groups = collectionGroups({
       pinned: collection.pinned,
@@ -112,19 +107,6 @@ export class CollectionTree implements vscode.TreeDataProvider<TreeEntry>, vscod
       }
     }
     return counts;
-  }
-
-  /** What the features stand for; asking would open a model only where SAEs are active. */
-  async #load(active: ReadonlySet<string>): Promise<void> {
-    const { load } = fileFeaturePorts(this.#services);
-    for (const sae of active) {
-      const own = this.#kept().filter((ref) => ref.sae === sae);
-      if (own.length > 0)
-        await load(
-          sae,
-          own.map(({ feature }) => feature),
-        );
-    }
   }
 
   #kept(): readonly FeatureRef[] {

@@ -13,7 +13,8 @@ import { onDidChangeSettings } from '../../host/settings.ts';
 import { ToldContext } from '../../host/toldContext.ts';
 import type { FeatureListChoice } from '../../host/trees/featureListChoice.ts';
 import { fileFeaturePorts, listedSaes } from '../../host/trees/fileFeaturePorts.ts';
-import { QuietUpdates } from '../../host/trees/quietUpdates.ts';
+import { quietList } from '../../host/trees/quietList.ts';
+import type { QuietUpdates } from '../../host/trees/quietUpdates.ts';
 import { looksLike } from '../../host/trees/treeEntry.ts';
 import type { TreeEntry } from '../../host/trees/treeEntry.ts';
 import { treeItem } from '../../host/trees/treeItem.ts';
@@ -47,19 +48,14 @@ export class FileFeatures implements vscode.TreeDataProvider<TreeEntry>, vscode.
   constructor(services: Services, choice: FeatureListChoice) {
     this.#services = services;
     this.#choice = choice;
-    this.#updates = this.#lifetime.add(
-      new QuietUpdates({
-        update: (signal) => this.#update(signal),
-        isVisible: () => this.#view.visible,
-        onFailure: (error) => services.log.error(`Features of the file: ${messageOf(error)}`),
-      }),
-    );
-    this.#view = this.#lifetime.add(
-      vscode.window.createTreeView(fileFeaturesView, {
-        treeDataProvider: this,
-        showCollapseAll: true,
-      }),
-    );
+    const { view, updates } = quietList(this, this.#lifetime, {
+      id: fileFeaturesView,
+      update: (signal) => this.#update(signal),
+      onFailure: (error) => services.log.error(`Features of the file: ${messageOf(error)}`),
+      showCollapseAll: true,
+    });
+    this.#view = view;
+    this.#updates = updates;
     this.#listen();
     this.#updates.within(0);
   }
@@ -98,7 +94,6 @@ export class FileFeatures implements vscode.TreeDataProvider<TreeEntry>, vscode.
     this.#lifetime.add(this.#choice.onDidChange(() => this.#updates.now()));
     this.#lifetime.add(reading.onDidChange(() => this.#updates.now()));
     this.#lifetime.add(analyses.onDidChange((uri) => this.#analysisChanged(uri)));
-    this.#lifetime.add(this.#view.onDidChangeVisibility(() => this.#updates.catchUp()));
     this.#lifetime.add(
       this.#view.onDidCollapseElement(({ element }) => this.#opened.delete(element.id)),
     );

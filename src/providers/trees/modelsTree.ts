@@ -7,7 +7,8 @@ import type { Services } from '../../host/services.ts';
 import { onDidChangeSettings } from '../../host/settings.ts';
 import type { FileEntry, FileNode } from '../../host/trees/fileEntry.ts';
 import { modelsFacts } from '../../host/trees/modelsFacts.ts';
-import { QuietUpdates } from '../../host/trees/quietUpdates.ts';
+import { quietList } from '../../host/trees/quietList.ts';
+import type { QuietUpdates } from '../../host/trees/quietUpdates.ts';
 import { treeItem } from '../../host/trees/treeItem.ts';
 import { modelsView } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
@@ -22,7 +23,6 @@ export class ModelsTree implements vscode.TreeDataProvider<FileEntry>, vscode.Di
   readonly #lifetime = new DisposableStore();
   readonly #changed = this.#lifetime.add(new vscode.EventEmitter<undefined>());
   readonly #updates: QuietUpdates;
-  readonly #view: vscode.TreeView<FileEntry>;
   #nodes: readonly FileNode[] = [];
   /** Somebody wants to see downloads: for them, the engine is started. */
   #asksForDownloads = false;
@@ -33,16 +33,12 @@ export class ModelsTree implements vscode.TreeDataProvider<FileEntry>, vscode.Di
 
   constructor(services: Services) {
     this.#services = services;
-    this.#updates = this.#lifetime.add(
-      new QuietUpdates({
-        update: (signal) => this.#update(signal),
-        isVisible: () => this.#view.visible,
-        onFailure: (error) => services.log.error(`Models and SAEs: ${messageOf(error)}`),
-      }),
-    );
-    this.#view = this.#lifetime.add(
-      vscode.window.createTreeView(modelsView, { treeDataProvider: this }),
-    );
+    const { updates } = quietList(this, this.#lifetime, {
+      id: modelsView,
+      update: (signal) => this.#update(signal),
+      onFailure: (error) => services.log.error(`Models and SAEs: ${messageOf(error)}`),
+    });
+    this.#updates = updates;
     this.#listen();
     this.#updates.within(0);
   }
@@ -86,7 +82,6 @@ export class ModelsTree implements vscode.TreeDataProvider<FileEntry>, vscode.Di
       }),
     );
     this.#lifetime.add(analyses.onDidChange((uri) => this.#analysisChanged(uri)));
-    this.#lifetime.add(this.#view.onDidChangeVisibility(() => this.#updates.catchUp()));
   }
 
   #analysisChanged(uri: vscode.Uri): void {

@@ -68,11 +68,14 @@ export interface GeneratedToken {
 
 /** A prompt that the model alone continues. */
 export interface ContinuationParams extends GenerationParams {
+  /** Texts; as `samples` of `SteerParams`. */
+  readonly samples?: number;
   /** Likeliest tokens reported with every step; none when absent. */
   readonly top?: number;
 }
 
 export interface ContinuationStep extends GeneratedToken {
+  readonly sample: number;
   /** What the model expected, at temperature 1, where `top` asked for it. */
   readonly expected?: LikelyTokens;
 }

@@ -45,8 +45,12 @@ describe('a random model', () => {
     const file = path.join(bundle.source.model, 'tokenizer_config.json');
     writeFileSync(file, JSON.stringify({ bos_token: '<s>', eos_token: '</s>', ...config }));
   };
-  const alone = (wanted: Wanted): Promise<Continuation> =>
-    engine.continueText({ model: { model: bundle.source.model }, ...wanted }, quiet);
+  const alone = async (wanted: Wanted): Promise<Continuation> => {
+    const model = { model: bundle.source.model };
+    const [only] = await engine.continueText({ model, ...wanted }, quiet);
+    if (only === undefined) throw new Error('no text');
+    return only;
+  };
   const beside = async (wanted: Wanted): Promise<SteeredSample> => {
     const fresh = Engine.create();
     const edit = { feature: featureIndex(7), operation: 'clamp', amount: 40 } as const;
@@ -149,7 +153,7 @@ describe('exports of one model with and without a KV cache', () => {
   });
 
   test('continue alike', async () => {
-    const [cached, uncached] = await Promise.all(
+    const texts = await Promise.all(
       variants.map((variant) =>
         engine.continueText(
           { model: { model: folder, variant }, prompt: 'w4 w5 w6', ...greedy },
@@ -157,6 +161,7 @@ describe('exports of one model with and without a KV cache', () => {
         ),
       ),
     );
+    const [cached, uncached] = texts.flat();
     expect(cached?.tokens).toHaveLength(10);
     expect(uncached).toEqual(cached);
   });

@@ -99,8 +99,8 @@ describe.each(golden.continuations)('$question', ({ question, prompt, ids, answe
   });
 
   test('the chat format typed by hand, without an SAE, is the same', async () => {
-    const typed = await engine.continueText({ model: { model: home }, prompt, ...greedy }, quiet);
-    expect(typed.text).toBe(result.baseline.text);
+    const [typed] = await engine.continueText({ model: { model: home }, prompt, ...greedy }, quiet);
+    expect(typed?.text).toBe(result.baseline.text);
   });
 });
 
