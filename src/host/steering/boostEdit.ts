@@ -2,7 +2,7 @@
 import type { FeatureBrief, FeatureEdit, FeatureRef } from '../../shared/engineProtocol.ts';
 
 /** Of the largest activation that is known. */
-const timesMax = 2;
+const timesMax = 1;
 /** Of its own activation, where no largest one is known: where the feature is not active, nothing is changed. */
 const factor = 3;
 

@@ -1,4 +1,4 @@
-// Boosts a feature from a token on: opens the steering panel on the text up to there, with the edit made.
+// Continues the text from a token with a feature boosted: opens the steering panel on the text up to there, with the edit made.
 import { pickerTitle } from '../../host/commandTitle.ts';
 import type { Token } from '../../host/documents/tokenTable.ts';
 import { featureArgument } from '../../host/featureArgument.ts';
@@ -51,7 +51,7 @@ export async function boostFeatureHere(
 function askFor(services: Services, token: Token): Promise<FeatureRef | undefined> {
   return pickActiveFeature(services, token, {
     title: pickerTitle('boostFeatureHere'),
-    placeHolder: t('The feature to boost from this token on'),
+    placeHolder: t('Feature to boost where the text goes on from here'),
   });
 }
 

@@ -1,5 +1,6 @@
 // Sensible ranges for the amount of an edit, by operation and unit. The largest activation in the corpus is the yardstick,
-// as in Anthropic's "Scaling Monosemanticity"; −10 to 10 times of it is what was found useful there. Pure.
+// as in Anthropic's "Scaling Monosemanticity"; −10 to 10 times of it is what was found useful there. Edits begin at once that
+// activation: held on every token, more of it makes small models repeat themselves (docs/steering.md has figures). Pure.
 import type { Operation, Unit } from '../draft/draftEdit.ts';
 
 export interface AmountRange {
@@ -30,8 +31,8 @@ export function amountRange(
     case 'scale':
       return { min: 0, max: 4, step: 0.05, initial: 2 };
     case 'clamp':
-      if (unit === 'max') return { min: 0, max: mostMaxima, step: 0.1, initial: 2 };
-      return ranged(0, 4 * max, 2 * max);
+      if (unit === 'max') return { min: 0, max: mostMaxima, step: 0.1, initial: 1 };
+      return ranged(0, 4 * max, max);
     case 'add':
       if (unit === 'max') return { min: -mostMaxima, max: mostMaxima, step: 0.1, initial: 1 };
       if (unit === 'residual') return { min: -2, max: 2, step: 0.01, initial: 0.5 };

@@ -48,7 +48,7 @@ function wordsOfFeatures(): HoverWords {
     pin: t('Keep this feature, with a colour of its own'),
     unpin: t('Keep this feature no longer'),
     steer: t('Steer with this feature'),
-    boost: t('Boost this feature from here on in the steering panel'),
+    boost: t('Continue the text from here with this feature boosted'),
     ablate: t('Take this feature out of this token and see what the model expects then'),
   };
 }
@@ -64,7 +64,7 @@ function wordsOfNeurons(): HoverWords {
     pin: t('Keep this neuron, with a colour of its own'),
     unpin: t('Keep this neuron no longer'),
     steer: t('Steer with this neuron'),
-    boost: t('Boost this neuron from here on in the steering panel'),
+    boost: t('Continue the text from here with this neuron boosted'),
     ablate: t('Take this neuron out of this token and see what the model expects then'),
   };
 }

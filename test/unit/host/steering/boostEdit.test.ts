@@ -4,8 +4,8 @@ import { featureIndex } from '../../../../src/shared/units.ts';
 
 const ref = { sae: '/s', feature: featureIndex(57) };
 
-test('a feature is held at twice its largest activation', () => {
-  const edit = { ...ref, operation: 'clamp', amount: 2, unit: 'max' };
+test('a feature is held at its largest activation', () => {
+  const edit = { ...ref, operation: 'clamp', amount: 1, unit: 'max' };
   expect(boostEdit(ref, { maxActivation: 4 })).toEqual(edit);
 });
 

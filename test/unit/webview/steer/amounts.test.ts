@@ -8,8 +8,8 @@ test('ranges are multiples of the largest activation', () => {
   const range = (...[operation, unit = 'activation']: Parameters<typeof amountRange>) =>
     amountRange(operation, unit, 8);
   expect(range('scale', 'activation', 8)).toEqual({ min: 0, max: 4, step: 0.05, initial: 2 });
-  expect(range('clamp', 'activation', 8)).toEqual({ min: 0, max: 32, step: 0.1, initial: 16 });
-  expect(range('clamp', 'max', 8)).toEqual({ min: 0, max: 10, step: 0.1, initial: 2 });
+  expect(range('clamp', 'activation', 8)).toEqual({ min: 0, max: 32, step: 0.1, initial: 8 });
+  expect(range('clamp', 'max', 8)).toEqual({ min: 0, max: 10, step: 0.1, initial: 1 });
   expect(range('add', 'activation', 8)).toEqual({ min: -32, max: 32, step: 0.2, initial: 8 });
   expect(range('add', 'max', 8)).toEqual({ min: -10, max: 10, step: 0.1, initial: 1 });
   expect(range('add', 'residual', 8)).toEqual({ min: -2, max: 2, step: 0.01, initial: 0.5 });
@@ -32,7 +32,7 @@ test('a feature whose largest activation is unknown has a range all the same', (
     min: 0,
     max: 40,
     step: 0.2,
-    initial: 20,
+    initial: 10,
   });
 });
 
