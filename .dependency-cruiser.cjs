@@ -1,7 +1,7 @@
 // The import law, stated in words in ARCHITECTURE.md. Arrows only point downward:
 //   extension → providers → host → shared ← webview
-//   engine/server, cli → engine.ts → causes → analysis steering features training evaluation toy → sae
-//     → model → onnx tokenizer, hub → files → math → shared
+//   engine/server, cli → engine.ts → calls causes → sources → analysis steering features training evaluation
+//     → sae → model → onnx tokenizer, hub → files → math → shared
 // One file each may touch onnxruntime, child processes, SQLite and (inside the engine) the disk.
 // test/unit/importLaw.test.ts plants a violation of every rule and checks that it is found.
 
@@ -35,7 +35,7 @@ const layer = (folder, below, comment) =>
     comment,
   );
 
-const features = ['analysis', 'steering', 'features', 'training', 'evaluation', 'toy'];
+const features = ['analysis', 'steering', 'features', 'training', 'evaluation'];
 const belowFeatures = ['sae', 'model', 'onnx', 'tokenizer', 'files', 'math'];
 
 module.exports = {
@@ -122,12 +122,6 @@ module.exports = {
       'The server translates messages; it does no work.',
     ),
     seesOnly(
-      'causes-join',
-      '^src/engine/causes/',
-      '^src/(engine/(?!server/|engine\\.ts$)|shared/)',
-      'Joins analysis and steering on an open source, below the façade.',
-    ),
-    seesOnly(
       'facade-sees-engine',
       '^src/engine/[^/]+\\.ts$',
       '^src/(engine/(?!server/)|shared/)',
@@ -145,8 +139,15 @@ module.exports = {
       layer(
         folder,
         belowFeatures,
-        'These folders do not import each other; the façade joins them.',
+        'These folders do not import each other; what is above joins them.',
       ),
+    ),
+    layer('sources', [...features, ...belowFeatures], 'What is open, for whoever asks something.'),
+    layer('causes', ['sources', ...features, ...belowFeatures], 'Measures what features do.'),
+    layer(
+      'calls',
+      ['sources', ...features, 'hub', ...belowFeatures],
+      'Answers, one for each call.',
     ),
 
     door(

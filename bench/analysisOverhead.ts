@@ -1,15 +1,15 @@
 // (a) What features cost: the engine's analysis of 512 tokens, from text to typed arrays, against onnxruntime running
 // the same windows through the same truncated graph without the SAE.
-import { Engine } from '../src/engine/engine.ts';
+import { windowCapacity } from '../src/engine/analysis/windowCapacity.ts';
 import { lineStarts, planWindows } from '../src/engine/analysis/windows.ts';
+import { Engine } from '../src/engine/engine.ts';
 import { openModel } from '../src/engine/model/openModel.ts';
 import { Overlay } from '../src/engine/onnx/overlay.ts';
 import { openSession, type OnnxTensors } from '../src/engine/onnx/runtime/session.ts';
-import { windowCapacity } from '../src/engine/openSource.ts';
 import { loadSae } from '../src/engine/sae/load.ts';
-import type { BenchResult } from './result.ts';
 import type { Effort } from './options.ts';
 import { emptyPast, tokenFeeds } from './plainDecoder.ts';
+import type { BenchResult } from './result.ts';
 import { compare, interleave } from './statistics.ts';
 import type { Subject } from './subjects.ts';
 import { firstTokens } from './text.ts';

@@ -1,4 +1,5 @@
 // What goes into the installable extension: .vscodeignore as an allow-list, narrowed to one platform's binaries.
+import { SetupError } from './setup/report.mjs';
 
 /** How each package names a platform, by VS Code's name of it. */
 const platforms: Readonly<
@@ -17,11 +18,12 @@ export const targets: readonly string[] = Object.keys(platforms);
  * @param ignoreFile content of .vscodeignore
  * @param target e.g. `linux-x64`
  * @returns the same with the binaries of that platform only
+ * @throws SetupError
  */
 export function narrowToPlatform(ignoreFile: string, target: string): string {
   const names = platforms[target];
   if (names === undefined)
-    throw new Error(`There is no package for ${target}; there are ${targets.join(', ')}.`);
+    throw new SetupError(`There is no package for ${target}; there are ${targets.join(', ')}.`);
   return ignoreFile
     .replace('{darwin,linux,win32}/{arm64,x64}', names.onnxruntime)
     .replace('tokenizers.*.node', `tokenizers.${names.tokenizers}.node`);

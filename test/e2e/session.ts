@@ -1,5 +1,5 @@
-// One VS Code in one browser for one test file: a temporary copy of samples/, a fresh profile, the extension as built
-// in dist/. Screenshots go to .cache/e2e, and to docs/screenshots when those are to be renewed.
+// One VS Code in one browser for one test file: a temporary copy of samples/, a fresh profile, the extension as built in
+// dist/ or as packed. Screenshots go to .cache/e2e, and to docs/screenshots when those are to be renewed.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { cacheFolder, root } from '../../scripts/setup/paths.mjs';
 import { launchBrowser } from '../../scripts/vscode/browser.ts';
 import { startCodeServer, type CodeServer } from '../../scripts/vscode/codeServerProcess.ts';
+import { installExtension } from '../../scripts/vscode/installExtension.ts';
 import { speakLanguage } from '../../scripts/vscode/languagePack.ts';
 import { linkedExtension, prepareProfile } from '../../scripts/vscode/profile.ts';
 
@@ -23,31 +24,35 @@ export interface SessionOptions {
   readonly prepare?: (workspace: string) => void;
   /** Of VS Code, e.g. `de`; English if left out. */
   readonly language?: string;
+  /** A .vsix to install in the place of what is built in dist/. */
+  readonly packageFile?: string;
 }
 
 export class Session {
   readonly page: Page;
   /** The copy of samples/ that is open. */
   readonly workspace: string;
+  /** Where the extension is. */
+  readonly extension: string;
   readonly #scratch: string;
   readonly #server: CodeServer;
   readonly #browser: Browser;
 
   private constructor(
     parts: { page: Page; server: CodeServer; browser: Browser },
-    scratch: string,
-    workspace: string,
+    { scratch, workspace, extension }: { scratch: string; workspace: string; extension: string },
   ) {
     this.page = parts.page;
     this.#server = parts.server;
     this.#browser = parts.browser;
     this.#scratch = scratch;
     this.workspace = workspace;
+    this.extension = extension;
   }
 
   static async start(
     settings: Readonly<Record<string, unknown>> = {},
-    { asksForTrust = false, language, prepare }: SessionOptions = {},
+    { asksForTrust = false, language, packageFile, prepare }: SessionOptions = {},
   ): Promise<Session> {
     // A stage that takes too long is ended by this signal; leaving through exit() takes the server along.
     process.once('SIGTERM', () => process.exit(1));
@@ -55,14 +60,17 @@ export class Session {
     const workspace = path.join(scratch, 'samples');
     fs.cpSync(path.join(root, 'samples'), workspace, { recursive: true });
     prepare?.(workspace);
-    const profile = prepareProfile(scratch, [linkedExtension(root)], settings);
+    const linked = packageFile === undefined ? [linkedExtension(root)] : [];
+    const profile = prepareProfile(scratch, linked, settings);
+    const extension =
+      packageFile === undefined ? root : await installExtension(packageFile, profile);
     if (language !== undefined) speakLanguage(profile, language);
     const server = await startCodeServer(workspace, profile, { asksForTrust });
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport, deviceScaleFactor: 2 });
     page.setDefaultTimeout(actionTimeoutMs);
     await page.goto(server.url, { waitUntil: 'commit', timeout: startTimeoutMs });
-    return new Session({ page, server, browser }, scratch, workspace);
+    return new Session({ page, server, browser }, { scratch, workspace, extension });
   }
 
   /** @param name e.g. `hover`: becomes hover.png */

@@ -5,10 +5,10 @@ import { tokenIndex } from '../../shared/units.ts';
 import { sequenceOf, type Breath } from '../analysis/analysedWindow.ts';
 import { compareLogits } from '../math/kl.ts';
 import { likelyTokens } from '../model/likelyTokens.ts';
-import type { OpenSource } from '../openSource.ts';
 import { expectFeature } from '../sae/sae.ts';
+import type { OpenSource } from '../sources/openSource.ts';
+import { tokenAt, windowOf } from '../sources/tokenPlace.ts';
 import type { ForcedRow } from '../steering/teacherForced.ts';
-import { tokenAt, windowOf } from '../tokenPlace.ts';
 import { readBesideBaseline } from './besideBaseline.ts';
 
 /**

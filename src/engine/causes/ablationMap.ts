@@ -9,8 +9,8 @@ import type {
 import { tokenIndex } from '../../shared/units.ts';
 import { sequenceOf, type Breath } from '../analysis/analysedWindow.ts';
 import { lineStarts, planWindows, type Window } from '../analysis/windows.ts';
-import type { OpenSource } from '../openSource.ts';
 import { expectFeature } from '../sae/sae.ts';
+import type { OpenSource } from '../sources/openSource.ts';
 import type { EncodedText } from '../tokenizer/tokenizer.ts';
 import { readBesideBaseline } from './besideBaseline.ts';
 

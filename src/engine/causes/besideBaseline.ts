@@ -13,8 +13,8 @@ import {
 } from '../analysis/analysedWindow.ts';
 import type { KvCache } from '../model/kvCache.ts';
 import type { Program } from '../model/program.ts';
-import type { OpenSource } from '../openSource.ts';
-import { steerable } from '../steerable.ts';
+import type { OpenSource } from '../sources/openSource.ts';
+import { steerable } from '../sources/steerable.ts';
 import { firstTouched, type RowPlan } from '../steering/editPlan.ts';
 import type { ReadyEdits } from '../steering/rows.ts';
 import { planFor, readyEdits } from '../steering/steerSource.ts';
@@ -176,12 +176,12 @@ async function cacheBefore(
   const text = { edits, sequence, until: position, blockEnd: (at: number) => blockEnd(run, at) };
   const ids = withoutBos(open, sequence.subarray(0, position));
   if (ids === undefined) return readBeginning({ ...text, from: 0 }, breath);
-  const earlier = open.windowLike(ids);
+  const earlier = open.documents.windowLike(ids);
   if (earlier !== undefined && isCovered(ids, earlier)) return earlier.cache?.cut(position);
   const from = reusableLength(run, position, ids, earlier);
   const known = from === 0 ? {} : cacheOf(earlier?.cache?.cut(from));
   const cache = await readBeginning({ ...text, ...known, from }, breath);
-  if (cache !== undefined) open.keepLooked({ ids: ids.slice(), readings: [], cache });
+  if (cache !== undefined) open.documents.keepLooked({ ids: ids.slice(), readings: [], cache });
   return cache;
 }
 

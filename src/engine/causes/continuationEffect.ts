@@ -6,7 +6,7 @@ import type {
 } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { commonPrefix, type Breath } from '../analysis/analysedWindow.ts';
-import type { OpenSource } from '../openSource.ts';
+import type { OpenSource } from '../sources/openSource.ts';
 import { promptIds, promptText } from '../steering/prompt.ts';
 import { readBesideBaseline } from './besideBaseline.ts';
 

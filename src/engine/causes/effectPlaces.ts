@@ -3,8 +3,8 @@ import type { FeatureEffectsParams } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { tokenIndex } from '../../shared/units.ts';
 import type { Window } from '../analysis/windows.ts';
+import { tokenAt } from '../sources/tokenPlace.ts';
 import type { EncodedText } from '../tokenizer/tokenizer.ts';
-import { tokenAt } from '../tokenPlace.ts';
 
 export interface EffectPlaces {
   /** Tokens [from, to) of the text. */

@@ -4,8 +4,8 @@ import { featureIndex } from '../../shared/units.ts';
 import { analyseWindow, type Breath } from '../analysis/analysedWindow.ts';
 import { tallyFeatures } from '../analysis/featureTally.ts';
 import { rowsOf } from '../analysis/topFeatures.ts';
-import { recordedPerToken } from '../featureStores.ts';
-import type { OpenSource } from '../openSource.ts';
+import { recordedPerToken } from '../features/recordedPerToken.ts';
+import type { OpenSource } from '../sources/openSource.ts';
 
 export interface StrongFeature extends FeatureRef {
   /** Largest activation on the tokens. */

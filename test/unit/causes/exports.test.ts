@@ -8,8 +8,8 @@ import { CacheBudget } from '../../../src/engine/analysis/cacheBudget.ts';
 import { featureEffects } from '../../../src/engine/causes/featureEffects.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { openModel } from '../../../src/engine/model/openModel.ts';
-import { OpenSource } from '../../../src/engine/openSource.ts';
 import { loadSae } from '../../../src/engine/sae/load.ts';
+import { OpenSource } from '../../../src/engine/sources/openSource.ts';
 import type {
   AblationMapBatch,
   ContinuationEffect,

@@ -1,6 +1,6 @@
 // Which sessions of graphs with edits stay open: each holds the weights of the model once more.
 import { expect, test } from 'vitest';
-import { EditPrograms } from '../../../src/engine/editPrograms.ts';
+import { EditPrograms } from '../../../src/engine/sources/editPrograms.ts';
 import type { Program } from '../../../src/engine/model/program.ts';
 import { plainLayout, type EditLayout } from '../../../src/engine/steering/layout.ts';
 

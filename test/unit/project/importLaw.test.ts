@@ -27,7 +27,6 @@ const violations: Readonly<Record<string, readonly [file: string, imported: stri
   'extension-sees-host': ['src/extension.ts', './engine/engine.ts'],
   'cli-sees-facade': ['src/cli/shortcut.ts', '../engine/model/leaf.ts'],
   'server-sees-facade': ['src/engine/server/working.ts', '../sae/leaf.ts'],
-  'causes-join': ['src/engine/causes/serving.ts', '../server/leaf.ts'],
   'facade-sees-engine': ['src/engine/engine.ts', './server/leaf.ts'],
   'engine-math': ['src/engine/math/reading.ts', '../files/leaf.ts'],
   'engine-files': ['src/engine/files/graph.ts', '../onnx/leaf.ts'],
@@ -41,7 +40,9 @@ const violations: Readonly<Record<string, readonly [file: string, imported: stri
   'engine-features': ['src/engine/features/trained.ts', '../training/leaf.ts'],
   'engine-training': ['src/engine/training/scored.ts', '../evaluation/leaf.ts'],
   'engine-evaluation': ['src/engine/evaluation/stored.ts', '../features/leaf.ts'],
-  'engine-toy': ['src/engine/toy/trained.ts', '../training/leaf.ts'],
+  'engine-sources': ['src/engine/sources/asked.ts', '../calls/leaf.ts'],
+  'engine-causes': ['src/engine/causes/serving.ts', '../server/leaf.ts'],
+  'engine-calls': ['src/engine/calls/texts/measured.ts', '../../causes/leaf.ts'],
   'server-speaks-protocol': ['src/engine/model/remote.ts', 'vscode-jsonrpc'],
   'vscode-door': ['src/cli/editor.ts', 'vscode'],
   'onnxruntime-door': ['src/engine/model/runtime.ts', 'onnxruntime-node'],
@@ -61,7 +62,7 @@ const leaves = [
   ...['math', 'files', 'onnx', 'tokenizer', 'model', 'sae', 'server'].map(
     (folder) => `src/engine/${folder}/leaf.ts`,
   ),
-  ...['analysis', 'steering', 'features', 'training', 'evaluation'].map(
+  ...['analysis', 'steering', 'features', 'training', 'evaluation', 'causes', 'calls'].map(
     (folder) => `src/engine/${folder}/leaf.ts`,
   ),
 ];

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { narrowToPlatform, targets } from '../../../scripts/packaging.ts';
+import { packageReadme } from '../../../scripts/packExtension.ts';
 import { root } from '../../../scripts/setup/paths.mjs';
 
 const allowList = fs.readFileSync(path.join(root, '.vscodeignore'), 'utf8');
@@ -38,7 +39,13 @@ const built = [
   .flatMap((name) => [`dist/${name}`, `dist/${name}.map`])
   .concat('dist/test/suite/run.cjs');
 const libraries = shippedPackages.flatMap((name) => filesUnder(`node_modules/${name}`));
-const candidates = [...tracked, ...built, ...libraries, '.cache/chromium/chromium'];
+/** What using a checkout leaves behind in it. */
+const leftovers = [
+  '.cache/chromium/chromium',
+  'models/stories15M/neurons/blocks.1.mlp.hook_post/features.sqlite',
+  'monosem-linux-x64.vsix',
+];
+const candidates = [...tracked, ...built, ...libraries, ...leftovers];
 
 describe('the packaged extension', () => {
   test('holds what is loaded at run time', () => {
@@ -64,22 +71,42 @@ describe('the packaged extension', () => {
 
   test('holds nothing else', () => {
     const allowed =
-      /^(package(\.nls(\.[a-z-]+)?)?\.json|l10n\/bundle\.l10n(\.[a-z-]+)?\.json$|README\.md|CHANGELOG\.md|LICENSE|docs\/gpu\.md|media\/|models\/stories15M\/|dist\/[^/]+\.[cm]js$|dist\/webview\/[^/]+\.(js|css|ttf)$|node_modules\/(onnxruntime-node|onnxruntime-common|tokenizers)\/)/;
+      /^(package(\.nls(\.[a-z-]+)?)?\.json|l10n\/bundle\.l10n(\.[a-z-]+)?\.json$|CHANGELOG\.md|LICENSE|docs\/(extension|gpu)\.md|media\/|models\/stories15M\/(LICENSE|[^/]+\.json|onnx\/model\.onnx|saes\/[^/]+\/[^/]+)|dist\/[^/]+\.[cm]js$|dist\/webview\/[^/]+\.(js|css|ttf)$|node_modules\/(onnxruntime-node|onnxruntime-common|tokenizers)\/)/;
     const files = shipped(candidates, allowList);
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files.filter((file) => file.endsWith('.map') || file.includes('/test/'))).toEqual([]);
   });
 
-  test.each(targets)('for %s holds exactly one platform', (target) => {
-    const binaries = shipped(libraries, narrowToPlatform(allowList, target)).filter((file) =>
-      file.endsWith('.node'),
+  test('holds every file that its manifest names', () => {
+    const manifest = fs.readFileSync(path.join(root, 'package.json'), 'utf8');
+    const named = [...manifest.matchAll(/"(?:\.\/)?((?:media|dist)\/[^"]+)"/g)].map(
+      ([, file = '']) => file,
     );
+    expect(named).toEqual(expect.arrayContaining(['dist/extension.cjs', 'media/view.svg']));
+    expect(shipped(candidates, allowList)).toEqual(expect.arrayContaining(named));
+  });
+
+  test('has a page that needs none of what VS Code does not show: files beside it', () => {
+    const page = fs.readFileSync(path.join(root, packageReadme), 'utf8');
+    expect(page).toContain('# Monosem');
+    expect(page).not.toMatch(/\]\((?!https:)|<img|!\[/);
+  });
+
+  test.each(targets)('for %s holds exactly one platform', (target) => {
+    const files = shipped(libraries, narrowToPlatform(allowList, target));
+    const binaries = files.filter((file) => file.endsWith('.node'));
     expect(binaries).toHaveLength(2);
     const folder = target.replace('-', '/');
     expect(binaries.some((file) => file.includes(`onnxruntime-node/bin/napi-v6/${folder}/`))).toBe(
       true,
     );
     expect(binaries.some((file) => file.includes(`tokenizers.${target}`))).toBe(true);
+    // The library of onnxruntime that its binding loads, and no other version of it.
+    const binding = binaries.find((file) => file.endsWith('onnxruntime_binding.node')) ?? '';
+    const asked = /(?:lib)?onnxruntime\.(?:so\.\d+|\d+\.dylib|dll)/g;
+    const [library] = fs.readFileSync(path.join(root, binding), 'latin1').match(asked) ?? [];
+    const versions = files.filter((file) => /\/(lib)?onnxruntime\.[^/]+$/.test(file));
+    expect(versions).toEqual([`${path.dirname(binding)}/${library ?? 'none'}`]);
   });
 
   test('has every package that its engine leaves outside the bundle', async () => {

@@ -1,7 +1,7 @@
 // Directions of one's own in safetensors files.
-import { MonosemError } from '../shared/errors.ts';
-import { readSafetensors } from './files/safetensors.ts';
-import { readTensor } from './files/tensorData.ts';
+import { MonosemError } from '../../../shared/errors.ts';
+import { readSafetensors } from '../../files/safetensors.ts';
+import { readTensor } from '../../files/tensorData.ts';
 
 /** What a tensor is called that is taken without its name. */
 export const directionTensor = 'direction';

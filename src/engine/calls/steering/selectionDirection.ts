@@ -1,16 +1,19 @@
 // A direction of one's own from two texts: the difference of the means of a site (Marks & Tegmark 2023, "The Geometry of
 // Truth: Emergent Linear Structure in Large Language Model Representations of True/False Datasets"; added to the stream it
 // steers, Turner et al. 2023, "Activation Addition: Steering Language Models Without Optimization").
-import type { SelectionDirection, SelectionDirectionParams } from '../shared/engineProtocol.ts';
-import { MonosemError } from '../shared/errors.ts';
-import type { Tensor } from '../shared/tensor.ts';
-import { captureActivations, type Capture } from './analysis/captureActivations.ts';
-import { openModel } from './model/openModel.ts';
-import { placeModel, requestOf } from './model/placement.ts';
-import { SiteReader } from './model/siteReader.ts';
-import type { ProviderChooser } from './onnx/runtime/executionProviders.ts';
-import { windowCapacity } from './openSource.ts';
-import type { TextTokenizer } from './tokenizer/tokenizer.ts';
+import type {
+  SelectionDirection,
+  SelectionDirectionParams,
+} from '../../../shared/engineProtocol.ts';
+import { MonosemError } from '../../../shared/errors.ts';
+import type { Tensor } from '../../../shared/tensor.ts';
+import { captureActivations, type Capture } from '../../analysis/captureActivations.ts';
+import { windowCapacity } from '../../analysis/windowCapacity.ts';
+import { openModel } from '../../model/openModel.ts';
+import { placeModel, requestOf } from '../../model/placement.ts';
+import { SiteReader } from '../../model/siteReader.ts';
+import type { ProviderChooser } from '../../onnx/runtime/executionProviders.ts';
+import type { TextTokenizer } from '../../tokenizer/tokenizer.ts';
 
 /**
  * @param breath awaited between two runs of the model

@@ -1,9 +1,9 @@
 // Finds the token of a text that a call means, and the window in which the model reads it.
-import type { TokenPlace } from '../shared/engineProtocol.ts';
-import { MonosemError } from '../shared/errors.ts';
-import { lineStarts, planWindows, type Window } from './analysis/windows.ts';
+import type { TokenPlace } from '../../shared/engineProtocol.ts';
+import { MonosemError } from '../../shared/errors.ts';
+import { lineStarts, planWindows, type Window } from '../analysis/windows.ts';
+import type { EncodedText } from '../tokenizer/tokenizer.ts';
 import type { OpenSource } from './openSource.ts';
-import type { EncodedText } from './tokenizer/tokenizer.ts';
 
 /** @throws MonosemError `badArgument` for a place outside the text */
 export function tokenAt(place: TokenPlace, { ids, starts, ends }: EncodedText): number {

@@ -1,23 +1,24 @@
 // What calls about single tokens compute, on a source that is open: what the model expects around a token, tokens like
-// it, what the BOS in front of a text reads as.
+// it, what the BOS in front of a text reads as, how tokens are shown.
 import type {
   SimilarTokens,
   SimilarTokensParams,
   TokenDetails,
   TokenDetailsParams,
-} from '../shared/engineProtocol.ts';
-import type { BosReading, BosReadingParams } from '../shared/readingProtocol.ts';
-import { charOffset, tokenId, tokenIndex } from '../shared/units.ts';
-import type { Breath } from './analysis/analysedWindow.ts';
-import { readBos } from './analysis/bosReading.ts';
-import { expectationOf } from './analysis/expectation.ts';
-import { lookAtToken } from './analysis/tokenLens.ts';
-import { emptyTopFeatures, plainRows } from './analysis/topFeatures.ts';
+  TokenTextsParams,
+} from '../../../shared/engineProtocol.ts';
+import type { BosReading, BosReadingParams } from '../../../shared/readingProtocol.ts';
+import { charOffset, tokenId, tokenIndex } from '../../../shared/units.ts';
+import type { Breath } from '../../analysis/analysedWindow.ts';
+import { readBos } from '../../analysis/bosReading.ts';
+import { expectationOf } from '../../analysis/expectation.ts';
+import { lookAtToken } from '../../analysis/tokenLens.ts';
+import { emptyTopFeatures, plainRows } from '../../analysis/topFeatures.ts';
+import { sparseCosines } from '../../math/sparseCosine.ts';
+import { topK } from '../../math/topK.ts';
+import type { OpenSource } from '../../sources/openSource.ts';
+import { tokenAt, windowOf } from '../../sources/tokenPlace.ts';
 import { documentReadings } from './documentReadings.ts';
-import { sparseCosines } from './math/sparseCosine.ts';
-import { topK } from './math/topK.ts';
-import type { OpenSource } from './openSource.ts';
-import { tokenAt, windowOf } from './tokenPlace.ts';
 
 /** Tokens listed at the end of the model and behind each block, unless a call says otherwise. */
 const usualTop = 10;
@@ -37,10 +38,10 @@ export async function tokenDetails(
   const window = windowOf(open, { text, encoded }, token);
   const windowIds = ids.slice(window.start, window.end);
   const run = await open.lensRun();
-  const earlier = open.windowLike(windowIds, document);
+  const earlier = open.documents.windowLike(windowIds, document);
   const place = { ids: windowIds, token: token - window.start };
   const seen = await lookAtToken(run, place, earlier, breath);
-  open.keepLooked(seen.window);
+  open.documents.keepLooked(seen.window);
   const hasLens = run.programs.unembedding !== undefined;
   const options = { top, lensTop, textOf: (id: number) => tokenizer.textOf(id) };
   const id = ids[token] ?? 0;
@@ -94,4 +95,12 @@ export async function similarTokens(
     ends: tokens.map((t) => encoded.ends[t] ?? 0),
     similarities: values.slice(0, kept),
   };
+}
+
+/** In the order asked for. */
+export function vocabularyTexts(
+  { model }: OpenSource,
+  { ids }: TokenTextsParams,
+): Promise<readonly string[]> {
+  return Promise.resolve(Array.from(ids, (id) => model.tokenizer.textOf(id)));
 }

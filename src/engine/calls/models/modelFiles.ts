@@ -1,20 +1,20 @@
 // What is computed of files without an SAE: the places of a graph, activations for export, tensors in files.
 import path from 'node:path';
-import type { ModelChoice } from '../shared/engineProtocol.ts';
-import { MonosemError } from '../shared/errors.ts';
-import type { Tensor } from '../shared/tensor.ts';
-import { captureActivations } from './analysis/captureActivations.ts';
-import { readSafetensors, writeSafetensors } from './files/safetensors.ts';
-import { readTensor } from './files/tensorData.ts';
-import { bundleFolderOf, onnxFileOf } from './model/bundle/bundle.ts';
-import { readModelConfig } from './model/bundle/config.ts';
-import { findSites, openModel } from './model/openModel.ts';
-import { placeModel, requestOf } from './model/placement.ts';
-import { SiteReader } from './model/siteReader.ts';
-import { readDecoder } from './onnx/decoder/readDecoder.ts';
-import type { ProviderChooser } from './onnx/runtime/executionProviders.ts';
-import { windowCapacity } from './openSource.ts';
-import { neuronsPerSite } from './sae/neurons.ts';
+import type { ModelChoice } from '../../../shared/engineProtocol.ts';
+import { MonosemError } from '../../../shared/errors.ts';
+import type { Tensor } from '../../../shared/tensor.ts';
+import { captureActivations } from '../../analysis/captureActivations.ts';
+import { windowCapacity } from '../../analysis/windowCapacity.ts';
+import { readSafetensors, writeSafetensors } from '../../files/safetensors.ts';
+import { readTensor } from '../../files/tensorData.ts';
+import { bundleFolderOf, onnxFileOf } from '../../model/bundle/bundle.ts';
+import { readModelConfig } from '../../model/bundle/config.ts';
+import { findSites, openModel } from '../../model/openModel.ts';
+import { placeModel, requestOf } from '../../model/placement.ts';
+import { SiteReader } from '../../model/siteReader.ts';
+import { readDecoder } from '../../onnx/decoder/readDecoder.ts';
+import type { ProviderChooser } from '../../onnx/runtime/executionProviders.ts';
+import { neuronsPerSite } from '../../sae/neurons.ts';
 
 export interface SiteFacts {
   readonly name: string;

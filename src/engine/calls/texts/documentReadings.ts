@@ -1,9 +1,9 @@
 // What SAEs read in every token of a text, from what an analysis of the same document left behind where there is one.
-import type { AnalyseParams, SaePlace } from '../shared/engineProtocol.ts';
-import type { Breath } from './analysis/analysedWindow.ts';
-import { copyRows, emptyTopFeatures, type TopFeatures } from './analysis/topFeatures.ts';
-import type { OpenSource } from './openSource.ts';
-import type { EncodedText } from './tokenizer/tokenizer.ts';
+import type { AnalyseParams, SaePlace } from '../../../shared/engineProtocol.ts';
+import type { Breath } from '../../analysis/analysedWindow.ts';
+import { copyRows, emptyTopFeatures, type TopFeatures } from '../../analysis/topFeatures.ts';
+import type { OpenSource } from '../../sources/openSource.ts';
+import type { EncodedText } from '../../tokenizer/tokenizer.ts';
 
 export interface DocumentReadings {
   readonly encoded: EncodedText;
@@ -20,7 +20,7 @@ export async function documentReadings(
 ): Promise<DocumentReadings> {
   for (const sae of saes) open.sae(sae);
   const { text, topK, extent = 'all', visible } = params;
-  const { encoder, analyser } = open.openDocument(params);
+  const { encoder, analyser } = open.documents.open(params);
   const encoded = await encoder.encode(text, breath);
   const rows = saes.map(() => emptyTopFeatures(encoded.ids.length, topK));
   await analyser.analyse(

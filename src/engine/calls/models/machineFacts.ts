@@ -1,9 +1,9 @@
 // What the engine runs on: operating system, processor, memory, and the versions of what does the computing.
 import os from 'node:os';
 import process from 'node:process';
-import type { Diagnostics } from '../shared/diagnostics.ts';
-import { version } from '../shared/version.ts';
-import { listExecutionProviders, runtimeVersion } from './onnx/runtime/session.ts';
+import type { Diagnostics } from '../../../shared/diagnostics.ts';
+import { version } from '../../../shared/version.ts';
+import { listExecutionProviders, runtimeVersion } from '../../onnx/runtime/session.ts';
 
 const gibibyte = 2 ** 30;
 
@@ -25,4 +25,11 @@ export function machineFacts(): Pick<Diagnostics, 'platform' | 'versions' | 'pro
     ],
     providers: listExecutionProviders(),
   };
+}
+
+/** Execution providers that this platform's onnxruntime comes with. */
+export function bundledProviders(): string[] {
+  return listExecutionProviders()
+    .filter(({ isBundled }) => isBundled)
+    .map(({ name }) => name);
 }

@@ -1,18 +1,18 @@
 // Everything the engine can say about a machine and, when asked, about one model on it: how it was opened, where it
 // runs and why, and whether the overlay leaves it as it is. A model that cannot be opened is part of the answer.
 import path from 'node:path';
-import type { Diagnostics, ModelDiagnostics, Timing } from '../shared/diagnostics.ts';
-import type { ModelChoice, ModelVariant } from '../shared/engineProtocol.ts';
-import { MonosemError, messageOf } from '../shared/errors.ts';
+import type { Diagnostics, ModelDiagnostics, Timing } from '../../../shared/diagnostics.ts';
+import type { ModelChoice, ModelVariant } from '../../../shared/engineProtocol.ts';
+import { MonosemError, messageOf } from '../../../shared/errors.ts';
+import { listVariants } from '../../model/bundle/variants.ts';
+import { openModel, type OpenModel } from '../../model/openModel.ts';
+import { placeModel, requestOf } from '../../model/placement.ts';
+import { runSelfTest } from '../../model/selfTest.ts';
+import { timerInto } from '../../model/timer.ts';
+import { weightTypes } from '../../model/weightTypes.ts';
+import { toNumber } from '../../onnx/proto/schema.ts';
+import type { ProviderChooser } from '../../onnx/runtime/executionProviders.ts';
 import { machineFacts } from './machineFacts.ts';
-import { openModel, type OpenModel } from './model/openModel.ts';
-import { placeModel, requestOf } from './model/placement.ts';
-import { runSelfTest } from './model/selfTest.ts';
-import { timerInto } from './model/timer.ts';
-import { listVariants } from './model/bundle/variants.ts';
-import { weightTypes } from './model/weightTypes.ts';
-import type { ProviderChooser } from './onnx/runtime/executionProviders.ts';
-import { toNumber } from './onnx/proto/schema.ts';
 
 /** @param breath awaited between pieces of work; its `cancelled` is the only failure that is not part of the answer */
 export async function diagnose(

@@ -1,12 +1,12 @@
 // What a repository of the hub offers, without downloading any of it: the façade's part that joins the hub's list of
-// files with what a model folder and an SAE are. Downloads are the business of hubDownloads.ts.
-import type { ModelOffer, OfferedSae, SaeOffer } from '../shared/hubOffers.ts';
-import { listRepo, type RepoFile, type RepoRevision } from './hub/listing.ts';
-import type { HubAccess } from './hub/request.ts';
-import { isFileOfSae, saesAmong } from './hub/saeFiles.ts';
-import { placeInName } from './hub/saeNames.ts';
-import { isDataOf, missingOf } from './model/bundle/repoFiles.ts';
-import { variantsAmong } from './model/bundle/variants.ts';
+// files with what a model folder and an SAE are. Downloads are the business of its neighbours.
+import type { ModelOffer, OfferedSae, SaeOffer } from '../../../shared/hubOffers.ts';
+import { listRepo, type RepoFile, type RepoRevision } from '../../hub/listing.ts';
+import type { HubAccess } from '../../hub/request.ts';
+import { isFileOfSae, saesAmong } from '../../hub/saeFiles.ts';
+import { placeInName } from '../../hub/saeNames.ts';
+import { isDataOf, missingOf } from '../../model/bundle/repoFiles.ts';
+import { variantsAmong } from '../../model/bundle/variants.ts';
 
 /**
  * The decoders of a repository with their sizes.

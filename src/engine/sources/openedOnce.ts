@@ -1,6 +1,6 @@
 // Things that are costly to open, such as sessions: each one is opened when it is first asked for and kept for later.
 // A failure is not remembered, since its cause may be gone the next time.
-import type { Disposable } from '../shared/disposable.ts';
+import type { Disposable } from '../../shared/disposable.ts';
 
 export class OpenedOnce<Thing> implements Disposable {
   readonly #close: (thing: Thing) => void;

@@ -1,22 +1,23 @@
 // Texts that a model writes by itself: opens the model for them, without an SAE and for this time only.
+import type { CallContext } from '../../../shared/call.ts';
 import type {
   Continuation,
   ContinuationParams,
   ContinuationStep,
   ModelChoice,
-} from '../shared/engineProtocol.ts';
-import { openModel } from './model/openModel.ts';
-import { placeModel, requestOf } from './model/placement.ts';
-import type { ProviderChooser } from './onnx/runtime/executionProviders.ts';
-import { continueText } from './steering/continueText.ts';
-import { openSteerProgram } from './steering/steerProgram.ts';
+} from '../../../shared/engineProtocol.ts';
+import { breathe } from '../../analysis/analysedWindow.ts';
+import { openModel } from '../../model/openModel.ts';
+import { placeModel, requestOf } from '../../model/placement.ts';
+import type { ProviderChooser } from '../../onnx/runtime/executionProviders.ts';
+import { continueText } from '../../steering/continueText.ts';
+import { openSteerProgram } from '../../steering/steerProgram.ts';
 
-/** @throws MonosemError `emptyText`, `tooManyTokens`, and what opening a model can throw; whatever `breath` throws */
+/** @throws MonosemError `emptyText`, `tooManyTokens`, `cancelled`, and what opening a model can throw */
 export async function continuations(
   { model: choice, samples = 1, ...params }: ContinuationParams & { readonly model: ModelChoice },
   chooser: ProviderChooser,
-  onStep: (step: ContinuationStep) => void,
-  breath: () => Promise<void>,
+  context: CallContext<ContinuationStep>,
 ): Promise<readonly Continuation[]> {
   const { model } = await placeModel(
     await openModel(choice.model, choice.variant),
@@ -30,8 +31,9 @@ export async function continuations(
     const count = params.temperature === 0 ? 1 : samples;
     for (let sample = 0; sample < count; sample++) {
       const own = { ...params, seed: params.seed + sample };
-      const report = (step: Omit<ContinuationStep, 'sample'>): void => onStep({ ...step, sample });
-      texts.push(await continueText({ model, program }, own, report, breath));
+      const report = (step: Omit<ContinuationStep, 'sample'>): void =>
+        context.progress({ ...step, sample });
+      texts.push(await continueText({ model, program }, own, report, breathe(context)));
     }
     return texts;
   } finally {

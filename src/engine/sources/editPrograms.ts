@@ -1,9 +1,9 @@
 // The sessions of graphs with edits. Each one holds the model's weights once more: beside those for plain edits of
 // features, only the last one for anything else stays open.
-import type { Disposable } from '../shared/disposable.ts';
-import type { Program } from './model/program.ts';
-import { layoutKey, plainLayout, type EditLayout } from './steering/layout.ts';
-import { LastPrefix } from './steering/prefix.ts';
+import type { Disposable } from '../../shared/disposable.ts';
+import type { Program } from '../model/program.ts';
+import { layoutKey, plainLayout, type EditLayout } from '../steering/layout.ts';
+import { LastPrefix } from '../steering/prefix.ts';
 
 /** A session with what it has read last. */
 export interface EditProgram {

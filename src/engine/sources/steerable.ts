@@ -1,9 +1,9 @@
 // An open source as steering wants it: its sessions for edits, and the largest activations that its feature stores know.
-import type { FeatureRef } from '../shared/engineProtocol.ts';
-import { MonosemError } from '../shared/errors.ts';
+import type { FeatureRef } from '../../shared/engineProtocol.ts';
+import { MonosemError } from '../../shared/errors.ts';
+import { expectFeature } from '../sae/sae.ts';
+import type { SteerableSource } from '../steering/steerSource.ts';
 import type { OpenSource } from './openSource.ts';
-import { expectFeature } from './sae/sae.ts';
-import type { SteerableSource } from './steering/steerSource.ts';
 
 export function steerable(open: OpenSource): SteerableSource {
   const { model, saes, bosId } = open;
@@ -18,10 +18,7 @@ export function steerable(open: OpenSource): SteerableSource {
 }
 
 /** @throws MonosemError `noFeatureStore`, `unknownFeature`, or `badEdit` for a feature that never fired */
-export async function maxActivation(
-  open: OpenSource,
-  { sae, feature }: FeatureRef,
-): Promise<number> {
+async function maxActivation(open: OpenSource, { sae, feature }: FeatureRef): Promise<number> {
   expectFeature(open.sae(sae), feature);
   const { max = 0 } = (await open.featureStore(sae)).brief(feature) ?? {};
   if (max > 0) return max;

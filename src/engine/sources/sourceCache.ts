@@ -1,14 +1,16 @@
 // Models and SAEs that are open, by what was asked for. The last few stay open; one that is in use is never closed.
 import path from 'node:path';
-import type { SaePlace, Source } from '../shared/engineProtocol.ts';
-import { MonosemError } from '../shared/errors.ts';
-import { CacheBudget } from './analysis/cacheBudget.ts';
-import type { BlobCache } from './files/blobCache.ts';
-import { openModel, type OpenModel } from './model/openModel.ts';
-import { placeModel, requestOf } from './model/placement.ts';
-import type { ProviderChooser } from './onnx/runtime/executionProviders.ts';
-import { OpenSource, type AnalysisMemory, type NamedSae } from './openSource.ts';
-import { openSae } from './sae/open.ts';
+import type { SaePlace, Source } from '../../shared/engineProtocol.ts';
+import { MonosemError } from '../../shared/errors.ts';
+import { CacheBudget } from '../analysis/cacheBudget.ts';
+import type { BlobCache } from '../files/blobCache.ts';
+import { openModel, type OpenModel } from '../model/openModel.ts';
+import { placeModel, requestOf } from '../model/placement.ts';
+import type { ProviderChooser } from '../onnx/runtime/executionProviders.ts';
+import { openSae } from '../sae/open.ts';
+import type { NamedSae } from './fittedSaes.ts';
+import type { AnalysisMemory } from './openDocuments.ts';
+import { OpenSource } from './openSource.ts';
 
 /** Sources kept open when nobody uses them. */
 const keptSources = 2;

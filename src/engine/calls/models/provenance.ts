@@ -6,15 +6,15 @@ import {
   type HashedFile,
   type Provenance,
   type SaeIdentity,
-} from '../shared/engineProtocol.ts';
-import { version } from '../shared/version.ts';
-import type { FileHashes } from './files/fileHashes.ts';
-import { exists, fileSize } from './files/files.ts';
-import type { OpenModel } from './model/openModel.ts';
-import { externalDataFiles } from './onnx/externalData/dataFiles.ts';
-import { runtimeVersion } from './onnx/runtime/session.ts';
-import type { OpenSource } from './openSource.ts';
-import { isNeurons } from './sae/sae.ts';
+} from '../../../shared/engineProtocol.ts';
+import { version } from '../../../shared/version.ts';
+import type { FileHashes } from '../../files/fileHashes.ts';
+import { exists, fileSize } from '../../files/files.ts';
+import type { OpenModel } from '../../model/openModel.ts';
+import { externalDataFiles } from '../../onnx/externalData/dataFiles.ts';
+import { runtimeVersion } from '../../onnx/runtime/session.ts';
+import { isNeurons } from '../../sae/sae.ts';
+import type { OpenSource } from '../../sources/openSource.ts';
 
 /** Beside the graph and its weights. */
 const otherFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];

@@ -3,13 +3,13 @@ import type {
   ComparedText,
   CompareTextsParams,
   TextComparison,
-} from '../shared/readingProtocol.ts';
-import type { Breath } from './analysis/analysedWindow.ts';
-import { changedFeatures, changedTokens, type ReadText } from './analysis/comparison.ts';
-import { emptyTopFeatures } from './analysis/topFeatures.ts';
+} from '../../../shared/readingProtocol.ts';
+import type { Breath } from '../../analysis/analysedWindow.ts';
+import { changedFeatures, changedTokens, type ReadText } from '../../analysis/comparison.ts';
+import { emptyTopFeatures } from '../../analysis/topFeatures.ts';
+import { longestCommonSubsequence } from '../../math/commonSubsequence.ts';
+import type { OpenSource } from '../../sources/openSource.ts';
 import { documentReadings, type DocumentReadings } from './documentReadings.ts';
-import { longestCommonSubsequence } from './math/commonSubsequence.ts';
-import type { OpenSource } from './openSource.ts';
 
 /** @throws MonosemError `cancelled` */
 export async function compareTexts(
