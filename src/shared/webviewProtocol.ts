@@ -4,12 +4,14 @@
 import type {
   AlignedRun,
   Continuation,
+  DirectionEdit,
   FeatureBrief,
   FeatureEdit,
   FeatureRef,
   FeatureSummary,
   GeneratedPair,
   GenerationParams,
+  NamedDirection,
   SaePlace,
   SteerStep,
   SweepResult,
@@ -67,6 +69,24 @@ export interface SteerFeature {
   readonly edit?: FeatureEdit;
 }
 
+/** An edit along a direction of the session, by its name: only the host has the numbers. */
+export type NamedDirectionEdit = WithoutNumbers<DirectionEdit> & { readonly name: string };
+
+/** Of every member of a union. */
+type WithoutNumbers<Edit> = Edit extends unknown ? Omit<Edit, 'direction'> : never;
+
+/** An edit as the view names it. */
+export type SteerViewEdit = FeatureEdit | NamedDirectionEdit;
+
+/** A direction of one's own, to edit along. */
+export interface SteerDirection extends NamedDirection {
+  /** ‖v‖ */
+  readonly norm: number;
+  /** Mean length of the stream at the site over the tokens of both texts, where it was made of texts. */
+  readonly streamNorm?: number;
+  readonly edit?: NamedDirectionEdit;
+}
+
 /** An SAE whose features can be edited. */
 export interface SteerSae {
   readonly sae: SaePlace;
@@ -84,6 +104,10 @@ export interface SteerViewState {
   readonly saes: readonly SteerSae[];
   /** Edited ones first, then by activation in the prompt. */
   readonly features: readonly SteerFeature[];
+  /** Names differ. */
+  readonly directions: readonly SteerDirection[];
+  /** Where directions can be: sites of the stream in the order of the model, and the one to begin with. */
+  readonly streamSites: { readonly names: readonly string[]; readonly suggested: string };
   readonly settings: SteerSettings;
   /** Changes run by themselves. */
   readonly isLive: boolean;

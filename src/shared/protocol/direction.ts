@@ -2,6 +2,22 @@
 // Part of the engine protocol.
 import type { ModelChoice } from './source.ts';
 
+/** How a direction of one's own is had, as often as it is wanted. */
+export type DirectionOrigin =
+  /** From two texts; see `SelectionDirection`. */
+  | { readonly more: string; readonly less: string }
+  /** A tensor [D] or [1, D] of a safetensors file; without a name the only one, or the one called `direction`. */
+  | { readonly file: string; readonly tensor?: string };
+
+/** A direction under a name, without its numbers: what is kept and shared. */
+export interface NamedDirection {
+  /** For edits and people; letters, digits, dots, dashes and underscores. */
+  readonly name: string;
+  /** TransformerLens name of the place it is for, e.g. `blocks.2.hook_resid_post`. */
+  readonly site: string;
+  readonly origin: DirectionOrigin;
+}
+
 export interface SelectionDirectionParams {
   readonly model: ModelChoice;
   /** TransformerLens name of the place, e.g. `blocks.2.hook_resid_post`. */
