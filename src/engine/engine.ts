@@ -20,6 +20,8 @@ import type {
   ContinuationParams,
   ContinuationStep,
   CheckSaeParams,
+  DirectionNumbers,
+  DirectionParams,
   FeatureBrief,
   FeatureBriefsParams,
   FeatureEffects,
@@ -30,8 +32,6 @@ import type {
   ModelVariant,
   Provenance,
   SaeIdentity,
-  SelectionDirection,
-  SelectionDirectionParams,
   Source,
   SourceFacts,
   SteerParams,
@@ -71,6 +71,7 @@ import { continuationEffect } from './causes/continuationEffect.ts';
 import { featureEffects } from './causes/featureEffects.ts';
 import { continuations } from './continuations.ts';
 import { checkSae } from './evaluation/checkSae.ts';
+import { directionNumbers } from './direction.ts';
 import { featureBriefs, featureSummary } from './features/query.ts';
 import type { StoreFacts } from './features/store.ts';
 import { buildStoreOf, recordedPerToken } from './featureStores.ts';
@@ -95,7 +96,6 @@ import { expectFeature } from './sae/sae.ts';
 import { loadWeights } from './sae/weights.ts';
 import { saeInfoOf } from './saeInfo.ts';
 import { identifySaes, provenanceOf } from './provenance.ts';
-import { selectionDirection } from './selectionDirection.ts';
 import { SourceCache } from './sourceCache.ts';
 import { steerable } from './steerable.ts';
 import { sweepSource } from './steering/sweep.ts';
@@ -398,12 +398,9 @@ export class Engine {
     return activationsOf(params, this.#chooser, onProgress);
   }
 
-  /** What the tokens of one text have more of at a site than those of another: a direction [D] to steer along. */
-  selectionDirection(
-    params: SelectionDirectionParams,
-    context: Context<never>,
-  ): Promise<SelectionDirection> {
-    return selectionDirection(params, this.#chooser, breathe(context));
+  /** A direction [D] to steer along: what one text has more of at a site than another, or what a file holds. */
+  direction(params: DirectionParams, context: Context<never>): Promise<DirectionNumbers> {
+    return directionNumbers(params, this.#chooser, breathe(context));
   }
 
   /** Features [T, F] and reconstruction [T, DOut] of activations [T, D] from any source. */

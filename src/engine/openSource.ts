@@ -25,6 +25,7 @@ import type { Program } from './model/program.ts';
 import { runSelfTest } from './model/selfTest.ts';
 import { untimed } from './model/timer.ts';
 import { weightBytes } from './model/weightTypes.ts';
+import { streamSites } from './onnx/sites/streamSites.ts';
 import { fittedSae } from './sae/fits.ts';
 import type { Sae } from './sae/sae.ts';
 import { saeWeightBytes } from './sae/weightBytes.ts';
@@ -142,6 +143,7 @@ export class OpenSource implements Disposable {
         architecture: model.config.architecture,
         layers: model.sites.layers,
         dModel: model.config.dModel,
+        streamSites: streamSites(model.sites),
         vocabularySize: model.config.vocabularySize,
         contextLength: model.config.contextLength,
         variant: model.variant,

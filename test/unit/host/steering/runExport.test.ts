@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
 import { writeRun } from '../../../../src/host/steering/runExport.ts';
-import type {
-  Provenance,
-  SteerParams,
-  SteerResult,
+import {
+  protocolVersion,
+  type Provenance,
+  type SteerParams,
+  type SteerResult,
 } from '../../../../src/shared/engineProtocol.ts';
 import { copyAsCommand } from '../../../../src/shared/steerCommand.ts';
 import { featureIndex, tokenId } from '../../../../src/shared/units.ts';
 
 const provenance: Provenance = {
-  ...{ monosem: '0.1.0', protocol: 5 },
+  ...{ monosem: '0.1.0', protocol: protocolVersion },
   model: {
     ...{ name: 'm', folder: '/m', variant: 'onnx/model.onnx' },
     files: [{ path: 'onnx/model.onnx', bytes: 3, sha256: 'a'.repeat(64) }],
@@ -58,7 +59,7 @@ const written = (changes: Partial<SteerParams> = {}): Record<string, unknown> =>
 test('an export holds what it takes to have the run again', () => {
   const plain = { ids: [5], texts: ['a'], probabilities: [0.5] };
   expect(written()).toEqual({
-    ...{ kind: 'monosem.steeringRun', version: 1, monosem: '0.1.0', protocol: 5 },
+    ...{ kind: 'monosem.steeringRun', version: 1, monosem: '0.1.0', protocol: protocolVersion },
     date: '2026-01-02T03:04:05.000Z',
     ...{ model: provenance.model, saes: provenance.saes, environment: provenance.environment },
     requested: { provider: 'auto', deviceId: 0 },
