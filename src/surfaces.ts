@@ -126,6 +126,7 @@ export function createSurfaces(services: Services, lifetime: DisposableStore): S
       exportSteeringRun: async (file: unknown) =>
         (await onDemand()).exportSteeringRun(services, steerPanel, file),
       sweepStrength: () => steerPanel.sweepStrength(),
+      steerBetween: () => steerPanel.steerBetween(),
     },
     ...{
       compareFeatures: async (left: unknown, right: unknown) =>

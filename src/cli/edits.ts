@@ -1,9 +1,11 @@
 // What is changed, as the command line says it: edits in the text form of shared/editText.ts, and directions from files.
 import { loadDirection } from '../engine/engine.ts';
+import { readDirectionFile, type DirectionFile } from '../shared/directionFileText.ts';
 import { withScope } from '../shared/editScope.ts';
-import { parseSteerEdit } from '../shared/editText.ts';
+import { parseNamedEdit } from '../shared/editText.ts';
 import type { Source, SteerEdit, SteerScope } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
+import { withNumbers } from '../shared/namedEdits.ts';
 import type { Arguments } from './options.ts';
 
 export const editOptions = {
@@ -43,7 +45,9 @@ export async function editsOf(args: Arguments, { saes }: Source): Promise<SteerE
     const { name, file, tensor } = readDirection(text);
     directions.set(name, await loadDirection(file, tensor));
   }
-  const edits = args.texts('edit').map((text) => parseSteerEdit(text, { saes, directions }));
+  const edits = args
+    .texts('edit')
+    .map((text) => withNumbers(parseNamedEdit(text, { saes, directions }), directions));
   return withScope(edits, scope);
 }
 
@@ -53,16 +57,9 @@ function scopeOf(text: string): SteerScope {
   throw new MonosemError('badArgument', `--scope takes ${scopes.join(', ')}, not "${text}".`);
 }
 
-/** Paths may hold colons, so the tensor is what follows one behind the file's ending. */
-const directionPattern = /^([^=]+)=(.+?\.safetensors)(?::(.+))?$/;
-
-function readDirection(text: string): {
-  readonly name: string;
-  readonly file: string;
-  readonly tensor: string | undefined;
-} {
-  const [, name, file, tensor] = directionPattern.exec(text) ?? [];
-  if (name !== undefined && file !== undefined) return { name, file, tensor };
+function readDirection(text: string): DirectionFile {
+  const read = readDirectionFile(text);
+  if (read !== undefined) return read;
   throw new MonosemError(
     'badArgument',
     `--direction takes NAME=FILE.safetensors, with :TENSOR behind it where the file has several, not "${text}".`,

@@ -12,10 +12,10 @@ import type {
   Continuation,
   ContinuationParams,
   ContinuationStep,
+  DirectionNumbers,
+  DirectionParams,
   ModelChoice,
   ModelVariant,
-  SelectionDirection,
-  SelectionDirectionParams,
   Source,
   TokenBatch,
 } from '../shared/engineProtocol.ts';
@@ -35,7 +35,7 @@ import { bundledProviders } from './calls/models/machineFacts.ts';
 import { activationsOf, graphFacts, type ActivationsParams } from './calls/models/modelFiles.ts';
 import { identifySaes, provenanceOf } from './calls/models/provenance.ts';
 import { continuations } from './calls/steering/continuations.ts';
-import { selectionDirection } from './calls/steering/selectionDirection.ts';
+import { directionNumbers } from './calls/steering/direction.ts';
 import { steer, sweep } from './calls/steering/steerCalls.ts';
 import { analyseDocument } from './calls/texts/analyseDocument.ts';
 import { compareTexts } from './calls/texts/textComparison.ts';
@@ -205,12 +205,9 @@ export class Engine {
     return continuations(params, this.#chooser, context);
   }
 
-  /** What the tokens of one text have more of at a site than those of another: a direction [D] to steer along. */
-  selectionDirection(
-    params: SelectionDirectionParams,
-    context: CallContext<never>,
-  ): Promise<SelectionDirection> {
-    return selectionDirection(params, this.#chooser, breathe(context));
+  /** A direction [D] to steer along: what one text has more of at a site than another, or what a file holds. */
+  direction(params: DirectionParams, context: CallContext<never>): Promise<DirectionNumbers> {
+    return directionNumbers(params, this.#chooser, breathe(context));
   }
 
   /**

@@ -2,37 +2,32 @@
 // where the text came from. The steering itself is in host/views/steerSession.ts.
 import * as vscode from 'vscode';
 import { runCommand } from '../host/commands.ts';
-import { SteerOrigin, closedFile, restoreOrigin } from '../host/documents/steerOrigin.ts';
-import { promptAround } from '../host/documents/steerPrompt.ts';
+import { selectedTexts } from '../host/documents/selectedTexts.ts';
+import { closedFile, restoreOrigin, type SteerOrigin } from '../host/documents/steerOrigin.ts';
+import { takePrompt, type TakenPrompt } from '../host/documents/takePrompt.ts';
 import { featureArgument } from '../host/featureArgument.ts';
 import { showFailure } from '../host/failures/notifications.ts';
 import { readOffset } from '../host/place.ts';
 import type { Services } from '../host/services.ts';
+import { askForDirectionFile } from '../host/steering/directionFiles.ts';
+import { Directions } from '../host/steering/directions.ts';
 import type { OpenSteering } from '../host/steering/openSteering.ts';
+import { compareTexts, diffTexts } from '../host/steering/shownTexts.ts';
+import { SteerMemory } from '../host/steering/steerMemory.ts';
 import { ToldContext } from '../host/toldContext.ts';
-import { SteerSession, defaultSteerSettings } from '../host/views/steerSession.ts';
-import type { SteerSnapshot, SteerStart } from '../host/views/steerSession.ts';
+import { SteerSession } from '../host/views/steerSession.ts';
+import { startOn, type SteerSnapshot, type SteerStart } from '../host/views/steerStart.ts';
 import { SweepSession } from '../host/views/sweepSession.ts';
-import { readEdits, readScope, readSteerSettings } from '../host/views/steerEdits.ts';
 import { readSteerViewMessage } from '../host/views/steerMessages.ts';
-import { fieldsOf, readFeatureRef } from '../host/views/viewMessages.ts';
+import { WhenReady } from '../host/views/whenReady.ts';
 import { openChannel, viewRoots } from '../host/views/webviewPanel.ts';
 import type { ViewChannel } from '../host/views/webviewPanel.ts';
-import { contextKeys, steerPanel, textScheme } from '../shared/contributions.ts';
+import { contextKeys, steerPanel } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
-import { withScope } from '../shared/editScope.ts';
-import type { FeatureEdit, FeatureRef } from '../shared/engineProtocol.ts';
+import type { FeatureEdit, FeatureRef, NamedDirection } from '../shared/engineProtocol.ts';
 import { MonosemError } from '../shared/errors.ts';
-import { sameFeature } from '../shared/featureRef.ts';
 import { t } from '../shared/l10n.ts';
-import type { FromSteerView, SteeredTexts, ToSteerView } from '../shared/webviewProtocol.ts';
-
-/** Where the session is remembered over a reload of the window. */
-const memoryKey = 'monosem.steerSession';
-/** Where its prompt came from. */
-const originKey = 'monosem.steerOrigin';
-/** Whether changes run by themselves. */
-const liveKey = 'monosem.steerLive';
+import type { FromSteerView, ToSteerView } from '../shared/webviewProtocol.ts';
 
 /** What is done with each message of the view. */
 type Handlers = {
@@ -46,6 +41,7 @@ interface OpenPanel {
   readonly channel: ViewChannel<ToSteerView>;
   readonly session: SteerSession;
   readonly sweeps: SweepSession;
+  readonly whenReady: WhenReady<ToSteerView>;
 }
 
 export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposable, OpenSteering {
@@ -53,15 +49,15 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   readonly #search: () => Promise<FeatureRef | undefined>;
   readonly #lifetime = new DisposableStore();
   readonly #context = new ToldContext();
+  readonly #memory: SteerMemory;
   #open: OpenPanel | undefined;
   #origin: SteerOrigin | undefined;
-  /** A view that is being loaded is to open a sweep. */
-  #asksSweep = false;
 
   /** @param search lets the user choose one of all features */
   constructor(services: Services, search: () => Promise<FeatureRef | undefined>) {
     this.#services = services;
     this.#search = search;
+    this.#memory = new SteerMemory(services.memory);
     const { window, workspace } = vscode;
     this.#lifetime.add(window.registerWebviewPanelSerializer(steerPanel, this));
     this.#lifetime.add(workspace.onDidChangeTextDocument((event) => this.#origin?.follow(event)));
@@ -87,24 +83,10 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       await this.#open.session.addFeature(features[0]);
       return;
     }
-    const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
-    const taken = editor === undefined ? undefined : takePrompt(editor, readOffset(place));
-    if (taken === undefined) {
-      throw new MonosemError(
-        'emptyText',
-        t('There is no text to steer: select some in an editor, or put the cursor behind some.'),
-      );
-    }
+    const taken = takeFromEditor(place);
     this.#origin = taken.origin;
-    const { edits: made, settings } = this.#open?.session.start ?? {
-      edits: [],
-      settings: defaultSteerSettings,
-    };
-    const others = made.filter((edit) => !edits.some((each) => sameFeature(each, edit)));
-    const start: SteerStart = {
-      ...{ prompt: taken.prompt, features, settings },
-      edits: [...others, ...edits],
-    };
+    const asked = { prompt: taken.prompt, features, edits };
+    const start = startOn(asked, this.#open?.session.start);
     const { panel, session } = this.#open ?? this.#create(start);
     panel.reveal();
     await session.open(start, edits.length > 0);
@@ -125,28 +107,46 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 
   /** Opens the sweep of the edit at hand, and the panel before that where there is none. */
   async sweepStrength(): Promise<void> {
-    if (this.#open === undefined) {
-      this.#asksSweep = true;
-      await this.steerSelection();
-      return;
+    (await this.#reveal())?.whenReady.tell({ kind: 'askSweep' });
+  }
+
+  /**
+   * Makes a direction of two selections: towards the one made first, away from the other; the panel opens where there is
+   * none. Without a second one its form is filled with the first.
+   * @returns what was made
+   */
+  async steerBetween(): Promise<NamedDirection | undefined> {
+    const [more, less] = selectedTexts(this.#services.reading);
+    const { session, whenReady } = (await this.#reveal()) ?? {};
+    if (more === undefined || less === undefined) {
+      whenReady?.tell({ kind: 'fillDirection', ...(more !== undefined && { more }) });
+      return undefined;
     }
-    this.#open.panel.reveal();
-    this.#open.channel.post({ kind: 'askSweep' });
+    const made = await session?.makeDirection({ more, less });
+    await this.#remember();
+    return made;
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    const start = readStart(this.#services.memory.get(memoryKey));
+    const { start } = this.#memory;
     if (start === undefined) {
       panel.dispose();
       return;
     }
-    this.#origin = await restoreOrigin(this.#services.memory.get(originKey));
+    this.#origin = await restoreOrigin(this.#memory.origin);
     await this.#attach(panel, start).session.open(start);
   }
 
   dispose(): void {
     this.#open?.panel.dispose();
     this.#lifetime.dispose();
+  }
+
+  /** The open panel in front, on what is to be steered where there was none. */
+  async #reveal(): Promise<OpenPanel | undefined> {
+    if (this.#open === undefined) await this.steerSelection();
+    else this.#open.panel.reveal();
+    return this.#open;
   }
 
   #create(start: SteerStart): OpenPanel {
@@ -166,16 +166,18 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   #attach(panel: vscode.WebviewPanel, start: SteerStart): OpenPanel {
-    const { context, engine, briefs, source, log, memory } = this.#services;
+    const { context, engine, briefs, shownSae, source, log } = this.#services;
     panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.svg');
+    const post = (message: ToSteerView): void => channel.post(message);
+    const whenReady = new WhenReady(post);
+    const directions = new Directions({ engine, model: source });
     const session = new SteerSession(start, {
-      engine,
-      briefs,
-      source,
-      post: (message) => channel.post(message),
+      ...{ engine, briefs, directions, source, post },
+      painted: () => shownSae.current,
+      tell: (message) => whenReady.tell(message),
       canInsert: () => this.#origin?.canInsert === true,
       canReplace: () => this.#origin?.canReplace === true,
-      isLive: () => memory.get(liveKey) !== false,
+      isLive: () => this.#memory.isLive,
     });
     const channel = openChannel<FromSteerView, ToSteerView>(panel.webview, {
       extensionUri: context.extensionUri,
@@ -187,8 +189,8 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       },
       onMalformed: () => log.warn('The steering view sent a message that is not one.'),
     });
-    const sweeps = new SweepSession({ engine, source, post: (message) => channel.post(message) });
-    const opened: OpenPanel = { panel, channel, session, sweeps };
+    const sweeps = new SweepSession({ engine, source, directions, post });
+    const opened: OpenPanel = { panel, channel, session, sweeps, whenReady };
     const handlers = this.#handlers(opened);
     this.#open = opened;
     this.#context.tell(contextKeys.isSteering, true);
@@ -204,13 +206,12 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     return opened;
   }
 
-  #handlers({ session, sweeps, channel }: OpenPanel): Handlers {
-    const { memory } = this.#services;
+  #handlers({ panel, session, sweeps, channel, whenReady }: OpenPanel): Handlers {
+    const { reading, texts: kept } = this.#services;
     return {
       ready: () => {
         session.resend();
-        if (this.#asksSweep) channel.post({ kind: 'askSweep' });
-        this.#asksSweep = false;
+        whenReady.ready();
       },
       run: (request) => Promise.all([session.run(request), this.#remember()]),
       stop: () => session.stop(),
@@ -220,11 +221,31 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       findFeature: async () => {
         const found = await this.#search();
         // The choice was made elsewhere: the focus comes back.
-        this.#open?.panel.reveal();
+        panel.reveal();
         if (found !== undefined) channel.post({ kind: 'found', ...found });
       },
       openFeature: ({ sae, feature }) => runCommand('openFeature', feature, sae),
-      setLive: ({ isLive }) => memory.update(liveKey, isLive),
+      makeDirection: async ({ site, more, less }) => {
+        await session.makeDirection({ more, less }, site);
+        await this.#remember();
+      },
+      takeSelection: ({ as }) => {
+        const [text] = selectedTexts(reading);
+        const message = t('Nothing is selected: select a text in an editor, then take it.');
+        channel.post(
+          text === undefined
+            ? { kind: 'directionFailed', message }
+            : { kind: 'fillDirection', [as]: text },
+        );
+      },
+      openDirectionFile: async ({ site }) => {
+        const file = await askForDirectionFile();
+        panel.reveal();
+        if (file === undefined) channel.post({ kind: 'directionFailed', message: '' });
+        else await session.makeDirection({ file }, site);
+        await this.#remember();
+      },
+      setLive: ({ isLive }) => this.#memory.setLive(isLive),
       insert: ({ text }) =>
         this.#openOrigin()
           .insert(text)
@@ -233,15 +254,8 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
         this.#openOrigin()
           .replace(text)
           .then(() => this.#remember()),
-      compare: (texts) => {
-        const { baseline, steered } = this.#keep(texts);
-        return runCommand('compareFeatures', baseline, steered);
-      },
-      diff: (texts) => {
-        const { baseline, steered } = this.#keep(texts);
-        const title = `${t('Baseline')} ↔ ${t('Steered')}`;
-        return vscode.commands.executeCommand('vscode.diff', baseline, steered, title);
-      },
+      compare: (texts) => compareTexts(texts, kept),
+      diff: (texts) => diffTexts(texts, kept),
     };
   }
 
@@ -250,58 +264,24 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     return this.#origin;
   }
 
-  /** Whole texts as documents: a model reads a continuation behind its prompt. */
-  #keep({ prompt, baseline, steered }: SteeredTexts): Record<'baseline' | 'steered', vscode.Uri> {
-    const kept = { baseline: prompt + baseline, steered: prompt + steered };
-    const paths = this.#services.texts.keep(kept);
-    const uriOf = (path: string): vscode.Uri => vscode.Uri.from({ scheme: textScheme, path });
-    return { baseline: uriOf(paths.baseline), steered: uriOf(paths.steered) };
-  }
-
   async #remember(): Promise<void> {
-    const { memory } = this.#services;
-    await memory.update(memoryKey, this.#open?.session.start);
-    await memory.update(originKey, this.#origin?.kept);
+    await this.#memory.keep(this.#open?.session.start, this.#origin?.kept);
   }
+}
+
+/** @throws MonosemError `emptyText` where there is nothing to steer */
+function takeFromEditor(place: unknown): TakenPrompt {
+  const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+  const taken = editor && takePrompt(editor, readOffset(place));
+  if (taken !== undefined) return taken;
+  throw new MonosemError(
+    'emptyText',
+    t('There is no text to steer: select some in an editor, or put the cursor behind some.'),
+  );
 }
 
 async function handle(message: FromSteerView, handlers: Handlers): Promise<void> {
   // The handler of a kind takes the messages of this kind.
   const handler = handlers[message.kind] as (message: FromSteerView) => unknown;
   await handler(message);
-}
-
-/** The selected text, or what stands around the cursor; `undefined` if that is nothing. */
-function takePrompt(
-  { document, selection }: vscode.TextEditor,
-  cursor = document.offsetAt(selection.end),
-): { readonly prompt: string; readonly origin: SteerOrigin } | undefined {
-  if (selection.isEmpty) {
-    const { prompt, end } = promptAround(document.getText(), cursor);
-    return prompt.trim() === ''
-      ? undefined
-      : { prompt, origin: new SteerOrigin({ document, end }) };
-  }
-  const prompt = document.getText(selection);
-  const [start, end] = [document.offsetAt(selection.start), document.offsetAt(selection.end)];
-  return prompt.trim() === ''
-    ? undefined
-    : { prompt, origin: new SteerOrigin({ document, start, end }) };
-}
-
-/** What an earlier window stored, perhaps written by another version. */
-function readStart(stored: unknown): SteerStart | undefined {
-  if (typeof stored !== 'object' || stored === null) return undefined;
-  const { prompt, features, edits, settings } = stored as Readonly<Record<string, unknown>>;
-  // Until positions belonged to edits there was one scope for all of them.
-  const scope = readScope(fieldsOf(settings)?.['scope']);
-  const known = readEdits(edits) ?? [];
-  const readable = {
-    edits: scope === undefined ? known : withScope(known, scope),
-    settings: readSteerSettings(settings) ?? defaultSteerSettings,
-    features: (Array.isArray(features) ? features : [])
-      .map(readFeatureRef)
-      .filter((ref) => ref !== undefined),
-  };
-  return typeof prompt === 'string' && prompt.trim() !== '' ? { prompt, ...readable } : undefined;
 }

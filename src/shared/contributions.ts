@@ -34,6 +34,7 @@ export const commands = {
     title: 'Export Steering Run…',
     icon: '$(export)',
   },
+  steerBetween: { id: 'monosem.steerBetween', title: 'More Like This, Less Like That' },
   sweepStrength: { id: 'monosem.sweepStrength', title: 'Sweep Strength' },
   openFeature: { id: 'monosem.openFeature', title: 'Open Feature…', icon: '$(search)' },
   toggleFeatures: { id: 'monosem.toggleFeatures', title: 'Show or Hide Features' },

@@ -8,10 +8,11 @@
 // norm (of the stream's length at the token) for add; for a direction dir (its own length) or norm. CONDITION is
 // active, while=[N/]ID, drop-error, all, prompt, generated, skip-special, or tokens= with positions, both ends included.
 // What writing an edit gives, reading gives back: test/unit/shared/editText.test.ts.
-import type { DirectionEdit, FeatureEdit, SaePlace, SteerEdit } from './engineProtocol.ts';
+import type { FeatureEdit, NamedEdit, SaePlace, SteerEdit } from './engineProtocol.ts';
 import { MonosemError } from './errors.ts';
 import { t } from './l10n.ts';
 import { readConditions, writeConditions } from './editText/conditionText.ts';
+import { readTarget, writeTarget } from './editText/directionText.ts';
 import { readFeature, writeFeature } from './editText/featureText.ts';
 import {
   readDirectionOperation,
@@ -19,14 +20,11 @@ import {
   writeOperation,
 } from './editText/operationText.ts';
 
-/** What names in an edit stand for. */
+/** What the names in an edit can be. */
 export interface EditNames {
   readonly saes: readonly SaePlace[];
-  /** [D] each */
-  readonly directions: ReadonlyMap<string, Float32Array>;
+  readonly directions: { has(name: string): boolean };
 }
-
-const directionTarget = /^([\p{L}\p{N}_.-]+)@([\w.]+)$/u;
 
 /**
  * Reads the edit of a feature.
@@ -50,21 +48,20 @@ export function writeEdit(edit: FeatureEdit, saes: readonly SaePlace[]): string 
 }
 
 /**
- * Reads any edit.
+ * Reads any edit; a direction goes by its name.
  * @throws MonosemError `badEdit`: what is wrong and how to write it
  */
-export function parseSteerEdit(text: string, { saes, directions }: EditNames): SteerEdit {
+export function parseNamedEdit(text: string, { saes, directions }: EditNames): NamedEdit {
   const { target, operation, conditions, whole } = split(text);
   if (!target.includes('@')) return parseEdit(text, saes);
-  const [, name, site] = directionTarget.exec(target) ?? [];
-  if (name === undefined || site === undefined) throw noDirectionEdit(whole);
+  const direction = readTarget(target);
+  if (direction === undefined) throw noDirectionEdit(whole);
   const done = readDirectionOperation(operation, whole);
   if (done === undefined) throw noDirectionEdit(whole);
-  const direction = directions.get(name);
-  if (direction === undefined) throw unknownDirection(whole, name);
+  if (!directions.has(direction.name)) throw unknownDirection(whole, direction.name);
   const { onlyActive, dropsError, ...place } = readConditions(conditions, { saes, whole });
   if (onlyActive === undefined && dropsError === undefined)
-    return { site, direction, name, ...done, ...place };
+    return { ...direction, ...done, ...place };
   throw new MonosemError(
     'badEdit',
     t(
@@ -75,23 +72,10 @@ export function parseSteerEdit(text: string, { saes, directions }: EditNames): S
 }
 
 /** @throws MonosemError `badEdit` as {@link writeEdit}, and for a direction without a name that can be written */
-export function writeSteerEdit(edit: SteerEdit, saes: readonly SaePlace[]): string {
+export function writeSteerEdit(edit: SteerEdit | NamedEdit, saes: readonly SaePlace[]): string {
   return 'feature' in edit
     ? writeEdit(edit, saes)
-    : [`${directionText(edit)}:${writeOperation(edit)}`, ...writeConditions(edit, saes)].join(',');
-}
-
-function directionText({ name, site }: DirectionEdit): string {
-  const text = `${name ?? ''}@${site}`;
-  if (directionTarget.test(text)) return text;
-  throw new MonosemError(
-    'badEdit',
-    t(
-      'The direction "{0}" at {1} has no name that can be written; name it with letters, digits, dots and dashes.',
-      name ?? '',
-      site,
-    ),
-  );
+    : [`${writeTarget(edit)}:${writeOperation(edit)}`, ...writeConditions(edit, saes)].join(',');
 }
 
 interface Parts {

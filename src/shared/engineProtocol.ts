@@ -12,7 +12,7 @@ import type {
   ClearedCache,
   TokenBatch,
 } from './protocol/analysis.ts';
-import type { SelectionDirection, SelectionDirectionParams } from './protocol/direction.ts';
+import type { DirectionNumbers, DirectionParams } from './protocol/direction.ts';
 import type {
   AblationMapBatch,
   AblationMapParams,
@@ -58,7 +58,7 @@ export type * from './protocol/sweep.ts';
 export type * from './protocol/tokens.ts';
 
 /** Raised by one whenever a message changes its meaning; both sides must agree. */
-export const protocolVersion = 5;
+export const protocolVersion = 6;
 
 export interface InitializeParams {
   readonly protocolVersion: number;
@@ -97,8 +97,8 @@ export const engineCalls = {
   ablationMap: call<AblationMapParams, AblationMapTotals, AblationMapBatch>('ablationMap'),
   /** The loss of a given continuation with edits and without them. */
   continuationEffect: call<ContinuationEffectParams, ContinuationEffect>('continuationEffect'),
-  /** A direction that the tokens of one text have more of than those of another. */
-  selectionDirection: call<SelectionDirectionParams, SelectionDirection>('selectionDirection'),
+  /** The numbers of a direction of one's own, made of two texts or read from a file. */
+  direction: call<DirectionParams, DirectionNumbers>('direction'),
   /** The SAEs of a source by what is the same on every machine; hashes their files. */
   identifySaes: call<{ readonly source: Source }, readonly SaeIdentity[]>('identifySaes'),
   /** What results of a source come from; hashes all files of the model and its SAEs. */

@@ -1,12 +1,23 @@
 // A run of steering as the command that repeats it: `monosem steer …`. What it gives, the command's own reader reads as the
 // same run: test/unit/shared/steerCommand.test.ts.
+import { commandLine, modelOptions, type Option } from './commandLine.ts';
+import { directionFileOf, makingCommands } from './directionCommand.ts';
 import { writeSteerEdit } from './editText.ts';
-import type { Sampling, SteerEdit, SteerParams, SteerScope } from './engineProtocol.ts';
-import { MonosemError } from './errors.ts';
-import { t } from './l10n.ts';
-import { isArgument, quoted, type Shell } from './shellWords.ts';
+import type {
+  NamedDirection,
+  NamedEdit,
+  Sampling,
+  SteerEdit,
+  SteerParams,
+  SteerScope,
+} from './engineProtocol.ts';
+import { directionsOf } from './namedEdits.ts';
+import type { Shell } from './shellWords.ts';
 
-type Option = readonly [name: string, value: string | number | undefined];
+type AnyEdit = SteerEdit | NamedEdit;
+
+/** A run as it is asked for; directions may go by name alone. */
+export type RunToRepeat = Omit<SteerParams, 'edits'> & { readonly edits: readonly AnyEdit[] };
 
 const samplingOptions: readonly (readonly [name: keyof Sampling, option: string])[] = [
   ['temperature', 'temperature'],
@@ -19,43 +30,35 @@ const samplingOptions: readonly (readonly [name: keyof Sampling, option: string]
 ];
 
 /**
- * A run that goes on behind earlier texts becomes one longer run, which writes the same.
- * @param directionFiles where the directions of edits lie, by name: FILE.safetensors, or FILE.safetensors:TENSOR
- * @throws MonosemError `badArgument` for a text that no command line can hold, `badEdit` for a direction without a file
+ * A run that goes on behind earlier texts becomes one longer run, which writes the same. Directions made of texts are made
+ * first, each into a file beside.
+ * @param directions those that the edits name, maybe among others
+ * @throws MonosemError `badArgument` for a text that no command line can hold, `badEdit` for a direction that is none of these
  */
 export function copyAsCommand(
-  params: SteerParams,
+  run: RunToRepeat,
   shell: Shell = 'posix',
-  directionFiles: ReadonlyMap<string, string> = new Map(),
+  directions: readonly NamedDirection[] = [],
 ): string {
-  const words = ['monosem', 'steer', ...(params.chat === true ? ['--chat'] : [])];
-  for (const [name, value] of optionsOf(params, directionFiles)) {
-    if (value === undefined) continue;
-    const text = String(value);
-    if (!isArgument(text)) throw noArgument(name);
-    // A value that looks like an option, or like nothing, has to hang on its name.
-    if (text === '' || text.startsWith('-')) words.push(quoted(`--${name}=${text}`, shell));
-    else words.push(`--${name}`, quoted(text, shell));
-  }
-  return words.join(' ');
+  const used = directionsOf(run.edits, directions);
+  const command = ['monosem', 'steer', ...(run.chat === true ? ['--chat'] : [])];
+  const steer = commandLine(command, optionsOf(run, used), shell);
+  return [...makingCommands(used, run.source, shell), steer].join(' && ');
 }
 
-function optionsOf(params: SteerParams, directionFiles: ReadonlyMap<string, string>): Option[] {
-  const { source, prompt, maxTokens, seed, stop = [], samples, top } = params;
-  const { scope, edits } = withoutScope(params.edits);
+function optionsOf(run: RunToRepeat, directions: readonly NamedDirection[]): Option[] {
+  const { source, prompt, maxTokens, seed, stop = [], samples, top } = run;
+  const { scope, edits } = withoutScope(run.edits);
   return [
-    ['model', source.model],
-    ['variant', source.variant],
-    ['provider', source.provider],
-    ['device', source.deviceId],
+    ...modelOptions(source),
     // Without edits no SAE is needed, and the command takes none.
     ...(edits.length === 0 ? [] : source.saes).map((sae): Option => ['sae', sae]),
     ['prompt', prompt],
-    ...directionOptions(edits, directionFiles),
+    ...directions.map((each): Option => ['direction', directionFileOf(each)]),
     ...edits.map((edit): Option => ['edit', writeSteerEdit(edit, source.saes)]),
     ['scope', scope],
-    ['tokens', maxTokens + tokensBefore(params)],
-    ...samplingOptions.map(([name, option]): Option => [option, params[name]]),
+    ['tokens', maxTokens + tokensBefore(run)],
+    ...samplingOptions.map(([name, option]): Option => [option, run[name]]),
     ...stop.map((text): Option => ['stop', text]),
     ['seed', seed],
     ['samples', samples],
@@ -64,7 +67,7 @@ function optionsOf(params: SteerParams, directionFiles: ReadonlyMap<string, stri
 }
 
 /** Most tokens that any text had before the run. */
-function tokensBefore({ continuing = [] }: SteerParams): number {
+function tokensBefore({ continuing = [] }: RunToRepeat): number {
   const lengths = continuing.flatMap(({ baseline, steered }) => [
     baseline.tokens.length,
     steered.tokens.length,
@@ -73,9 +76,9 @@ function tokensBefore({ continuing = [] }: SteerParams): number {
 }
 
 /** Where all edits have one scope and say nothing else of positions, it is said once. */
-function withoutScope(edits: readonly SteerEdit[]): {
+function withoutScope(edits: RunToRepeat['edits']): {
   readonly scope?: SteerScope;
-  readonly edits: readonly SteerEdit[];
+  readonly edits: RunToRepeat['edits'];
 } {
   const [scope, ...others] = new Set(edits.map(onlyScopeOf));
   if (scope === undefined || others.length > 0) return { edits };
@@ -84,38 +87,13 @@ function withoutScope(edits: readonly SteerEdit[]): {
 }
 
 /** `undefined` for an edit that says more of its positions. */
-function onlyScopeOf({ positions = {} }: SteerEdit): SteerScope | undefined {
+function onlyScopeOf({ positions = {} }: AnyEdit): SteerScope | undefined {
   const { scope = 'all', ...others } = positions;
   return Object.keys(others).length === 0 ? scope : undefined;
 }
 
-function withoutPositions(edit: SteerEdit): SteerEdit {
-  const copy: { positions?: unknown } & SteerEdit = { ...edit };
+function withoutPositions(edit: AnyEdit): AnyEdit {
+  const copy: { positions?: unknown } & AnyEdit = { ...edit };
   delete copy.positions;
   return copy;
-}
-
-function directionOptions(
-  edits: readonly SteerEdit[],
-  files: ReadonlyMap<string, string>,
-): Option[] {
-  const names = new Set(edits.flatMap((edit) => ('direction' in edit ? [edit.name ?? ''] : [])));
-  return [...names].map((name) => {
-    const file = files.get(name);
-    if (file !== undefined) return ['direction', `${name}=${file}`];
-    throw new MonosemError(
-      'badEdit',
-      t('The direction "{0}" is in no file, so no command can name it; save it first.', name),
-    );
-  });
-}
-
-function noArgument(option: string): MonosemError {
-  return new MonosemError(
-    'badArgument',
-    t(
-      'The text of {0} holds a NUL character, which no command can take; remove it.',
-      `--${option}`,
-    ),
-  );
 }

@@ -10,12 +10,17 @@ import type {
   FeatureSummary,
   GeneratedPair,
   GenerationParams,
+  NamedDirection,
+  NamedDirectionEdit,
+  NamedEdit,
   SaePlace,
   SteerStep,
   SweepResult,
 } from './engineProtocol.ts';
 import type { PaletteName } from './palette.ts';
 import type { FeatureIndex } from './units.ts';
+
+export type { NamedDirectionEdit } from './engineProtocol.ts';
 
 /** To every view, before anything else and whenever it changes: the colours that features have. */
 export interface PaletteMessage {
@@ -67,6 +72,18 @@ export interface SteerFeature {
   readonly edit?: FeatureEdit;
 }
 
+/** An edit as the view names it. */
+export type SteerViewEdit = NamedEdit;
+
+/** A direction of one's own, to edit along. */
+export interface SteerDirection extends NamedDirection {
+  /** ‖v‖ */
+  readonly norm: number;
+  /** Mean length of the stream at the site over the tokens of both texts, where it was made of texts. */
+  readonly streamNorm?: number;
+  readonly edit?: NamedDirectionEdit;
+}
+
 /** An SAE whose features can be edited. */
 export interface SteerSae {
   readonly sae: SaePlace;
@@ -84,6 +101,10 @@ export interface SteerViewState {
   readonly saes: readonly SteerSae[];
   /** Edited ones first, then by activation in the prompt. */
   readonly features: readonly SteerFeature[];
+  /** Names differ. */
+  readonly directions: readonly SteerDirection[];
+  /** Where directions can be: sites of the stream in the order of the model, and the one to begin with. */
+  readonly streamSites: { readonly names: readonly string[]; readonly suggested: string };
   readonly settings: SteerSettings;
   /** Changes run by themselves. */
   readonly isLive: boolean;
@@ -100,7 +121,7 @@ export interface SteerViewState {
 /** What a run is asked for. */
 export interface SteerRequest {
   readonly prompt: string;
-  readonly edits: readonly FeatureEdit[];
+  readonly edits: readonly SteerViewEdit[];
   readonly settings: SteerSettings;
 }
 
@@ -143,6 +164,12 @@ export type ToSteerView =
   | ({ readonly kind: 'found' } & FeatureRef)
   /** The user wants to sweep the edit at hand. */
   | { readonly kind: 'askSweep' }
+  /** Opens the form for a direction and fills in what is given. */
+  | { readonly kind: 'fillDirection'; readonly more?: string; readonly less?: string }
+  /** A state that lists it came before. */
+  | { readonly kind: 'directionMade'; readonly name: string }
+  /** An empty message: nothing happened, because the user chose nothing. */
+  | { readonly kind: 'directionFailed'; readonly message: string }
   /** `run` is absent when the failure is not of a run. */
   | { readonly kind: 'failed'; readonly run?: number; readonly message: string };
 
@@ -170,6 +197,17 @@ export type FromSteerView =
   /** Adds a feature by id to the list. */
   | ({ readonly kind: 'addFeature' } & FeatureRef)
   | ({ readonly kind: 'openFeature' } & FeatureRef)
+  /** Makes a direction of two texts; answered with `directionMade` or `directionFailed`. */
+  | {
+      readonly kind: 'makeDirection';
+      readonly site: string;
+      readonly more: string;
+      readonly less: string;
+    }
+  /** Asks for what is selected in the editor; answered with `fillDirection`, or `directionFailed` where nothing is. */
+  | { readonly kind: 'takeSelection'; readonly as: 'more' | 'less' }
+  /** Lets the user choose a .safetensors file to read a direction from; answered as `makeDirection` is. */
+  | { readonly kind: 'openDirectionFile'; readonly site: string }
   /** Whether changes run by themselves, to be remembered. */
   | { readonly kind: 'setLive'; readonly isLive: boolean }
   | { readonly kind: 'insert'; readonly text: string }

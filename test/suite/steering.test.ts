@@ -109,6 +109,73 @@ describe('steering', () => {
     assert.equal(steerTabs().length, 1);
   });
 
+  it('makes a direction of two selections, keeps it in a preset, and has it again', async () => {
+    const text = 'The sun was warm and the birds sang. The storm was cold and the wolves howled.';
+    const editor = await openText(text);
+    const [more, less] = ['The sun was warm and the birds sang.', 'The storm was cold'];
+    const run = (name: string, ...args: readonly unknown[]): Thenable<unknown> =>
+      vscode.commands.executeCommand(`monosem.${name}`, ...args);
+    const select = (...texts: readonly string[]): void => {
+      editor.selections = texts.map((each) => {
+        const start = text.indexOf(each);
+        return new vscode.Selection(0, start, 0, start + each.length);
+      });
+    };
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
+    const presets = vscode.Uri.joinPath(folder.uri, '.monosem', 'steering');
+    const read = async (file: string): Promise<Record<string, unknown>> => {
+      const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(presets, file));
+      return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+    };
+    const write = (file: string, content: object): Thenable<void> =>
+      vscode.workspace.fs.writeFile(
+        vscode.Uri.joinPath(presets, file),
+        new TextEncoder().encode(JSON.stringify(content)),
+      );
+    // The first selection made is what there is to be more of, wherever the other one stands.
+    select(less, more);
+    const site = 'blocks.2.hook_resid_post';
+    const back = { name: 'direction-1', site, origin: { more: less, less: more } };
+    assert.deepEqual(await run('steerBetween'), back);
+    await eventually('the panel', () => steerTabs().length === 1);
+    await vscode.window.showTextDocument(editor.document, vscode.ViewColumn.One);
+    select(more, less);
+    const there = { name: 'direction-2', site, origin: { more, less } };
+    assert.deepEqual(await run('steerBetween'), there);
+    // Once more it is the same; one selection alone makes none.
+    assert.deepEqual(await run('steerBetween'), there);
+    select(more);
+    assert.equal(await run('steerBetween'), undefined);
+    try {
+      assert.ok(await run('saveSteeringPreset', 'plain'));
+      const plain = await read('plain.json');
+      assert.equal('directions' in plain, false);
+      const edits = [`calm@${site}:add=2`, `direction-2@${site}:project=0,generated`];
+      const calm = { name: 'calm', site, more: 'It was calm.', less };
+      const [second] = [{ name: 'direction-2', site, more, less }];
+      await write('calm.json', { ...plain, directions: [calm, second], edits });
+      assert.equal(await run('loadSteeringPreset', 'calm'), true);
+      const command = String(await run('copySteeringCommand', 'posix'));
+      assert.match(
+        command,
+        /^monosem direction .*--more 'It was calm\.' .*--out calm\.safetensors && monosem direction .* && monosem steer .*--direction 'calm=calm\.safetensors' /,
+      );
+      assert.ok(await run('saveSteeringPreset', 'again'));
+      const again = await read('again.json');
+      assert.deepEqual(again['directions'], [calm, second]);
+      assert.deepEqual(again['edits'], edits);
+      // A file is read from beside the preset, and a path is none.
+      for (const file of ['missing.safetensors', '../calm.safetensors']) {
+        await write('file.json', { ...plain, directions: [{ name: 'f', site, file }], edits: [] });
+        assert.equal(await run('loadSteeringPreset', 'file'), undefined);
+      }
+    } finally {
+      const parent = vscode.Uri.joinPath(folder.uri, '.monosem');
+      await vscode.workspace.fs.delete(parent, { recursive: true });
+    }
+  });
+
   it('does nothing but explain itself where there is no text', async () => {
     await openText('');
     // The command settles although its notification stays until somebody answers it.

@@ -18,18 +18,18 @@ export const direction: Command = {
     const [site, out] = [required(args, 'site'), required(args, 'out')];
     const texts = { more: required(args, 'more'), less: required(args, 'less') };
     const model = choiceOf(args, root);
-    const made = await engine.selectionDirection(
-      { model, site, ...texts },
+    const made = await engine.direction(
+      { model, site, origin: texts },
       { signal: { aborted: false }, progress: () => undefined },
     );
-    const { direction: data, ...facts } = made;
+    const { direction: data, norm, texts: read } = made;
     const D = data.length;
     const metadata = { site, model: model.model, method: 'difference of means', ...texts };
     await saveTensors(out, { [directionTensor]: { dims: [D], data } }, metadata);
-    const { norm, streamNorm } = facts;
+    const compared = read ? `, that of the tokens there ${read.streamNorm.toFixed(3)}` : '';
     return {
-      json: { site, out, D, ...facts },
-      text: `direction [${D}] at ${site} written to ${out}; its length is ${norm.toFixed(3)}, that of the tokens there ${streamNorm.toFixed(3)}`,
+      json: { site, out, D, norm, ...read },
+      text: `direction [${D}] at ${site} written to ${out}; its length is ${norm.toFixed(3)}${compared}`,
     };
   },
 };

@@ -101,8 +101,8 @@ export function workHandlers(
     activeFeatures: (params, context) =>
       inLane('interactive', context, (inner) => engine().activeFeatures(params, inner)),
     sweep: (params, context) => inLane('asked', context, (inner) => engine().sweep(params, inner)),
-    selectionDirection: (params, context) =>
-      inLane('asked', context, (inner) => engine().selectionDirection(params, inner)),
+    direction: (params, context) =>
+      inLane('asked', context, (inner) => engine().direction(params, inner)),
     steer: (params, context) =>
       inLane('interactive', context, (inner) => engine().steer(params, inner)),
     analyse: async (params, context) => {

@@ -4,6 +4,7 @@ import type { SourceFacts } from '../../shared/engineProtocol.ts';
 import type { OpenSourceFacts, OpenThings } from '../../shared/readingProtocol.ts';
 import { tokenId } from '../../shared/units.ts';
 import { weightBytes } from '../model/weightTypes.ts';
+import { streamSites } from '../onnx/sites/streamSites.ts';
 import { saeWeightBytes } from '../sae/weightBytes.ts';
 import { findFeatureStore } from './featureStores.ts';
 import type { OpenSource } from './openSource.ts';
@@ -17,6 +18,7 @@ export async function sourceFacts({ model, placement, saes }: OpenSource): Promi
       architecture: model.config.architecture,
       layers: model.sites.layers,
       dModel: model.config.dModel,
+      streamSites: streamSites(model.sites),
       vocabularySize: model.config.vocabularySize,
       contextLength: model.config.contextLength,
       variant: model.variant,

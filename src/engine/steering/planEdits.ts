@@ -2,6 +2,7 @@
 import type { DirectionEdit, FeatureEdit, SteerEdit } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { DirectionTable, type RowAmounts } from './directionTable.ts';
+import { expectLength, expectWidth } from './expectDirection.ts';
 import type { EditPlan, Placed, PlannedFeature, RowPlan } from './editPlan.ts';
 import { isFeatureEdit, nameOfTarget, transformOf, type Transform } from './edits.ts';
 import { layoutFor } from './layout.ts';
@@ -92,8 +93,9 @@ class Planner {
   }
 
   #addDirection(row: GrowingRow, edit: DirectionEdit): void {
-    this.#expectWidth(edit);
-    expectLength(edit);
+    const { sites, streamWidth } = this.#sequence;
+    expectWidth(edit, { sites: sites.sites, streamWidth });
+    expectLength(edit.direction, nameOfTarget(edit));
     const { site, direction: along } = edit;
     const touches = touchesOf(edit.positions ?? {}, this.#sequence);
     this.#directions.add(row.amounts, edit, touches, { site, along, gate: this.#gateOf(edit) });
@@ -135,32 +137,6 @@ class Planner {
       `An edit of ${target} depends on feature ${feature} at ${site}, which the model computes later; let it depend on a feature of an earlier site.`,
     );
   }
-
-  #expectWidth({ site: name, direction }: DirectionEdit): void {
-    const { sites, streamWidth } = this.#sequence;
-    const site = sites.sites.get(name);
-    if (site === undefined) {
-      throw new MonosemError(
-        'unknownSite',
-        `The model has no site ${name} to steer at; choose one such as blocks.0.hook_resid_post.`,
-      );
-    }
-    const width = site.width ?? streamWidth;
-    if (direction.length === width) return;
-    throw new MonosemError(
-      'badEdit',
-      `A direction at ${name} has ${direction.length} numbers, and the model is ${width} wide there; take one that was made for this place.`,
-    );
-  }
-}
-
-function expectLength(edit: DirectionEdit): void {
-  const squares = edit.direction.reduce((sum, x) => sum + x * x, 0);
-  if (Number.isFinite(squares) && squares > 0) return;
-  throw new MonosemError(
-    'badEdit',
-    `For ${nameOfTarget(edit)} there is no direction: all of its numbers are 0 or one is not finite; choose another one.`,
-  );
 }
 
 function expectUnconditional(edit: SteerEdit, gate: readonly PlannedFeature[]): void {

@@ -2,7 +2,7 @@
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Log } from '../engine/engineProcess.ts';
 import type { ShownSae } from '../shownSae.ts';
-import { defaultSteerSettings } from '../views/steerSession.ts';
+import { defaultSteerSettings } from '../views/steerStart.ts';
 import { readFeature } from '../views/viewMessages.ts';
 import type { FeatureEdit, Source, SteerParams } from '../../shared/engineProtocol.ts';
 import type * as protocol from '../../shared/engineProtocol.ts';

@@ -1,7 +1,7 @@
 // The steering that is open in the panel, for commands about it: what it is about and has written, and a way to begin again.
 import { MonosemError } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
-import type { SteerSnapshot, SteerStart } from '../views/steerSession.ts';
+import type { SteerSnapshot, SteerStart } from '../views/steerStart.ts';
 
 export interface OpenSteering {
   /** `undefined` while no panel is open. */

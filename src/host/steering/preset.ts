@@ -1,15 +1,16 @@
 // A preset: edits and settings of steering as a file that people read, share and keep under version control.
 //   { "version": 1, "monosem": "0.1.0", "name", "model", "saes": [{ "name", "site", "sha256" } | { "neurons": SITE }],
-//     "prompt", "edits": ["12:clamp=3max", "2/7:ablate,active"], "settings": { "temperature", … } }
+//     "directions"?, "prompt", "edits": ["12:clamp=3max", "2/7:ablate,active", "calm@SITE:add=2"], "settings": { … } }
 // Edits are in the text form of shared/editText.ts, N/ being the N-th entry of "saes". An SAE goes by its site and the
-// SHA-256 of its weights, which are the same on every machine, and by its name for people. No folder is in it. Without
-// VS Code.
-import { parseEdit, writeEdit } from '../../shared/editText.ts';
-import type { FeatureEdit, SaeIdentity } from '../../shared/engineProtocol.ts';
+// SHA-256 of its weights, which are the same on every machine, and by its name for people. No folder is in it. Directions are
+// those of presetDirections.ts; a reader that does not know them refuses the edits along them. Without VS Code.
+import { parseNamedEdit, writeSteerEdit } from '../../shared/editText.ts';
+import type { NamedEdit, SaeIdentity } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
 import { siteOfNeurons } from '../../shared/saePlace.ts';
 import { version } from '../../shared/version.ts';
+import { readPresetDirections, type PresetDirection } from './presetDirections.ts';
 import { Fields } from './presetFields.ts';
 import { readPresetSettings, type PresetSettings } from './presetSettings.ts';
 
@@ -33,6 +34,8 @@ export interface Preset {
   readonly prompt?: string;
   /** Those that the edits are about. */
   readonly saes: readonly PresetSae[];
+  /** Those that the edits are along. */
+  readonly directions: readonly PresetDirection[];
   /** As people write them; N/ is the N-th of `saes`. */
   readonly edits: readonly string[];
   readonly settings: PresetSettings;
@@ -42,7 +45,8 @@ export interface PresetContents {
   readonly name: string;
   readonly model: string;
   readonly prompt: string;
-  readonly edits: readonly FeatureEdit[];
+  readonly directions: readonly PresetDirection[];
+  readonly edits: readonly NamedEdit[];
   readonly settings: PresetSettings;
 }
 
@@ -51,20 +55,23 @@ export interface PresetContents {
  * @throws MonosemError `badEdit` for an edit of an SAE that is not active
  */
 export function makePreset(
-  { name, model, prompt, edits, settings }: PresetContents,
+  { settings, edits, ...contents }: PresetContents,
   active: readonly SaeIdentity[],
 ): Preset {
   const places = new Set(
-    edits.flatMap(({ sae, onlyWhile }) => [sae, ...(onlyWhile ? [onlyWhile.sae] : [])]),
+    edits.flatMap((edit) => [
+      ...('feature' in edit ? [edit.sae] : []),
+      ...(edit.onlyWhile ? [edit.onlyWhile.sae] : []),
+    ]),
   );
   const used = active.filter(({ sae }) => places.has(sae));
   return {
-    ...{ name, model, prompt },
+    ...contents,
     // What a preset does not know is not kept.
-    settings: readPresetSettings(Fields.of(settings, name)),
+    settings: readPresetSettings(Fields.of(settings, contents.name)),
     saes: used.map(portable),
     edits: edits.map((edit) =>
-      writeEdit(
+      writeSteerEdit(
         edit,
         used.map(({ sae }) => sae),
       ),
@@ -73,8 +80,20 @@ export function makePreset(
 }
 
 /** The content of its file. */
-export function writePreset({ name, model, prompt, saes, edits, settings }: Preset): string {
-  const content = { version: presetVersion, monosem: version, name, model, saes, prompt, edits, settings }; // prettier-ignore
+export function writePreset({
+  name,
+  model,
+  prompt,
+  saes,
+  directions,
+  edits,
+  settings,
+}: Preset): string {
+  const content = {
+    ...{ version: presetVersion, monosem: version, name, model, saes },
+    ...(directions.length > 0 && { directions }),
+    ...{ prompt, edits, settings },
+  };
   return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 
@@ -95,18 +114,23 @@ export function readPreset(
     .list('saes', mostSaes)
     .map((value, n) => Fields.of(value, file, `saes[${n}]`));
   const settings = Fields.of(fields.object('settings'), file, 'settings');
+  const { directions, ignored: unknown } = readPresetDirections(fields, file);
   const preset: Preset = {
     name: fields.required('name', fields.text('name', longestName), t('a text')),
     ...(model !== undefined && { model }),
     ...(prompt !== undefined && { prompt }),
     saes: saes.map(readSae),
+    directions,
     edits: fields.texts('edits', mostEdits, longestEdit),
     settings: readPresetSettings(settings),
   };
-  const numbered = preset.saes.map((_, n) => String(n));
-  for (const edit of preset.edits) parseEdit(edit, numbered);
-  const ignored = [fields, ...saes, settings].flatMap(({ unknown }) => unknown);
-  return { preset, ignored };
+  const names = {
+    saes: preset.saes.map((_, n) => String(n)),
+    directions: new Set(directions.map(({ name }) => name)),
+  };
+  for (const edit of preset.edits) parseNamedEdit(edit, names);
+  const ignored = [fields, ...saes, settings].flatMap((each) => each.unknown);
+  return { preset, ignored: [...ignored, ...unknown] };
 }
 
 function readSae(fields: Fields): PresetSae {

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { MonosemError } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
-import type { PresetFolder } from './presets.ts';
+import type { PresetFolder } from './presetAccess.ts';
 
 const folderNames = ['.monosem', 'steering'] as const;
 
@@ -51,6 +51,7 @@ function presetFolder({ uri }: vscode.WorkspaceFolder): PresetFolder {
       await expectNoLinks(at(file));
       await fs.delete(at(file));
     },
+    pathOf: (file) => (folder.scheme === 'file' ? at(file).fsPath : undefined),
   };
 }
 

@@ -1,14 +1,14 @@
 // Which of the active SAEs a preset means. Its site and the SHA-256 of its weights say it exactly; the same name at the same
 // site with other weights is taken, too, and told. Without VS Code.
-import { parseEdit } from '../../shared/editText.ts';
-import type { FeatureEdit, SaeIdentity, SaePlace } from '../../shared/engineProtocol.ts';
+import { parseNamedEdit } from '../../shared/editText.ts';
+import type { NamedEdit, SaeIdentity, SaePlace } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
 import { neuronsOfSite } from '../../shared/saePlace.ts';
 import type { Preset, PresetSae } from './preset.ts';
 
 export interface PlacedEdits {
-  readonly edits: readonly FeatureEdit[];
+  readonly edits: readonly NamedEdit[];
   /** Names of SAEs that are here with other weights. */
   readonly otherWeights: readonly string[];
 }
@@ -19,9 +19,12 @@ export interface PlacedEdits {
  */
 export function placeEdits(preset: Preset, active: readonly SaeIdentity[]): PlacedEdits {
   const found = preset.saes.map((sae) => ({ sae, place: findSae(sae, active) }));
-  const places = found.map(({ place }) => place);
+  const names = {
+    saes: found.map(({ place }) => place),
+    directions: new Set(preset.directions.map(({ name }) => name)),
+  };
   return {
-    edits: preset.edits.map((edit) => parseEdit(edit, places)),
+    edits: preset.edits.map((edit) => parseNamedEdit(edit, names)),
     otherWeights: found.flatMap(({ sae, place }) => {
       const here = active.find((each) => each.sae === place);
       return 'neurons' in sae || here?.sha256 === sae.sha256 ? [] : [sae.name];

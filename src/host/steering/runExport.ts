@@ -7,26 +7,25 @@ import type {
   Provenance,
   SteerEdit,
   SteerParams,
-  SteerResult,
   SteerStep,
 } from '../../shared/engineProtocol.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Shell } from '../../shared/shellWords.ts';
 import { copyAsCommand } from '../../shared/steerCommand.ts';
+import type { FinishedRun } from '../views/steerStart.ts';
 
 /** Raised by one whenever a field changes its meaning. */
 const runVersion = 1;
 
-export interface SteerRun {
-  readonly params: SteerParams;
-  readonly result: SteerResult;
+export interface SteerRun extends FinishedRun {
   readonly provenance: Provenance;
   /** When it was exported. */
   readonly date: Date;
 }
 
 /** The content of its file. */
-export function writeRun({ params, result, provenance, date }: SteerRun): string {
+export function writeRun(run: SteerRun): string {
+  const { params, result, provenance, date } = run;
   const { source, edits, prompt, chat = false, maxTokens, seed, stop = [], samples = 1 } = params;
   const { monosem, protocol, model, saes, environment } = provenance;
   const content = {
@@ -36,12 +35,12 @@ export function writeRun({ params, result, provenance, date }: SteerRun): string
     ...{ model, saes, environment },
     requested: { provider: source.provider ?? 'auto', deviceId: source.deviceId ?? 0 },
     ...{ prompt, chat },
-    edits: edits.map((edit) => ({ text: textOf(edit, params), edit: plainEdit(edit) })),
+    edits: edits.map((edit) => exportedEdit(edit, run)),
     sampling: samplingOf(params),
     ...{ maxTokens, seed, stop, samples },
     ...(params.top !== undefined && { top: params.top }),
     ...(params.continuing !== undefined && { continuing: params.continuing }),
-    command: { posix: commandOf(params, 'posix'), powershell: commandOf(params, 'powershell') },
+    command: { posix: commandOf(run, 'posix'), powershell: commandOf(run, 'powershell') },
     result: {
       samples: result.samples.map(({ baseline, steered, steps, aligned }) => ({
         ...{ baseline, steered, aligned },
@@ -62,6 +61,15 @@ function samplingOf(params: SteerParams): object {
   };
 }
 
+/** An edit along a direction has its numbers, and beside them where they come from. */
+function exportedEdit(edit: SteerEdit, { params, directions }: SteerRun): object {
+  const along = 'feature' in edit ? undefined : directions.find(({ name }) => name === edit.name);
+  return {
+    ...{ text: textOf(edit, params), edit: plainEdit(edit) },
+    ...(along && { origin: along.origin }),
+  };
+}
+
 /** `null` for an edit that has none: along a direction without a name. */
 function textOf(edit: SteerEdit, { source }: SteerParams): string | null {
   try {
@@ -72,9 +80,12 @@ function textOf(edit: SteerEdit, { source }: SteerParams): string | null {
 }
 
 /** Why there is none, where a run cannot be a command. */
-function commandOf(params: SteerParams, shell: Shell): string | { readonly none: string } {
+function commandOf(
+  { params, directions }: SteerRun,
+  shell: Shell,
+): string | { readonly none: string } {
   try {
-    return copyAsCommand(params, shell);
+    return copyAsCommand(params, shell, directions);
   } catch (error) {
     return { none: messageOf(error) };
   }

@@ -3,7 +3,9 @@ import type { GeneratedPair, GeneratedText } from '../../shared/engineProtocol.t
 import { tokenId } from '../../shared/units.ts';
 import type { FromSteerView, SteeredTexts, SteerRequest } from '../../shared/webviewProtocol.ts';
 import { type Named, isWhole, oneOf, readList } from './readValues.ts';
-import { mostSamples, readEdits, readSteerSettings } from './steerEdits.ts';
+import { readSite } from './steerDirections.ts';
+import { readEdits } from './steerEdits.ts';
+import { mostSamples, readSteerSettings } from './steerSettings.ts';
 import { type Fields, fieldsOf, readFeatureRef } from './viewMessages.ts';
 
 /** Nothing a person edits by hand is longer; a view that sends more is broken. */
@@ -28,6 +30,9 @@ const readers: { readonly [K in Kind]: Reader<K> } = {
   findFeature: () => ({}),
   addFeature: readFeatureRef,
   openFeature: readFeatureRef,
+  makeDirection: readMakeDirection,
+  takeSelection: readTakeSelection,
+  openDirectionFile: readOpenDirectionFile,
   setLive: readLive,
   insert: readText,
   replace: readText,
@@ -46,6 +51,24 @@ export function readSteerViewMessage(message: unknown): FromSteerView | undefine
 
 function readLive({ isLive }: Named<'isLive'>): { readonly isLive: boolean } | undefined {
   return typeof isLive === 'boolean' ? { isLive } : undefined;
+}
+
+function readMakeDirection(
+  fields: Named<'site' | 'more' | 'less'>,
+): ReturnType<Reader<'makeDirection'>> {
+  const { more, less } = fields;
+  const site = readSite(fields);
+  return site !== undefined && isText(more) && isText(less) ? { site, more, less } : undefined;
+}
+
+function readTakeSelection(fields: Named<'as'>): ReturnType<Reader<'takeSelection'>> {
+  const as = oneOf(['more', 'less'], fields.as);
+  return as && { as };
+}
+
+function readOpenDirectionFile(fields: Named<'site'>): ReturnType<Reader<'openDirectionFile'>> {
+  const site = readSite(fields);
+  return site === undefined ? undefined : { site };
 }
 
 function readText({ text }: Named<'text'>): { readonly text: string } | undefined {

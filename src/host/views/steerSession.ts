@@ -1,74 +1,28 @@
 // One steering session without its panel: the prompt, the features offered for it, and its runs. It turns requests of
 // the view into engine calls and their answers into messages for the view. Without VS Code.
-import type {
-  ActiveFeature,
-  FeatureBrief,
-  FeatureEdit,
-  FeatureRef,
-  SaeFacts,
-  SaePlace,
-  Source,
-  SteerParams,
-  SteerResult,
-} from '../../shared/engineProtocol.ts';
+import type { DirectionOrigin, FeatureRef, NamedDirection } from '../../shared/engineProtocol.ts';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
-import { featureKey, sameFeature } from '../../shared/featureRef.ts';
+import { sameFeature } from '../../shared/featureRef.ts';
 import { t } from '../../shared/l10n.ts';
+import { directionsOf } from '../../shared/namedEdits.ts';
 import type {
   FinishedPair,
   FromSteerView,
-  SteerFeature,
-  SteerSettings,
+  SteerViewState,
   ToSteerView,
 } from '../../shared/webviewProtocol.ts';
-import type { FeatureBriefs } from '../display/features/featureBriefs.ts';
-import type { EngineClient } from '../engine/engineClient.ts';
-
-/** Features offered for a prompt, of each SAE. */
-const offeredFeatures = 12;
+import { offeredDirection } from './offeredDirections.ts';
+import type { SteerPorts } from './steerPorts.ts';
+import { offer } from './steerOffer.ts';
+import {
+  steerParams,
+  type FinishedRun,
+  type SteerSnapshot,
+  type SteerStart,
+} from './steerStart.ts';
 
 /** Tokens that both models expected, sent with every step. */
 const expectedTokens = 10;
-
-export const defaultSteerSettings: SteerSettings = {
-  maxTokens: 60,
-  temperature: 0,
-  seed: 1,
-};
-
-/** What a session starts from, and what is remembered of it. */
-export interface SteerStart {
-  readonly prompt: string;
-  /** Features put on the list from outside, e.g. from a hover. */
-  readonly features: readonly FeatureRef[];
-  readonly edits: readonly FeatureEdit[];
-  readonly settings: SteerSettings;
-}
-
-/** What a session is about, and the last run that came to its end. */
-export interface SteerSnapshot {
-  readonly start: SteerStart;
-  readonly lastRun?: { readonly params: SteerParams; readonly result: SteerResult };
-}
-
-/** What the engine is asked to do. */
-export function steerParams(
-  { prompt, edits, settings }: Omit<SteerStart, 'features'>,
-  source: Source,
-): SteerParams {
-  return { source, prompt, edits, ...settings };
-}
-
-export interface SteerPorts {
-  readonly engine: Pick<EngineClient, 'call'>;
-  readonly briefs: FeatureBriefs;
-  readonly source: () => Promise<Source>;
-  readonly post: (message: ToSteerView) => void;
-  readonly canInsert: () => boolean;
-  readonly canReplace: () => boolean;
-  /** Changes run by themselves. */
-  readonly isLive: () => boolean;
-}
 
 type RunRequest = Omit<Extract<FromSteerView, { readonly kind: 'run' }>, 'kind'>;
 
@@ -80,25 +34,26 @@ interface Running {
 
 export class SteerSession {
   readonly #ports: SteerPorts;
-  #start: SteerStart;
-  #offered: readonly SteerFeature[] = [];
+  #start: Omit<SteerStart, 'directions'>;
   #lastState: ToSteerView = lookingForFeatures();
   #loading = new AbortController();
+  /** Settles when the last state that was begun is there. */
+  #shown: Promise<void> = Promise.resolve();
   #running: Running | undefined;
-  #lastRun: SteerSnapshot['lastRun'];
+  #lastRun: FinishedRun | undefined;
 
   constructor(start: SteerStart, ports: SteerPorts) {
-    this.#start = start;
     this.#ports = ports;
+    this.#start = this.#takeDirections(start);
   }
 
   /** What to remember to begin again here. */
   get start(): SteerStart {
-    return this.#start;
+    return { ...this.#start, directions: this.#ports.directions.named };
   }
 
   get snapshot(): SteerSnapshot {
-    return { start: this.#start, ...(this.#lastRun && { lastRun: this.#lastRun }) };
+    return { start: this.start, ...(this.#lastRun && { lastRun: this.#lastRun }) };
   }
 
   /** The view is ready, maybe again: gives it the newest snapshot. */
@@ -112,15 +67,36 @@ export class SteerSession {
    */
   async open(start: SteerStart, isChosen = false): Promise<void> {
     this.stop();
-    this.#start = start;
-    await this.#showFeatures(isChosen);
+    this.#start = this.#takeDirections(start);
+    await this.#show(isChosen);
   }
 
   async addFeature(added: FeatureRef): Promise<void> {
     const { features } = this.#start;
     if (!features.some((ref) => sameFeature(ref, added)))
       this.#start = { ...this.#start, features: [added, ...features] };
-    await this.#showFeatures();
+    await this.#show();
+  }
+
+  /**
+   * Makes a direction and tells the view, or why there is none.
+   * @param site the suggested one when absent
+   * @returns `undefined` where it could not be made
+   */
+  async makeDirection(origin: DirectionOrigin, site?: string): Promise<NamedDirection | undefined> {
+    const { directions, tell } = this.#ports;
+    try {
+      const made = await directions.make(
+        site ?? (await this.#state()).streamSites.suggested,
+        origin,
+      );
+      await this.#listDirections();
+      tell({ kind: 'directionMade', name: made.name });
+      return made;
+    } catch (error) {
+      tell({ kind: 'directionFailed', message: messageOf(error) });
+      return undefined;
+    }
   }
 
   /** Runs both continuations, steps streaming to the view; a run in progress is stopped. */
@@ -141,7 +117,7 @@ export class SteerSession {
     if (this.#running !== running) return;
     this.#running = undefined;
     // After the run, so that it need not wait: other features may be active in another text.
-    if (isNewPrompt) await this.#showFeatures();
+    if (isNewPrompt) await this.#show();
   }
 
   stop(): void {
@@ -162,7 +138,12 @@ export class SteerSession {
     asked: Pick<RunRequest, 'run' | 'continuing'> & { readonly signal: AbortSignal },
   ): Promise<readonly FinishedPair[]> {
     const { run, signal, continuing } = asked;
-    const own = steerParams(this.#start, await this.#ports.source());
+    const start = this.#start;
+    const { directions, source: currentSource } = this.#ports;
+    const source = await currentSource();
+    const edits = await directions.resolve(start.edits, source);
+    const used = directionsOf(start.edits, directions.named);
+    const own = steerParams({ ...start, edits }, source);
     const params = { ...own, ...(continuing && { continuing }) };
     const sent = new Map<number, number>();
     const result = await this.#ports.engine.call(
@@ -178,81 +159,59 @@ export class SteerSession {
         },
       },
     );
-    if (!signal.aborted) this.#lastRun = { params, result };
+    if (!signal.aborted) this.#lastRun = { params, result, directions: used };
     return result.samples.map(({ baseline, steered, aligned }) => ({ baseline, steered, aligned }));
   }
 
-  async #showFeatures(isChosen = false): Promise<void> {
+  /** @param isChosen see `open` */
+  async #show(isChosen = false): Promise<void> {
     this.#loading.abort();
     this.#loading = new AbortController();
     const { signal } = this.#loading;
     this.#post(lookingForFeatures());
+    this.#shown = this.#offerOrTell(signal, isChosen);
+    await this.#shown;
+  }
+
+  async #offerOrTell(signal: AbortSignal, isChosen: boolean): Promise<void> {
     try {
-      await this.#offer(signal, isChosen);
+      const { state, features, impossible } = await offer(this.#start, this.#ports, signal);
+      if (signal.aborted) return;
+      this.#start = { ...this.#start, features };
+      // A view that becomes ready again later has made something of the choice since.
+      this.#lastState = state;
+      this.#ports.post(isChosen ? { ...state, isChosen } : state);
+      for (const message of impossible) this.#ports.post({ kind: 'failed', message });
     } catch (error) {
       if (signal.aborted || MonosemError.is(error, 'cancelled')) return;
       this.#post({ kind: 'failed', message: messageOf(error) });
     }
   }
 
-  async #offer(signal: AbortSignal, isChosen: boolean): Promise<void> {
-    const { engine, source: currentSource } = this.#ports;
-    const { prompt, features, edits, settings } = this.#start;
-    const source = await currentSource();
-    const [{ model, saes }, active] = await Promise.all([
-      engine.call('describe', { source }, { signal }),
-      engine.call('activeFeatures', { source, text: prompt, limit: offeredFeatures }, { signal }),
-    ]);
-    const impossible = features
-      .map((ref) => whyImpossible(ref, saes))
-      .find((why) => why !== undefined);
-    const possible = features.filter((ref) => whyImpossible(ref, saes) === undefined);
-    this.#start = { ...this.#start, features: possible };
-    const edited = edits.filter((ref) => whyImpossible(ref, saes) === undefined);
-    const listed = unique([...possible, ...edited, ...active]);
-    await this.#loadBriefs(listed);
-    if (signal.aborted) return;
-    this.#offered = listed.map((ref) => this.#offeredFeature(ref, edited, active));
-    const state: ToSteerView = {
-      kind: 'state',
-      prompt,
-      modelName: model.name,
-      saes: saes.map(({ sae, name, site, features: F }) => ({ sae, name, site, features: F })),
-      features: this.#offered,
-      settings,
-      isLive: this.#ports.isLive(),
-      hasChatTemplate: model.hasChatTemplate,
-      canInsert: this.#ports.canInsert(),
-      canReplace: this.#ports.canReplace(),
-    };
-    // A view that becomes ready again later has made something of the choice since.
-    this.#lastState = state;
-    this.#ports.post(isChosen ? { ...state, isChosen } : state);
-    if (impossible !== undefined) this.#ports.post({ kind: 'failed', message: impossible });
+  /** What the view shows, or is about to. @throws MonosemError where that failed */
+  async #state(): Promise<SteerViewState> {
+    // Another one may be begun meanwhile.
+    let awaited;
+    do {
+      awaited = this.#shown;
+      await awaited;
+    } while (awaited !== this.#shown);
+    const state = this.#lastState;
+    if (state.kind === 'state') return state;
+    throw new MonosemError('cancelled', state.kind === 'failed' ? state.message : '');
   }
 
-  async #loadBriefs(listed: readonly FeatureRef[]): Promise<void> {
-    const bySae = new Map<SaePlace, number[]>();
-    for (const { sae, feature } of listed) bySae.set(sae, [...(bySae.get(sae) ?? []), feature]);
-    const { briefs } = this.#ports;
-    await Promise.all([...bySae].map(([sae, features]) => briefs.load(sae, features)));
+  /** The same state with the directions as they are now. */
+  async #listDirections(): Promise<void> {
+    const state = await this.#state();
+    const { had } = await this.#ports.directions.workOut();
+    const directions = had.map((each) => offeredDirection(each, this.#start.edits));
+    this.#post({ ...state, directions });
   }
 
-  #offeredFeature(
-    ref: FeatureRef,
-    edits: readonly FeatureEdit[],
-    active: readonly ActiveFeature[],
-  ): SteerFeature {
-    const edit = edits.find((each) => sameFeature(each, ref));
-    const here = active.find((each) => sameFeature(each, ref));
-    const known = this.#ports.briefs.get(ref.sae, ref.feature);
-    return {
-      sae: ref.sae,
-      brief: known ?? briefWithoutStore(ref, here),
-      inStore: known !== undefined,
-      promptMax: here?.max ?? 0,
-      ...(edit && { edit }),
-    };
+  #takeDirections({ directions, ...start }: SteerStart): Omit<SteerStart, 'directions'> {
+    this.#ports.directions.replace(directions);
+    return start;
   }
 
   /** Snapshots are kept for a view that becomes ready later. */
@@ -264,40 +223,4 @@ export class SteerSession {
 
 function lookingForFeatures(): ToSteerView {
   return { kind: 'loading', message: t('Looking for the features of the text…') };
-}
-
-/** Why a feature cannot be edited, in one sentence; `undefined` if it can. */
-function whyImpossible(
-  { sae, feature }: FeatureRef,
-  saes: readonly SaeFacts[],
-): string | undefined {
-  const facts = saes.find((each) => each.sae === sae);
-  if (facts === undefined) {
-    return t('{0} is not an active sparse autoencoder: choose it first to edit its features.', sae);
-  }
-  if (feature < facts.features) return undefined;
-  return t(
-    'There is no feature {0} in {1}: choose one from 0 to {2}.',
-    feature,
-    facts.name,
-    facts.features - 1,
-  );
-}
-
-/** Each feature once, without what an edit or an activation says of it. */
-function unique(refs: readonly FeatureRef[]): readonly FeatureRef[] {
-  const byKey = new Map(
-    refs.map(({ sae, feature }) => [featureKey({ sae, feature }), { sae, feature }]),
-  );
-  return [...byKey.values()];
-}
-
-/** An SAE without a feature store: only the prompt tells something about its features. */
-function briefWithoutStore({ feature }: FeatureRef, here: ActiveFeature | undefined): FeatureBrief {
-  return {
-    feature,
-    density: 0,
-    maxActivation: here?.max ?? 0,
-    peakTokens: here === undefined ? [] : [here.peakToken],
-  };
 }

@@ -1,9 +1,9 @@
 // Sweeps of a steering view: one edit at several strengths. One at a time; another one takes its place. Without VS Code.
 import { messageOf } from '../../shared/errors.ts';
 import type { FromSteerView, ToSteerView } from '../../shared/webviewProtocol.ts';
-import type { SteerPorts } from './steerSession.ts';
+import type { SteerPorts } from './steerPorts.ts';
 
-export type SweepPorts = Pick<SteerPorts, 'engine' | 'source'> & {
+export type SweepPorts = Pick<SteerPorts, 'engine' | 'source' | 'directions'> & {
   readonly post: (message: ToSteerView) => void;
 };
 
@@ -25,12 +25,14 @@ export class SweepSession {
 
   async sweep({ sweep, settings, ...request }: SweepRequest): Promise<void> {
     this.stop();
-    const { engine, source, post } = this.#ports;
+    const { directions, engine, source: currentSource, post } = this.#ports;
     const sweeping = { sweep, abort: new AbortController() };
     const { signal } = sweeping.abort;
     this.#sweeping = sweeping;
     try {
-      const params = { ...settings, ...request, source: await source() };
+      const source = await currentSource();
+      const edits = await directions.resolve(request.edits, source);
+      const params = { ...settings, ...request, edits, source };
       const result = await engine.call('sweep', params, {
         signal,
         onProgress: ({ done, of }) => {

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Services } from '../../host/services.ts';
 import { expectSnapshot, type OpenSteering } from '../../host/steering/openSteering.ts';
-import { steerParams } from '../../host/views/steerSession.ts';
+import { steerParams } from '../../host/views/steerStart.ts';
 import { t } from '../../shared/l10n.ts';
 import type { Shell } from '../../shared/shellWords.ts';
 import { copyAsCommand } from '../../shared/steerCommand.ts';
@@ -20,7 +20,7 @@ export async function copySteeringCommand(
 ): Promise<string> {
   const { start } = expectSnapshot(steering);
   const shell = argument === 'posix' || argument === 'powershell' ? argument : usualShell();
-  const command = copyAsCommand(steerParams(start, await source()), shell);
+  const command = copyAsCommand(steerParams(start, await source()), shell, start.directions);
   await vscode.env.clipboard.writeText(command);
   const shown = vscode.window.setStatusBarMessage(t('Command copied'));
   setTimeout(() => {

@@ -5,11 +5,15 @@ import { showFailure } from '../../host/failures/notifications.ts';
 import type { Services } from '../../host/services.ts';
 import { expectSnapshot, type OpenSteering } from '../../host/steering/openSteering.ts';
 import { choosePresetFolder } from '../../host/steering/presetFolder.ts';
+import { placeDirections } from '../../host/steering/presetDirections.ts';
+import { PresetFiles } from '../../host/steering/presetFiles.ts';
 import { placeEdits } from '../../host/steering/presetSaes.ts';
 import { Presets, type LoadedPreset } from '../../host/steering/presets.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
+import type { NamedDirection } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
+import { sameName } from '../../shared/namedEdits.ts';
 
 /**
  * @param argument the name of a preset, whose prompt is taken as well; anything else asks
@@ -32,15 +36,26 @@ export async function loadSteeringPreset(
   const source = await services.source();
   const identities = await services.engine.call('identifySaes', { source });
   const { edits, otherWeights } = placeEdits(preset, identities);
-  const { prompt, settings } = expectSnapshot(steering).start;
+  const loadedDirections = await placeDirections(preset.directions, new PresetFiles(folder));
+  const { prompt, settings, directions } = expectSnapshot(steering).start;
   const taken = isAsked ? await choosePrompt(prompt, preset.prompt) : (preset.prompt ?? prompt);
   if (taken === undefined) return false;
   await steering.restore({
     ...{ prompt: taken, features: [], edits },
+    directions: together(loadedDirections, directions),
     settings: { ...settings, ...preset.settings },
   });
   tellDifferences(services, loaded, otherWeights);
   return true;
+}
+
+/** What was made in the panel stays, but for what has a name of the preset's. */
+function together(
+  loaded: readonly NamedDirection[],
+  present: readonly NamedDirection[],
+): readonly NamedDirection[] {
+  const others = present.filter(({ name }) => !loaded.some((each) => sameName(each.name, name)));
+  return [...loaded, ...others];
 }
 
 interface PresetItem extends vscode.QuickPickItem {

@@ -4,10 +4,15 @@ import { pickerTitle } from '../../host/commandTitle.ts';
 import type { Services } from '../../host/services.ts';
 import { expectSnapshot, type OpenSteering } from '../../host/steering/openSteering.ts';
 import { makePreset } from '../../host/steering/preset.ts';
+import { readDirectionFile } from '../../host/steering/directionFiles.ts';
+import { portableDirections } from '../../host/steering/presetDirections.ts';
+import { presetFileName } from '../../host/steering/presetFileName.ts';
+import { PresetFiles } from '../../host/steering/presetFiles.ts';
 import { choosePresetFolder } from '../../host/steering/presetFolder.ts';
-import { Presets, presetFileName } from '../../host/steering/presets.ts';
+import { Presets } from '../../host/steering/presets.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
+import { directionsOf } from '../../shared/namedEdits.ts';
 
 /**
  * @param argument the name; anything else asks for it, and before a preset is replaced
@@ -18,7 +23,7 @@ export async function saveSteeringPreset(
   steering: OpenSteering,
   argument?: unknown,
 ): Promise<string | undefined> {
-  const { prompt, edits, settings } = expectSnapshot(steering).start;
+  const { prompt, directions, edits, settings } = expectSnapshot(steering).start;
   const folder = await choosePresetFolder();
   if (folder === undefined) return undefined;
   const presets = new Presets(folder);
@@ -29,8 +34,14 @@ export async function saveSteeringPreset(
     engine.call('describe', { source }),
     engine.call('identifySaes', { source }),
   ]);
-  const preset = makePreset({ name, model: model.name, prompt, edits, settings }, saes);
-  const place = await presets.save(preset);
+  // Before the preset that names them.
+  const kept = await portableDirections(
+    directionsOf(edits, directions),
+    new PresetFiles(folder),
+    readDirectionFile,
+  );
+  const contents = { name, model: model.name, prompt, directions: kept, edits, settings };
+  const place = await presets.save(makePreset(contents, saes));
   log.info(`Saved: ${place}`);
   void vscode.window.showInformationMessage(t('The preset is saved as {0}.', place));
   return place;

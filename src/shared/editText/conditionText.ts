@@ -4,6 +4,7 @@ import type {
   EditPositions,
   FeatureEdit,
   FeatureRef,
+  NamedEdit,
   SaePlace,
   SteerEdit,
 } from '../engineProtocol.ts';
@@ -48,7 +49,7 @@ export function readConditions(texts: readonly string[], reading: Reading): Cond
 }
 
 /** In one order, whatever order they were written in. */
-export function writeConditions(edit: SteerEdit, saes: readonly SaePlace[]): string[] {
+export function writeConditions(edit: SteerEdit | NamedEdit, saes: readonly SaePlace[]): string[] {
   const { positions, onlyWhile } = edit;
   const { onlyActive = false, dropsError = false } = edit as Conditions;
   return [

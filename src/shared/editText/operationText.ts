@@ -1,5 +1,5 @@
 // What an edit does, as people write it: `ablate`, `scale=0.5`, `clamp=3max`, `add=0.3norm`, `project=0`, `cap=4`.
-import type { DirectionEdit, FeatureEdit, SteerEdit } from '../engineProtocol.ts';
+import type { DirectionEdit, FeatureEdit, NamedEdit, SteerEdit } from '../engineProtocol.ts';
 import { MonosemError } from '../errors.ts';
 import { t } from '../l10n.ts';
 
@@ -57,7 +57,7 @@ export function readDirectionOperation(
   }
 }
 
-export function writeOperation(edit: SteerEdit): string {
+export function writeOperation(edit: SteerEdit | NamedEdit): string {
   if (edit.operation === 'ablate') return edit.operation;
   const unit = 'unit' in edit ? (words.get(edit.unit) ?? '') : '';
   return `${edit.operation}=${numberText(edit.amount)}${unit}`;

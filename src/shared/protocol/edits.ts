@@ -97,3 +97,12 @@ export type DirectionEdit = EditPlace & {
  * as the model computes them.
  */
 export type SteerEdit = FeatureEdit | DirectionEdit;
+
+/** Of every member of a union. */
+type WithoutNumbers<Edit> = Edit extends unknown ? Omit<Edit, 'direction'> : never;
+
+/** An edit along a direction that goes by its name; who runs it finds the numbers. */
+export type NamedDirectionEdit = WithoutNumbers<DirectionEdit> & { readonly name: string };
+
+/** An edit without numbers of directions, as it is kept and shown. */
+export type NamedEdit = FeatureEdit | NamedDirectionEdit;

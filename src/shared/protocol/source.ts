@@ -56,6 +56,8 @@ export interface ModelFacts {
   readonly architecture: string;
   readonly layers: number;
   readonly dModel: number;
+  /** The stream in front of the first block and behind each, by TransformerLens name, in the order of the model. */
+  readonly streamSites: readonly string[];
   readonly vocabularySize: number;
   /** Longest sequence the model was made for, in tokens, BOS included. */
   readonly contextLength: number;

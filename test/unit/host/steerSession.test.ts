@@ -3,9 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { FeatureBriefs } from '../../../src/host/display/features/featureBriefs.ts';
 import type { EngineClient } from '../../../src/host/engine/engineClient.ts';
-import { SteerSession, defaultSteerSettings } from '../../../src/host/views/steerSession.ts';
-import type { SteerStart } from '../../../src/host/views/steerSession.ts';
-import type { FeatureRef, SteerStep } from '../../../src/shared/engineProtocol.ts';
+import { Directions } from '../../../src/host/steering/directions.ts';
+import { SteerSession } from '../../../src/host/views/steerSession.ts';
+import { defaultSteerSettings } from '../../../src/host/views/steerStart.ts';
+import type { SteerStart } from '../../../src/host/views/steerStart.ts';
+import type {
+  FeatureRef,
+  Source,
+  SteerParams,
+  SteerStep,
+} from '../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 import type { ToSteerView } from '../../../src/shared/webviewProtocol.ts';
@@ -20,12 +27,14 @@ interface Options {
 function session(steer: (options: Options) => Promise<void>): {
   made: SteerSession;
   sent: ToSteerView[];
+  ran: SteerParams[];
 } {
   const sent: ToSteerView[] = [];
-  const answers: Record<string, (options: Options) => Promise<unknown>> = {
+  const ran: SteerParams[] = [];
+  const answers: Record<string, (options: Options, params: unknown) => Promise<unknown>> = {
     describe: () =>
       Promise.resolve({
-        model: { name: 'm', hasChatTemplate: true },
+        model: { name: 'm', hasChatTemplate: true, streamSites },
         saes: [
           { sae: '/s', name: 's', site: 'x', features: 100 },
           { sae: '/t', name: 't', site: 'y', features: 10 },
@@ -36,28 +45,42 @@ function session(steer: (options: Options) => Promise<void>): {
         { ...at('/s', 7), total: 3, max: 2, peakToken: 'cat' },
         { ...at('/t', 7), total: 9, max: 6, peakToken: 'dog' },
       ]),
-    steer: async (options) => {
+    steer: async (options, params) => {
+      ran.push(params as SteerParams);
       await steer(options);
       return { samples: [] };
     },
+    direction: (_, params) =>
+      (params as { origin: { more: string } }).origin.more === 'nothing'
+        ? Promise.reject(new MonosemError('emptyText', 'It has no tokens.'))
+        : Promise.resolve({ ...numbers, norm: 5 }),
   };
-  const call = (name: string, _params: unknown, options: Options): Promise<unknown> =>
-    answers[name]?.(options) ?? Promise.reject(new Error(name));
+  const call = (name: string, params: unknown, options: Options): Promise<unknown> =>
+    answers[name]?.(options, params) ?? Promise.reject(new Error(name));
+  const engine = { call } as unknown as EngineClient;
+  const source = (): Promise<Source> => Promise.resolve({ model: '/m', saes: ['/s', '/t'] });
+  const post = (message: ToSteerView): void => void sent.push(message);
   const made = new SteerSession(start, {
-    engine: { call } as unknown as EngineClient,
+    ...{ engine, source, post, tell: post },
+    directions: new Directions({ engine, model: source }),
     briefs: new FeatureBriefs(() => Promise.reject(new MonosemError('noFeatureStore', 'none'))),
-    source: () => Promise.resolve({ model: '/m', saes: ['/s', '/t'] }),
-    post: (message) => sent.push(message),
+    painted: () => '/t',
     canInsert: () => true,
     canReplace: () => false,
     isLive: () => true,
   });
-  return { made, sent };
+  return { made, sent, ran };
 }
 
+const streamSites = ['blocks.0.hook_resid_pre', 'blocks.0.hook_resid_post', 'y'];
+const numbers = {
+  direction: Float32Array.of(3, 4),
+  texts: { streamNorm: 8, moreTokens: 2, lessTokens: 3 },
+};
 const start: SteerStart = {
   prompt: 'Once',
   features: [],
+  directions: [],
   edits: [],
   settings: defaultSteerSettings,
 };
@@ -190,4 +213,59 @@ test('the last run that came to its end is remembered with what was asked', asyn
   ends = false;
   await made.run({ run: 2, ...start, prompt: 'Twice' });
   expect(made.snapshot).toMatchObject({ start: { prompt: 'Twice' }, lastRun });
+});
+
+const calm = { name: 'calm', site: 'y', origin: { more: 'calm', less: 'angry' } };
+const along = { name: 'calm', site: 'y', operation: 'add', amount: 2 } as const;
+
+test('a state lists directions with their lengths and edits, and where new ones can be', async () => {
+  const { made, sent } = session(() => Promise.resolve());
+  const gone = { ...calm, name: 'gone', origin: { more: 'nothing', less: '' } };
+  const named = { ...start, directions: [calm, gone], edits: [along] };
+  await made.open(named);
+  expect(sent[1]).toMatchObject({
+    directions: [{ ...calm, norm: 5, streamNorm: 8, edit: along }],
+    streamSites: { names: streamSites, suggested: 'y' },
+  });
+  expect(JSON.stringify(sent)).not.toContain('Float32Array');
+  expect(sent[2]).toEqual({
+    kind: 'failed',
+    message: 'The direction "gone" cannot be had: It has no tokens.',
+  });
+  // With another model it may be there again.
+  expect(made.start).toEqual(named);
+});
+
+test('a direction that is made is listed before the view is told its name', async () => {
+  const { made, sent } = session(() => Promise.resolve());
+  const opening = made.open(start);
+  const first = await made.makeDirection({ more: 'calm', less: 'angry' });
+  await opening;
+  expect(first).toMatchObject({ name: 'direction-1', site: 'y' });
+  expect(kinds(sent)).toEqual(['loading', 'state', 'state', 'directionMade']);
+  expect(sent[2]).toMatchObject({ features: [{ sae: '/s' }, { sae: '/t' }] });
+  expect(sent[2]).toMatchObject({ directions: [{ name: 'direction-1', norm: 5 }] });
+  expect(sent[3]).toEqual({ kind: 'directionMade', name: 'direction-1' });
+  sent.length = 0;
+  await made.makeDirection({ more: 'nothing', less: 'angry' }, 'blocks.0.hook_resid_post');
+  expect(sent).toEqual([{ kind: 'directionFailed', message: 'It has no tokens.' }]);
+  made.resend();
+  expect(sent[1]).toMatchObject({ directions: [{ name: 'direction-1' }] });
+});
+
+test('a run along a direction has its numbers, and the last run knows where they come from', async () => {
+  const { made, sent, ran } = session(() => Promise.resolve());
+  await made.open({ ...start, directions: [{ ...calm, name: 'other' }, calm] });
+  await made.run({ run: 1, prompt: 'Once', edits: [along], settings: defaultSteerSettings });
+  const edits = [{ ...along, direction: numbers.direction }];
+  expect(ran).toMatchObject([{ edits }]);
+  expect(made.snapshot.lastRun).toMatchObject({ params: { edits }, directions: [calm] });
+  sent.length = 0;
+  const unknown = { ...along, name: 'gone' };
+  await made.run({ run: 2, prompt: 'Once', edits: [unknown], settings: defaultSteerSettings });
+  expect(ran).toHaveLength(1);
+  expect(sent.at(-1)).toEqual({
+    ...{ kind: 'failed', run: 2 },
+    message: 'There is no direction "gone" here; make it first, or remove its edit.',
+  });
 });

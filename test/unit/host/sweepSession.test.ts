@@ -1,7 +1,9 @@
 // Sweeps with answers made up here, because the order of events is what matters.
 import { expect, test } from 'vitest';
 import type { EngineClient } from '../../../src/host/engine/engineClient.ts';
+import { Directions } from '../../../src/host/steering/directions.ts';
 import { SweepSession } from '../../../src/host/views/sweepSession.ts';
+import type { Source } from '../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';
 import type { ToSteerView } from '../../../src/shared/webviewProtocol.ts';
 
@@ -19,9 +21,10 @@ function session(answer: (options: Options, params: unknown) => Promise<unknown>
   const sent: ToSteerView[] = [];
   const call = (_: string, params: unknown, options: Options): Promise<unknown> =>
     answer(options, params);
+  const engine = { call } as unknown as EngineClient;
+  const source = (): Promise<Source> => Promise.resolve({ model: '/m', saes: ['/s'] });
   const made = new SweepSession({
-    engine: { call } as unknown as EngineClient,
-    source: () => Promise.resolve({ model: '/m', saes: ['/s'] }),
+    ...{ engine, source, directions: new Directions({ engine, model: source }) },
     post: (message) => sent.push(message),
   });
   return { made, sent };
@@ -65,4 +68,16 @@ test('a sweep that fails says why', async () => {
   const { made, sent } = session(() => Promise.reject(new MonosemError('badEdit', 'No.')));
   await made.sweep(request);
   expect(sent).toEqual([{ kind: 'sweepFailed', sweep: 1, message: 'No.' }]);
+});
+
+test('a direction goes by its name; one that nobody made is refused before anything runs', async () => {
+  const { made, sent } = session(() => Promise.reject(new MonosemError('internal', 'Asked.')));
+  const edit = { site: 'hook_embed', name: 'calm', operation: 'add', amount: 1 } as const;
+  await made.sweep({ ...request, edits: [edit] });
+  expect(sent).toEqual([
+    {
+      ...{ kind: 'sweepFailed', sweep: 1 },
+      message: 'There is no direction "calm" here; make it first, or remove its edit.',
+    },
+  ]);
 });

@@ -27,6 +27,15 @@ const full = [
   { ...ref, operation: 'ablate', positions: { ranges: [{ from: 4, to: 10 }, { from: 12 }] } },
 ];
 
+const along = { name: 'calm', site: 'blocks.2.hook_resid_post' };
+const alongDirections = [
+  { ...along, operation: 'add', amount: -2 },
+  { ...along, operation: 'add', amount: 0.3, unit: 'residual', positions: { scope: 'generated' } },
+  { ...along, operation: 'add', amount: 1, unit: 'direction', onlyWhile: ref },
+  { ...along, operation: 'project', amount: 0 },
+  { ...along, operation: 'cap', amount: 4 },
+];
+
 test.each([
   { kind: 'ready' },
   { kind: 'openFeature', feature: 0 },
@@ -41,6 +50,10 @@ test.each([
   { kind: 'stop' },
   run,
   { ...run, edits: full },
+  { ...run, edits: [...alongDirections, ...full] },
+  { kind: 'makeDirection', site: along.site, more: 'calm', less: '' },
+  { kind: 'takeSelection', as: 'less' },
+  { kind: 'openDirectionFile', site: along.site },
   {
     ...run,
     settings: {
@@ -118,6 +131,27 @@ test.each([
   { ...run, edits: [{ ...ref, operation: 'ablate', onlyWhile: { feature: 2 } }] },
   { ...run, edits: [{ ...ref, operation: 'ablate', positions: { scope: 'some' } }] },
   { ...run, edits: [{ ...ref, operation: 'ablate', positions: { ranges: [{ from: 4, to: 4 }] } }] },
+  ...[
+    { name: 'a b' },
+    { name: '' },
+    { name: 'a'.repeat(65) },
+    { name: 3 },
+    { site: 'a/b' },
+    { site: undefined },
+    { operation: 'ablate' },
+    { operation: 'clamp' },
+    { unit: 'max' },
+    { amount: Number.NaN },
+    { onlyActive: true },
+    { dropsError: true },
+  ].map((wrong) => ({ ...run, edits: [{ ...along, operation: 'add', amount: 1, ...wrong }] })),
+  { kind: 'makeDirection', more: 'calm', less: '' },
+  { kind: 'makeDirection', site: along.site, more: 'calm' },
+  { kind: 'makeDirection', site: 'a'.repeat(201), more: 'a', less: 'b' },
+  { kind: 'makeDirection', site: along.site, more: 'a', less: 'x'.repeat(1_000_001) },
+  { kind: 'takeSelection' },
+  { kind: 'takeSelection', as: 'both' },
+  { kind: 'openDirectionFile' },
   { ...run, settings: { ...settings, topK: 1.5 } },
   { ...run, settings: { ...settings, topP: 1.5 } },
   { ...run, settings: { ...settings, samples: 9 } },

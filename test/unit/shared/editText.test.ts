@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
   parseEdit,
-  parseSteerEdit,
+  parseNamedEdit,
   writeEdit,
   writeSteerEdit,
 } from '../../../src/shared/editText.ts';
@@ -11,15 +11,20 @@ import type {
   FeatureEdit,
   FeatureRef,
   PositionRange,
+  SteerEdit,
 } from '../../../src/shared/engineProtocol.ts';
+import { withNumbers } from '../../../src/shared/namedEdits.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 
 const first = '/saes/first';
 const second = 'neurons:blocks.1.mlp.hook_post';
 const saes = [first, second];
 const calm = Float32Array.of(1, 2);
-const names = { saes, directions: new Map([['calm', calm]]) };
+const directions = new Map([['calm', calm]]);
+const names = { saes, directions };
 const parse = (text: string): FeatureEdit => parseEdit(text, saes);
+const parseSteerEdit = (text: string): SteerEdit =>
+  withNumbers(parseNamedEdit(text, names), directions);
 
 describe('parseEdit', () => {
   it.each([
@@ -182,7 +187,7 @@ test('what is written reads as the same edit', () => {
   );
   fc.assert(
     fc.property(fc.oneof(featureEdits, directionEdits), (edit) => {
-      expect(parseSteerEdit(writeSteerEdit(edit, saes), names)).toEqual(edit);
+      expect(parseSteerEdit(writeSteerEdit(edit, saes))).toEqual(edit);
     }),
   );
 });
@@ -196,8 +201,8 @@ test('any text is an edit or refused with one sentence', () => {
   fc.assert(
     fc.property(texts, (text) => {
       try {
-        const edit = parseSteerEdit(text, names);
-        expect(parseSteerEdit(writeSteerEdit(edit, saes), names)).toEqual(edit);
+        const edit = parseSteerEdit(text);
+        expect(parseSteerEdit(writeSteerEdit(edit, saes))).toEqual(edit);
       } catch (error) {
         expect(error).toMatchObject({ code: 'badEdit' });
       }
@@ -206,13 +211,13 @@ test('any text is an edit or refused with one sentence', () => {
 });
 
 test('edits along directions go by a name and a site', () => {
-  const edit = parseSteerEdit('calm@blocks.2.hook_resid_post:add=0.5norm,generated', names);
+  const edit = parseSteerEdit('calm@blocks.2.hook_resid_post:add=0.5norm,generated');
   expect(edit).toEqual({
     ...{ site: 'blocks.2.hook_resid_post', name: 'calm', direction: calm },
     ...{ operation: 'add', amount: 0.5, unit: 'residual', positions: { scope: 'generated' } },
   });
   const refuse = (text: string, sentence: RegExp): void => {
-    expect(() => parseSteerEdit(text, names)).toThrow(sentence);
+    expect(() => parseSteerEdit(text)).toThrow(sentence);
   };
   refuse('angry@hook_embed:add=2', /along the direction "angry", which was not given/);
   refuse('calm@:add=2', /is not an edit along a direction; write NAME@SITE:add=A/);

@@ -1,5 +1,4 @@
 // A run as a command: whatever it holds, the shell and the reader of the command line give the same run back.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,9 +7,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readArguments } from '../../../src/cli/options.ts';
 import { readSteerCall, steerOptions } from '../../../src/cli/steerCall.ts';
 import { saveTensors } from '../../../src/engine/engine.ts';
-import type { SteerEdit, SteerParams } from '../../../src/shared/engineProtocol.ts';
+import type { NamedDirection, SteerEdit, SteerParams } from '../../../src/shared/engineProtocol.ts';
 import { copyAsCommand } from '../../../src/shared/steerCommand.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
+import { posixWords, powershellWords } from './shellReaders.ts';
 
 const model = path.resolve('/models/it’s "mine"');
 const saes = [path.resolve('/saes/a b'), 'neurons:blocks.1.mlp.hook_post'];
@@ -22,22 +22,6 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What a POSIX shell makes of a line. */
-function posixWords(line: string): string[] {
-  const out = execFileSync('sh', ['-c', `monosem() { printf '%s\\0' "$@"; }\n${line}`]);
-  return new TextDecoder().decode(out).split('\0').slice(0, -1);
-}
-
-/** What PowerShell makes of a line of plain and single-quoted words (about_Quoting_Rules). */
-function powershellWords(line: string): string[] {
-  const words = line.match(/(?:[^\s'‘’‚‛]+|['‘’‚‛](?:[^'‘’‚‛]|['‘’‚‛]{2})*['‘’‚‛])+/gu) ?? [];
-  return words
-    .slice(1)
-    .map((word) =>
-      /^['‘’‚‛]/.test(word) ? word.slice(1, -1).replaceAll(/(['‘’‚‛])['‘’‚‛]/g, '$1') : word,
-    );
-}
-
 const readWords = ([name, ...words]: readonly string[]): Promise<SteerParams> => {
   expect(name).toBe('steer');
   return readSteerCall(readArguments(words, steerOptions), folder);
@@ -45,13 +29,15 @@ const readWords = ([name, ...words]: readonly string[]): Promise<SteerParams> =>
 
 const readBack = async (
   params: SteerParams,
-  files?: ReadonlyMap<string, string>,
+  directions: readonly NamedDirection[] = [],
 ): Promise<void> => {
-  const line = copyAsCommand(params, 'posix', files);
-  expect(await readWords(posixWords(line))).toEqual(params);
-  expect(await readWords(powershellWords(copyAsCommand(params, 'powershell', files)))).toEqual(
-    params,
-  );
+  for (const [shell, words] of [
+    ['posix', posixWords],
+    ['powershell', powershellWords],
+  ] as const) {
+    const line = copyAsCommand(params, shell, directions);
+    expect(await readWords(words(line))).toEqual(params);
+  }
 };
 
 const plainest: SteerParams = {
@@ -129,17 +115,23 @@ test('a command is as plain as it can be', () => {
   );
 });
 
-test('a run along a direction names its file', async () => {
-  const file = path.join(folder, 'calm.safetensors');
+const along = { site: 'hook_embed', name: 'calm', operation: 'add', amount: -2 } as const;
+
+test('a run along a direction from a file names the file', async () => {
+  const file = path.join(folder, 'calm: it.safetensors');
   const direction = Float32Array.of(1, -2);
   await saveTensors(file, { v: { dims: [2], data: direction } }, {});
-  const edit: SteerEdit = {
-    ...{ site: 'hook_embed', direction, name: 'calm', operation: 'add', amount: -2 },
-    positions: { scope: 'generated' },
-  };
+  const edit: SteerEdit = { ...along, direction, positions: { scope: 'generated' } };
   const params = { ...plainest, edits: [edit, edit] };
-  await readBack(params, new Map([['calm', `${file}:v`]]));
-  expect(() => copyAsCommand(params)).toThrow(/The direction "calm" is in no file/);
+  const calm = { name: 'calm', site: 'hook_embed', origin: { file, tensor: 'v' } };
+  await readBack(params, [{ ...calm, name: 'unused' }, calm]);
+  expect(() => copyAsCommand(params)).toThrow(/^There is no direction "calm" here; make it first/);
+  for (const unreadable of ['/a.safetensors:b/c.safetensors', '/calm.bin']) {
+    const origin = { file: unreadable };
+    expect(() => copyAsCommand(params, 'posix', [{ ...calm, origin }])).toThrow(
+      /^No command can name \S+, because its path/,
+    );
+  }
 });
 
 test('a run that goes on is one longer run', () => {

@@ -21,6 +21,7 @@ const place = {
 const facts: ModelFacts = {
   ...{ name: 'stories15M', folder: embedded, architecture: 'llama', variant: 'onnx/model.onnx' },
   ...{ layers: 6, dModel: 288, vocabularySize: 32_000, contextLength: 256 },
+  streamSites: [],
   ...{
     provider: 'cpu',
     providerReason: 'It is set.',

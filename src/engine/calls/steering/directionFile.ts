@@ -19,11 +19,12 @@ export async function loadDirection(file: string, name?: string): Promise<Float3
   if (stored === undefined) {
     throw new MonosemError(
       'badArgument',
-      `${file} has no tensor "${taken}" but ${[...tensors.keys()].join(', ')}; name one behind a colon, as in ${file}:NAME.`,
+      `${file} has no tensor "${taken}" but ${[...tensors.keys()].join(', ')}; name one of them, or keep the direction in a file of its own.`,
     );
   }
-  const { dims, data } = await readTensor(stored);
-  if (dims.length === 1 || (dims.length === 2 && dims[0] === 1)) return data;
+  const { dims } = stored;
+  if (dims.length === 1 || (dims.length === 2 && dims[0] === 1))
+    return (await readTensor(stored)).data;
   throw new MonosemError(
     'badArgument',
     `The tensor "${taken}" in ${file} has the shape [${dims.join(', ')}], and a direction has one, [D]; choose another tensor.`,

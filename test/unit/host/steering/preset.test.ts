@@ -8,7 +8,7 @@ import {
   type Preset,
 } from '../../../../src/host/steering/preset.ts';
 import { placeEdits } from '../../../../src/host/steering/presetSaes.ts';
-import type { FeatureEdit, SaeIdentity } from '../../../../src/shared/engineProtocol.ts';
+import type { NamedEdit, SaeIdentity } from '../../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../../src/shared/errors.ts';
 import { featureIndex } from '../../../../src/shared/units.ts';
 
@@ -19,15 +19,18 @@ const active: readonly SaeIdentity[] = [
   { sae: '/here/used', name: 'used', site, sha256: 'b'.repeat(64) },
   { sae: `neurons:${neuronSite}`, name: 'MLP neurons of block 1', site: neuronSite },
 ];
-const edits: readonly FeatureEdit[] = [
+const edits: readonly NamedEdit[] = [
   { sae: '/here/used', feature: featureIndex(12), operation: 'clamp', amount: 3, unit: 'max' },
   {
     ...{ sae: `neurons:${neuronSite}`, feature: featureIndex(7), operation: 'ablate' },
     onlyWhile: { sae: '/here/used', feature: featureIndex(40) },
   },
+  { ...{ site, name: 'calm', operation: 'add', amount: 2 }, unit: 'residual' },
 ];
+const calm = { name: 'calm', site, more: 'I am calm.', less: 'I am\nangry.' };
 const contents = {
   ...{ name: 'Calm ☺', model: 'stories15M', prompt: 'Once upon\na time', edits },
+  directions: [calm],
   settings: { temperature: 0.7, topK: 40, stop: ['\n\n'], seed: 3, samples: 4 },
 } as const;
 
@@ -37,7 +40,11 @@ test('a preset names no folder, and only the SAEs that it edits', () => {
   expect(JSON.parse(text)).toEqual({
     ...{ version: 1, monosem: '0.1.0', name: 'Calm ☺', model: 'stories15M' },
     saes: [{ name: 'used', site, sha256: 'b'.repeat(64) }, { neurons: neuronSite }],
-    ...{ prompt: 'Once upon\na time', edits: ['12:clamp=3max', '2/7:ablate,while=40'] },
+    ...{
+      prompt: 'Once upon\na time',
+      edits: ['12:clamp=3max', '2/7:ablate,while=40', `calm@${site}:add=2norm`],
+    },
+    directions: [calm],
     settings: contents.settings,
   });
 });
@@ -58,10 +65,10 @@ test('an SAE is found by its weights under another name and place, then by its n
     ...(neurons === undefined ? [] : [neurons]),
   ];
   const moved = placeEdits(preset, elsewhere({}));
-  expect(moved.edits[0]?.sae).toBe('/there/moved');
+  expect(moved.edits[0]).toMatchObject({ sae: '/there/moved' });
   expect(moved.otherWeights).toEqual([]);
   const retrained = placeEdits(preset, elsewhere({ name: 'used', sha256: 'd'.repeat(64) }));
-  expect(retrained.edits[0]?.sae).toBe('/there/moved');
+  expect(retrained.edits[0]).toMatchObject({ sae: '/there/moved' });
   expect(retrained.otherWeights).toEqual(['used']);
   expect(() => placeEdits(preset, elsewhere({ site: 'hook_embed' }))).toThrow(
     /edits features of used at blocks\.2\.hook_resid_post, which is no active sparse autoencoder/,
@@ -89,7 +96,25 @@ const smallest = { version: 1, name: 'x' };
 
 test('everything but version and name may be missing', () => {
   const read = readPreset(`\uFEFF${JSON.stringify(smallest)}`, 'x.json');
-  expect(read.preset).toEqual({ name: 'x', saes: [], edits: [], settings: {} });
+  expect(read.preset).toEqual({ name: 'x', saes: [], directions: [], edits: [], settings: {} });
+});
+
+const unsafeFiles = [
+  ...['/etc/calm.safetensors', '../calm.safetensors', 'a/calm.safetensors', 'a\\calm.safetensors'],
+  ...['C:calm.safetensors', 'calm.bin', '.safetensors', '.calm.safetensors', 'con.safetensors'],
+  ...['~.safetensors', 'calm.safetensors\0', 'file:calm.safetensors', 'a'.repeat(300), 3],
+];
+
+test('a preset that knows no directions reads as ever, and writes none', () => {
+  const preset = makePreset({ ...contents, directions: [], edits: [] }, active);
+  expect(writePreset(preset)).not.toContain('directions');
+});
+
+test('a direction may be in a file beside the preset', () => {
+  const file = { name: 'calm', site, file: 'Ruhe 2.safetensors', tensor: 'v' };
+  const read = readPreset(JSON.stringify({ ...smallest, directions: [{ ...file, x: 1 }] }), 'x');
+  expect(read.preset.directions).toEqual([file]);
+  expect(read.ignored).toEqual(['directions[0].x']);
 });
 
 describe('a file that is no preset', () => {
@@ -112,6 +137,27 @@ describe('a file that is no preset', () => {
       { ...smallest, saes: [{ name: 'a', site: 'b', sha256: 'xyz' }] },
       /saes\[0\]\.sha256 has to be 64 hexadecimal digits/,
     ],
+    [{ ...smallest, edits: ['calm@hook_embed:add=1'] }, /direction "calm", which was not given/],
+    [{ ...smallest, directions: {} }, /directions has to be a list of at most 64 entries/],
+    [
+      { ...smallest, directions: Array(65).fill(calm) },
+      /directions has to be a list of at most 64/,
+    ],
+    [{ ...smallest, directions: ['calm'] }, /directions\[0\] has to be an object/],
+    [{ ...smallest, directions: [{ site }] }, /directions\[0\]\.name has to be a text/],
+    [{ ...smallest, directions: [{ ...calm, name: 'a b' }] }, /name has to be a name of letters/],
+    [{ ...smallest, directions: [{ ...calm, name: 'a'.repeat(65) }] }, /a text of at most 64/],
+    [{ ...smallest, directions: [{ ...calm, site: 'a/b' }] }, /site has to be the name of a site/],
+    [{ ...smallest, directions: [{ ...calm, less: undefined }] }, /less has to be a text/],
+    [{ ...smallest, directions: [{ ...calm, more: 'a'.repeat(100_001) }] }, /at most 100000 char/],
+    [
+      { ...smallest, directions: [calm, { ...calm, name: 'CALM' }] },
+      /directions\[1\]\.name has to be another name than those before/,
+    ],
+    ...unsafeFiles.map((file): [unknown, RegExp] => [
+      { ...smallest, directions: [{ name: 'calm', site, file }] },
+      /directions\[0\]\.file has to be (?:the name of a \.safetensors file beside|a text)/,
+    ]),
     [{ ...smallest, settings: [] }, /settings has to be an object/],
     [{ ...smallest, settings: { topK: 1.5 } }, /settings\.topK has to be a whole number/],
     [{ ...smallest, settings: { topP: 2 } }, /settings\.topP has to be a number from 0 to 1/],
@@ -128,6 +174,7 @@ describe('a file that is no preset', () => {
       {
         ...{ version: fc.constant(1), name: fc.oneof(fc.string(), fc.anything()) },
         ...{ edits: fc.oneof(fc.array(fc.string()), fc.anything()), saes: fc.anything() },
+        directions: fc.oneof(fc.array(fc.anything()), fc.anything()),
         settings: fc.oneof(fc.dictionary(fc.string(), fc.anything()), fc.anything()),
       },
       { requiredKeys: [] },

@@ -1,13 +1,18 @@
 // Presets on a disk made up here, which fails as disks do.
 import { describe, expect, it, test } from 'vitest';
 import { writePreset, type Preset } from '../../../../src/host/steering/preset.ts';
-import {
-  Presets,
-  presetFileName,
-  type PresetFolder,
-} from '../../../../src/host/steering/presets.ts';
+import type { PresetFolder } from '../../../../src/host/steering/presetAccess.ts';
+import { presetFileName } from '../../../../src/host/steering/presetFileName.ts';
+import { Presets } from '../../../../src/host/steering/presets.ts';
+import { folderInMemory } from './presetFolders.ts';
 
-const preset = (name: string): Preset => ({ name, saes: [], edits: [], settings: { seed: 3 } });
+const preset = (name: string): Preset => ({
+  name,
+  saes: [],
+  directions: [],
+  edits: [],
+  settings: { seed: 3 },
+});
 
 interface Disk {
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -17,17 +22,7 @@ interface Disk {
 function disk(changes: Partial<PresetFolder> = {}, ...names: readonly string[]): Disk {
   const content = new TextEncoder().encode(writePreset(preset('stored')));
   const files = new Map<string, Uint8Array>(names.map((name) => [name, content]));
-  const get = (name: string): Uint8Array => files.get(name) ?? new Uint8Array(0);
-  const folder: PresetFolder = {
-    ...{ path: 'project/.monosem/steering', isTrusted: true },
-    list: () => Promise.resolve([...files.keys()]),
-    size: (name) => Promise.resolve(get(name).length),
-    read: (name) => Promise.resolve(get(name)),
-    write: (name, bytes) => Promise.resolve(void files.set(name, bytes)),
-    remove: (name) => Promise.resolve(void files.delete(name)),
-    ...changes,
-  };
-  return { files, presets: new Presets(folder) };
+  return { files, presets: new Presets(folderInMemory(files, changes)) };
 }
 
 const failing =

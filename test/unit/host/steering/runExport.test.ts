@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
 import { writeRun } from '../../../../src/host/steering/runExport.ts';
-import type {
-  Provenance,
-  SteerParams,
-  SteerResult,
+import {
+  protocolVersion,
+  type NamedDirection,
+  type Provenance,
+  type SteerParams,
+  type SteerResult,
 } from '../../../../src/shared/engineProtocol.ts';
 import { copyAsCommand } from '../../../../src/shared/steerCommand.ts';
 import { featureIndex, tokenId } from '../../../../src/shared/units.ts';
 
 const provenance: Provenance = {
-  ...{ monosem: '0.1.0', protocol: 5 },
+  ...{ monosem: '0.1.0', protocol: protocolVersion },
   model: {
     ...{ name: 'm', folder: '/m', variant: 'onnx/model.onnx' },
     files: [{ path: 'onnx/model.onnx', bytes: 3, sha256: 'a'.repeat(64) }],
@@ -49,16 +51,18 @@ const result: SteerResult = {
   ],
 };
 const date = new Date('2026-01-02T03:04:05Z');
-const written = (changes: Partial<SteerParams> = {}): Record<string, unknown> =>
-  JSON.parse(writeRun({ params: { ...params, ...changes }, result, provenance, date })) as Record<
-    string,
-    unknown
-  >;
+const written = (
+  changes: Partial<SteerParams> = {},
+  directions: readonly NamedDirection[] = [],
+): Record<string, unknown> => {
+  const run = { params: { ...params, ...changes }, result, directions };
+  return JSON.parse(writeRun({ ...run, provenance, date })) as Record<string, unknown>;
+};
 
 test('an export holds what it takes to have the run again', () => {
   const plain = { ids: [5], texts: ['a'], probabilities: [0.5] };
   expect(written()).toEqual({
-    ...{ kind: 'monosem.steeringRun', version: 1, monosem: '0.1.0', protocol: 5 },
+    ...{ kind: 'monosem.steeringRun', version: 1, monosem: '0.1.0', protocol: protocolVersion },
     date: '2026-01-02T03:04:05.000Z',
     ...{ model: provenance.model, saes: provenance.saes, environment: provenance.environment },
     requested: { provider: 'auto', deviceId: 0 },
@@ -88,11 +92,27 @@ test('an export holds what it takes to have the run again', () => {
   });
 });
 
-test('a direction is a list of numbers, and what is no command says why', () => {
+test('a direction has its numbers, where they come from, and a command that makes it', () => {
+  const numbers = Float32Array.of(1, -0.5);
+  const edit = { site: 'hook_embed', name: 'calm', operation: 'cap', amount: 2 } as const;
+  const origin = { more: 'I am calm.', less: 'I am angry.' };
+  const edits = [{ ...edit, direction: numbers }];
+  const calm = { name: 'calm', site: 'hook_embed', origin };
+  const content = written({ edits }, [calm]);
+  expect(content).toMatchObject({
+    edits: [{ text: 'calm@hook_embed:cap=2', edit: { ...edit, direction: [1, -0.5] }, origin }],
+    command: { posix: copyAsCommand({ ...params, edits }, 'posix', [calm]) },
+  });
+  expect(content['command']).toMatchObject({
+    posix: expect.stringMatching(/^monosem direction .* && monosem steer /) as string,
+  });
+});
+
+test('a direction without a name is a list of numbers, and what is no command says why', () => {
   const direction = Float32Array.of(1, -0.5);
   const edit = { site: 'hook_embed', direction, operation: 'cap', amount: 2 } as const;
   expect(written({ edits: [edit] })).toMatchObject({
     edits: [{ text: null, edit: { ...edit, direction: [1, -0.5] } }],
-    command: { posix: { none: expect.stringMatching(/is in no file/) as string } },
+    command: { posix: { none: expect.stringMatching(/^There is no direction/) as string } },
   });
 });

@@ -1,10 +1,7 @@
-// A direction of one's own from two texts: the difference of the means of a site (Marks & Tegmark 2023, "The Geometry of
+// A direction of one's own made of two texts: the difference of the means of a site (Marks & Tegmark 2023, "The Geometry of
 // Truth: Emergent Linear Structure in Large Language Model Representations of True/False Datasets"; added to the stream it
 // steers, Turner et al. 2023, "Activation Addition: Steering Language Models Without Optimization").
-import type {
-  SelectionDirection,
-  SelectionDirectionParams,
-} from '../../../shared/engineProtocol.ts';
+import type { DirectionNumbers, ModelChoice } from '../../../shared/engineProtocol.ts';
 import { MonosemError } from '../../../shared/errors.ts';
 import type { Tensor } from '../../../shared/tensor.ts';
 import { captureActivations, type Capture } from '../../analysis/captureActivations.ts';
@@ -15,15 +12,22 @@ import { SiteReader } from '../../model/siteReader.ts';
 import type { ProviderChooser } from '../../onnx/runtime/executionProviders.ts';
 import type { TextTokenizer } from '../../tokenizer/tokenizer.ts';
 
+export interface DirectionTextsToRead {
+  readonly model: ModelChoice;
+  readonly site: string;
+  readonly more: string;
+  readonly less: string;
+}
+
 /**
  * @param breath awaited between two runs of the model
  * @throws MonosemError `unknownSite`; `emptyText` for a text without tokens; `badArgument` where the means are the same
  */
-export async function selectionDirection(
-  { model: choice, site, more, less }: SelectionDirectionParams,
+export async function directionOfTexts(
+  { model: choice, site, more, less }: DirectionTextsToRead,
   chooser: ProviderChooser,
   breath: () => Promise<void>,
-): Promise<SelectionDirection> {
+): Promise<DirectionNumbers> {
   const opened = await openModel(choice.model, choice.variant);
   const { model } = await placeModel(opened, chooser, requestOf(choice));
   const { tokenizer } = model;
@@ -50,7 +54,7 @@ async function readText(capture: Capture, tokenizer: TextTokenizer, text: string
 }
 
 /** mean(more) − mean(less), x [T, D] each → [D]; sums run in double precision. */
-function differenceOfMeans(more: Tensor, less: Tensor, site: string): SelectionDirection {
+function differenceOfMeans(more: Tensor, less: Tensor, site: string): DirectionNumbers {
   const [ofMore, ofLess] = [meanRow(more), meanRow(less)];
   const direction = Float32Array.from(ofMore.mean, (value, d) => value - (ofLess.mean[d] ?? NaN));
   const norm = Math.hypot(...direction);
@@ -64,9 +68,11 @@ function differenceOfMeans(more: Tensor, less: Tensor, site: string): SelectionD
   return {
     direction,
     norm,
-    streamNorm: (ofMore.norms + ofLess.norms) / tokens,
-    moreTokens: ofMore.tokens,
-    lessTokens: ofLess.tokens,
+    texts: {
+      streamNorm: (ofMore.norms + ofLess.norms) / tokens,
+      moreTokens: ofMore.tokens,
+      lessTokens: ofLess.tokens,
+    },
   };
 }
 
