@@ -1,5 +1,7 @@
 // Keeps the focus where it is while what is there is drawn anew. Controls are found again by what they are for: their
 // `data-control`, and the feature of the row they are in.
+import type { FeatureRef } from '../../src/shared/engineProtocol.ts';
+import { featureIndex } from '../../src/shared/units.ts';
 
 type Control = HTMLElement | SVGElement;
 
@@ -17,4 +19,12 @@ function addressOf(inside: Element): string | undefined {
   if (control === null) return undefined;
   const row = control.closest<HTMLElement>('[data-feature]');
   return JSON.stringify([row?.dataset['sae'], row?.dataset['feature'], control.dataset['control']]);
+}
+
+/** The feature of the row that has the focus. */
+export function focusedFeature(place: HTMLElement): FeatureRef | undefined {
+  const row = place.querySelector<HTMLElement>('.feature-row:focus-within');
+  const { sae, feature } = row?.dataset ?? {};
+  if (sae === undefined || feature === undefined) return undefined;
+  return { sae, feature: featureIndex(Number(feature)) };
 }
