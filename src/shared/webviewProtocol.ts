@@ -124,7 +124,7 @@ export interface SteerViewState {
 /** What a run is asked for. */
 export interface SteerRequest {
   readonly prompt: string;
-  readonly edits: readonly FeatureEdit[];
+  readonly edits: readonly SteerViewEdit[];
   readonly settings: SteerSettings;
 }
 
@@ -167,6 +167,12 @@ export type ToSteerView =
   | ({ readonly kind: 'found' } & FeatureRef)
   /** The user wants to sweep the edit at hand. */
   | { readonly kind: 'askSweep' }
+  /** Opens the form for a new direction and fills in what is given. */
+  | { readonly kind: 'fillDirection'; readonly more?: string; readonly less?: string }
+  /** There is a new direction; a state that lists it came before. */
+  | { readonly kind: 'directionMade'; readonly name: string }
+  /** An empty message: nothing happened, because the user chose nothing. */
+  | { readonly kind: 'directionFailed'; readonly message: string }
   /** `run` is absent when the failure is not of a run. */
   | { readonly kind: 'failed'; readonly run?: number; readonly message: string };
 
@@ -194,6 +200,17 @@ export type FromSteerView =
   /** Adds a feature by id to the list. */
   | ({ readonly kind: 'addFeature' } & FeatureRef)
   | ({ readonly kind: 'openFeature' } & FeatureRef)
+  /** Answered by `directionMade` or `directionFailed`. */
+  | {
+      readonly kind: 'makeDirection';
+      readonly site: string;
+      readonly more: string;
+      readonly less: string;
+    }
+  /** Answered by `fillDirection` with what is selected in the editor, or `directionFailed` where that is nothing. */
+  | { readonly kind: 'takeSelection'; readonly as: 'more' | 'less' }
+  /** Lets the user choose a safetensors file with a direction; answered as `makeDirection`. */
+  | { readonly kind: 'openDirectionFile'; readonly site: string }
   /** Whether changes run by themselves, to be remembered. */
   | { readonly kind: 'setLive'; readonly isLive: boolean }
   | { readonly kind: 'insert'; readonly text: string }

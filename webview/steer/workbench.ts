@@ -6,11 +6,13 @@ import type {
 } from '../../src/shared/webviewProtocol.ts';
 import { element } from '../common/element.ts';
 import { Arrangement } from './draft/arrangement.ts';
+import { directionEditing } from './directions/directionEditing.ts';
 import { type Draft, withEdit } from './draft/draft.ts';
 import { whatChanged } from './draft/whatChanged.ts';
-import { featureEditing } from './edits/featureEditing.ts';
+import type { EditingOptions } from './edits/editing.ts';
+import { featureEditing } from './features/featureEditing.ts';
+import { focusedTarget, keepFocus } from './focus.ts';
 import { historyBar, listenForHistoryKeys } from './historyBar.ts';
-import { focusedFeature, keepFocus } from './keepFocus.ts';
 import { promptBox } from './promptBox.ts';
 import { results } from './results/results.ts';
 import { runBar } from './run/runBar.ts';
@@ -72,12 +74,14 @@ export function workbench(options: WorkbenchOptions): Workbench {
     store();
     drawRun();
   });
-  const features = featureEditing({
+  const editing: EditingOptions = {
     ...{ arranged, post, change },
-    sweep: (feature) => {
-      sweep.open(feature);
+    sweep: (target) => {
+      sweep.open(target);
     },
-  });
+  };
+  const features = featureEditing(editing);
+  const directions = directionEditing(editing);
   const settings = settingsPlace((changed) => {
     change({ ...arranged.draft, settings: changed }, 'settings');
   });
@@ -167,6 +171,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
   function drawOffers(): void {
     source.textContent = sourceText(arranged.state);
     features.draw();
+    directions.draw();
   }
 
   function drawRun(): void {
@@ -186,7 +191,9 @@ export function workbench(options: WorkbenchOptions): Workbench {
     shown.show({ run, canInsert, canReplace, canContinue: runner.canContinue });
   }
 
-  const controls = [prompt.element, features.element, settings.element, bar.element];
+  const controls = [
+    ...[prompt.element, features.element, directions.element, settings.element, bar.element],
+  ];
   const top = element('div', { class: 'top' }, source, history.element);
   const panes = element(
     'div',
@@ -224,7 +231,8 @@ export function workbench(options: WorkbenchOptions): Workbench {
       if (message.kind === 'failed') failure = message.message;
       if (message.kind === 'failed') busy = undefined;
       if (message.kind === 'found') features.add(message);
-      if (message.kind === 'askSweep') failure = sweep.openAny(focusedFeature(panes));
+      if (message.kind === 'askSweep') failure = sweep.openAny(focusedTarget(panes));
+      directions.receive(message);
       sweep.receive(message);
       const before = runner.ended;
       runner.receive(message);

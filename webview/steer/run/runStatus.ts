@@ -14,6 +14,6 @@ export function runStatus(
     return isOld ? `${runText(run)} ${t('Changed since: run again.')}` : runText(run);
   }
   const count = request.edits.length;
-  if (count === 0) return t('Choose an edit for a feature, then run.');
+  if (count === 0) return t('Choose an edit, then run.');
   return count === 1 ? t('1 edit to run.') : t('{0} edits to run.', count);
 }

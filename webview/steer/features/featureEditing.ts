@@ -1,26 +1,11 @@
 // Features put together: the list, what the user does in it, and the feature that is to come onto it.
 import type { FeatureRef } from '../../../src/shared/engineProtocol.ts';
-import { featureKey, sameFeature } from '../../../src/shared/featureRef.ts';
-import type { FromSteerView } from '../../../src/shared/webviewProtocol.ts';
-import type { Arrangement } from '../draft/arrangement.ts';
-import {
-  type Draft,
-  editOf,
-  listedFeatures,
-  refOf,
-  withEdit,
-  withFeature,
-  withoutFeature,
-} from '../draft/draft.ts';
+import { withEdit, withFeature, withoutTarget } from '../draft/draft.ts';
+import { featureOf, sameTarget, targetKey } from '../draft/edit/target.ts';
+import { editOf, listedFeatures } from '../draft/listed.ts';
 import { whatChanged } from '../draft/whatChanged.ts';
+import type { EditingOptions } from '../edits/editing.ts';
 import { featureList } from './featureList.ts';
-
-export interface EditingOptions {
-  readonly arranged: Arrangement;
-  readonly post: (message: FromSteerView) => void;
-  readonly change: (next: Draft, what: string) => void;
-  readonly sweep: (feature: FeatureRef) => void;
-}
 
 export interface FeatureEditing {
   readonly element: HTMLElement;
@@ -41,7 +26,7 @@ export function featureEditing({ arranged, post, change, sweep }: EditingOptions
       post({ kind: 'openFeature', ...feature });
     },
     remove: (feature) => {
-      change(withoutFeature(arranged.draft, feature), featureKey(feature));
+      change(withoutTarget(arranged.draft, feature), targetKey(feature));
       draw();
     },
     sweep,
@@ -53,7 +38,7 @@ export function featureEditing({ arranged, post, change, sweep }: EditingOptions
 
   function add({ sae, feature }: FeatureRef): void {
     const ref = { sae, feature };
-    change(withFeature(arranged.draft, ref), featureKey(ref));
+    change(withFeature(arranged.draft, ref), targetKey(ref));
     awaited = ref;
     post({ kind: 'addFeature', ...ref });
   }
@@ -66,7 +51,7 @@ export function featureEditing({ arranged, post, change, sweep }: EditingOptions
       state.saes,
     );
     const wanted = awaited;
-    if (wanted !== undefined && listed.some((feature) => sameFeature(refOf(feature), wanted))) {
+    if (wanted !== undefined && listed.some((feature) => sameTarget(featureOf(feature), wanted))) {
       list.focus(wanted);
       awaited = undefined;
     }
