@@ -1,5 +1,5 @@
 // The steering view in a browser page, in the words of its tests.
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import type { SteerStep } from '../../src/shared/engineProtocol.ts';
 import type { FinishedPair, ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import type { ThemeName } from './themes.ts';
@@ -18,12 +18,17 @@ export async function openSteer(
 }
 
 /** Chooses the operation of a feature's edit. */
-export async function choose(
-  { page }: ViewPage,
-  feature: number,
-  operation: string,
-): Promise<void> {
-  const row = page.locator(`[data-feature="${String(feature)}"]`);
+export async function choose(view: ViewPage, feature: number, operation: string): Promise<void> {
+  await chooseIn(view.page.locator(`[data-feature="${String(feature)}"]`), operation);
+}
+
+/** The row of a direction. */
+export function directionRow({ page }: ViewPage, name: string): Locator {
+  return page.locator(`[data-target^="${name}@"]`);
+}
+
+/** Chooses the operation of the edit in a row. */
+export async function chooseIn(row: Locator, operation: string): Promise<void> {
   await row.locator('.operation').click();
   await row.locator('vscode-option', { hasText: operation }).click();
 }

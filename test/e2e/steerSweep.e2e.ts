@@ -91,7 +91,7 @@ test('the command sweeps the edit at hand, or says what is missing', async () =>
   const { page } = view;
   await view.send({ kind: 'askSweep' });
   expect(await page.getByRole('alert').innerText()).toBe(
-    'Choose an edit with a strength for a feature, then sweep it.',
+    'Choose an edit with a strength, then sweep it.',
   );
   await choose(view, 1190, 'Clamp');
   await choose(view, 602, 'Clamp');

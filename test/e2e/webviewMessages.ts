@@ -11,6 +11,7 @@ import type {
 import { featureIndex, tokenId } from '../../src/shared/units.ts';
 import type {
   FeatureViewState,
+  SteerDirection,
   SteerFeature,
   SteerViewState,
   ToSteerView,
@@ -140,9 +141,28 @@ export function steerState(changes: Partial<SteerViewState> = {}): SteerViewStat
     hasChatTemplate: false,
     canInsert: true,
     canReplace: false,
+    directions: [],
+    streamSites: { names: streamSites, suggested: site },
     ...changes,
   };
 }
+
+const streamSites = [0, 1, 2, 3, 4, 5].map((block) => `blocks.${String(block)}.hook_resid_post`);
+
+/** One made of two texts, and one from a file. */
+export const directions: readonly SteerDirection[] = [
+  {
+    ...{ name: 'direction-1', site, norm: 4.2, streamNorm: 31.5 },
+    origin: {
+      more: 'The sea was calm. The boat lay still, and everyone was quiet and happy.',
+      less: 'The storm came! The waves were high,\nand everybody screamed and ran.',
+    },
+  },
+  {
+    ...{ name: 'happy-ending', site: 'blocks.4.hook_resid_post', norm: 7.9 },
+    origin: { file: '/home/lily/directions/happy-ending.safetensors', tensor: 'direction' },
+  },
+];
 
 /** Two SAEs at two sites, in which the same numbers are other features. */
 export function twoSaes(): SteerViewState {

@@ -5,6 +5,8 @@ import { icon } from './icons.ts';
 export interface Disclosure {
   /** The button; what it shows stands where the caller puts it. */
   readonly element: HTMLElement;
+  /** Shows it. */
+  open(): void;
 }
 
 let made = 0;
@@ -41,5 +43,10 @@ export function disclosure(options: {
     label,
   );
   show(options.isOpen);
-  return { element: button };
+  return {
+    element: button,
+    open: () => {
+      show(true);
+    },
+  };
 }

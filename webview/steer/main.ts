@@ -24,13 +24,13 @@ const waiting = element('div', { class: 'waiting' });
 app.append(waiting);
 
 let view: ReturnType<typeof workbench> | undefined;
-/** Asked for before there is anything to show. */
-let early: ToSteerView | undefined;
+/** Asked for before there is anything to show it in. */
+let early: readonly ToSteerView[] = [];
 
 channel.onMessage((message) => {
   if (message.kind === 'state') showState(message);
   else if (view !== undefined) view.receive(message);
-  else if (message.kind === 'askSweep') early = message;
+  else if (isForLater(message)) early = [...early, message];
   else if (message.kind === 'loading') waiting.replaceChildren(busyNotice(message.message));
   else if (message.kind === 'failed') waiting.replaceChildren(failureNotice(message.message));
 });
@@ -56,5 +56,10 @@ function showState(state: SteerViewState): void {
     },
   });
   waiting.replaceWith(view.element);
-  if (early !== undefined) view.receive(early);
+  for (const message of early) view.receive(message);
+  early = [];
+}
+
+function isForLater({ kind }: ToSteerView): boolean {
+  return kind === 'askSweep' || kind === 'fillDirection' || kind === 'directionFailed';
 }

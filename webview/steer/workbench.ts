@@ -1,8 +1,4 @@
 // The parts of the steering view put together: what happens in one is passed on to the others here, and nowhere else.
-import type { FeatureRef } from '../../src/shared/engineProtocol.ts';
-import { featureKey, sameFeature } from '../../src/shared/featureRef.ts';
-import { t } from '../../src/shared/l10n.ts';
-import { featureIndex } from '../../src/shared/units.ts';
 import type {
   FromSteerView,
   SteerViewState,
@@ -10,24 +6,18 @@ import type {
 } from '../../src/shared/webviewProtocol.ts';
 import { element } from '../common/element.ts';
 import { Arrangement } from './draft/arrangement.ts';
-import {
-  type Draft,
-  editOf,
-  listedFeatures,
-  refOf,
-  withEdit,
-  withFeature,
-  withoutFeature,
-} from './draft/draft.ts';
-import type { DraftEdit } from './draft/draftEdit.ts';
-import { featureList } from './edits/featureList.ts';
+import { directionEditing } from './directions/directionEditing.ts';
+import { type Draft, withEdit } from './draft/draft.ts';
+import { whatChanged } from './draft/whatChanged.ts';
+import type { EditingOptions } from './edits/editing.ts';
+import { featureEditing } from './features/featureEditing.ts';
+import { focusedTarget, keepFocus } from './focus.ts';
 import { historyBar, listenForHistoryKeys } from './historyBar.ts';
-import { keepFocus } from './keepFocus.ts';
 import { promptBox } from './promptBox.ts';
 import { results } from './results/results.ts';
 import { runBar } from './run/runBar.ts';
-import { type RunState, isGoing, isOutdated, mostSteps } from './run/runState.ts';
-import { runText } from './run/runText.ts';
+import { type RunState, isGoing } from './run/runState.ts';
+import { runStatus } from './run/runStatus.ts';
 import { Runner } from './run/runner.ts';
 import { settingsPlace } from './settings/settingsPlace.ts';
 import { sourceText } from './sourceText.ts';
@@ -77,7 +67,6 @@ export function workbench(options: WorkbenchOptions): Workbench {
   });
   let failure: string | undefined;
   let busy: string | undefined;
-  let awaited: FeatureRef | undefined;
 
   const source = element('p', { class: 'source quiet' });
   const prompt = promptBox((text) => {
@@ -85,26 +74,14 @@ export function workbench(options: WorkbenchOptions): Workbench {
     store();
     drawRun();
   });
-  const features = featureList({
-    edit: (edit) => {
-      const before = arranged.draft.edits.find((each) => sameFeature(each, edit));
-      change(withEdit(arranged.draft, edit), whatChanged(before, edit));
+  const editing: EditingOptions = {
+    ...{ arranged, post, change },
+    sweep: (target) => {
+      sweep.open(target);
     },
-    open: (feature) => {
-      post({ kind: 'openFeature', ...feature });
-    },
-    remove: (feature) => {
-      change(withoutFeature(arranged.draft, feature), featureKey(feature));
-      drawFeatures();
-    },
-    sweep: (feature) => {
-      sweep.open(feature);
-    },
-    add,
-    find: () => {
-      post({ kind: 'findFeature' });
-    },
-  });
+  };
+  const features = featureEditing(editing);
+  const directions = directionEditing(editing);
   const settings = settingsPlace((changed) => {
     change({ ...arranged.draft, settings: changed }, 'settings');
   });
@@ -140,8 +117,8 @@ export function workbench(options: WorkbenchOptions): Workbench {
   const sweep = sweeping({
     ...{ arranged, post, restored: options.sweep },
     take: (edit) => {
-      change(withEdit(arranged.draft, edit), whatChanged(undefined, edit));
-      keepFocus(panes, drawFeatures);
+      change(withEdit(arranged.draft, edit), whatChanged(arranged.draft, edit));
+      keepFocus(panes, drawOffers);
     },
     onChange: store,
   });
@@ -153,13 +130,6 @@ export function workbench(options: WorkbenchOptions): Workbench {
     runner.changed();
     store();
     drawRun();
-  }
-
-  function add({ sae, feature }: FeatureRef): void {
-    const ref = { sae, feature };
-    change(withFeature(arranged.draft, ref), featureKey(ref));
-    awaited = ref;
-    post({ kind: 'addFeature', ...ref });
   }
 
   function stepBack(): void {
@@ -177,7 +147,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
     store();
     keepFocus(panes, () => {
       drawArrangement();
-      drawFeatures();
+      drawOffers();
     });
     drawRun();
   }
@@ -198,19 +168,10 @@ export function workbench(options: WorkbenchOptions): Workbench {
     settings.show(draft.settings, state.hasChatTemplate);
   }
 
-  function drawFeatures(): void {
-    const { draft, state } = arranged;
-    const listed = listedFeatures(draft, state);
-    source.textContent = sourceText(state);
-    features.show(
-      listed.map((feature) => ({ feature, edit: editOf(draft, feature) })),
-      state.saes,
-    );
-    const wanted = awaited;
-    if (wanted !== undefined && listed.some((feature) => sameFeature(refOf(feature), wanted))) {
-      features.focus(wanted);
-      awaited = undefined;
-    }
+  function drawOffers(): void {
+    source.textContent = sourceText(arranged.state);
+    features.draw();
+    directions.draw();
   }
 
   function drawRun(): void {
@@ -220,7 +181,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
       canRun: arranged.obstacle === undefined,
       isRunning: isGoing(run),
       isLive: draft.isLive,
-      status: busy ?? statusText(),
+      status: busy ?? runStatus(run, arranged),
       failure,
     });
     history.show(arranged);
@@ -230,20 +191,9 @@ export function workbench(options: WorkbenchOptions): Workbench {
     shown.show({ run, canInsert, canReplace, canContinue: runner.canContinue });
   }
 
-  function statusText(): string {
-    const { obstacle, request } = arranged;
-    const run = runner.shown;
-    if (obstacle !== undefined) return obstacle;
-    if (run !== undefined && (isGoing(run) || mostSteps(run.samples) > 0)) {
-      const isOld = !isGoing(run) && isOutdated(run, request);
-      return isOld ? `${runText(run)} ${t('Changed since: run again.')}` : runText(run);
-    }
-    const count = request.edits.length;
-    if (count === 0) return t('Choose an edit for a feature, then run.');
-    return count === 1 ? t('1 edit to run.') : t('{0} edits to run.', count);
-  }
-
-  const controls = [prompt.element, features.element, settings.element, bar.element];
+  const controls = [
+    ...[prompt.element, features.element, directions.element, settings.element, bar.element],
+  ];
   const top = element('div', { class: 'top' }, source, history.element);
   const panes = element(
     'div',
@@ -258,7 +208,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
     start();
   });
   drawArrangement();
-  drawFeatures();
+  drawOffers();
   drawRun();
 
   return {
@@ -273,15 +223,16 @@ export function workbench(options: WorkbenchOptions): Workbench {
         drawArrangement();
       }
       store();
-      keepFocus(features.element, drawFeatures);
+      keepFocus(panes, drawOffers);
       drawRun();
     },
     receive: (message) => {
       if (message.kind === 'loading') busy = message.message;
       if (message.kind === 'failed') failure = message.message;
       if (message.kind === 'failed') busy = undefined;
-      if (message.kind === 'found') add(message);
-      if (message.kind === 'askSweep') failure = sweep.openAny(focusedFeature(panes));
+      if (message.kind === 'found') features.add(message);
+      if (message.kind === 'askSweep') failure = sweep.openAny(focusedTarget(panes));
+      directions.receive(message);
       sweep.receive(message);
       const before = runner.ended;
       runner.receive(message);
@@ -289,19 +240,4 @@ export function workbench(options: WorkbenchOptions): Workbench {
       drawRun();
     },
   };
-}
-
-/** Changes of the same value of the same edit are undone together. */
-function whatChanged(before: DraftEdit | undefined, edit: DraftEdit): string {
-  const names = Object.keys(edit) as readonly (keyof DraftEdit)[];
-  const others = names.filter((name) => edit[name] !== before?.[name]);
-  return `${featureKey(edit)} ${others.join(' ')}`;
-}
-
-/** The feature of the row that has the focus. */
-function focusedFeature(place: HTMLElement): FeatureRef | undefined {
-  const row = place.querySelector<HTMLElement>('.feature-row:focus-within');
-  const { sae, feature } = row?.dataset ?? {};
-  if (sae === undefined || feature === undefined) return undefined;
-  return { sae, feature: featureIndex(Number(feature)) };
 }

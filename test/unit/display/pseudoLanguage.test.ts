@@ -19,8 +19,8 @@ import { useTranslation } from '../../../src/shared/l10n.ts';
 import { neuronsOfBlock } from '../../../src/shared/saePlace.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 import { visibleToken } from '../../../webview/common/tokenText.ts';
-import { editText } from '../../../webview/steer/edits/editText.ts';
-import { noEdit } from '../../../webview/steer/draft/draftEdit.ts';
+import { editText, targetName } from '../../../webview/steer/edits/editText.ts';
+import { noEdit } from '../../../webview/steer/draft/edit/draftEdit.ts';
 import { askedRun } from '../../../webview/steer/run/runState.ts';
 import type { RunStep } from '../../../webview/steer/run/runStep.ts';
 import { runText } from '../../../webview/steer/run/runText.ts';
@@ -178,8 +178,24 @@ test('words of the views that need no page', () => {
   for (const operation of ['ablate', 'scale', 'clamp', 'add', 'project', 'cap'] as const) {
     for (const unit of ['activation', 'max', 'residual'] as const) {
       const edit = { ...noEdit(ref), operation, unit, amount: 2, ranges: '4' };
-      expectTranslated([editText(edit, 8), editText({ ...edit, onlyWhile: ref }, 0)]);
+      const gated = { ...edit, onlyWhile: { sae: '/s', number: '4' } };
+      const sizes = { activation: 1 };
+      expectTranslated([
+        editText(edit, { yardstick: 8, sizes: { ...sizes, max: 8 } }),
+        editText(gated, { yardstick: 0, sizes }),
+      ]);
     }
   }
+  const calm = { name: 'calm', site: 'blocks.2.hook_resid_post' };
+  for (const operation of ['add', 'project', 'cap'] as const) {
+    for (const unit of ['direction', 'residual'] as const) {
+      const edit = { ...noEdit(calm), operation, unit, amount: 2 };
+      expectTranslated([
+        editText(edit, { yardstick: 8, sizes: { direction: 2, residual: 16 } }),
+        editText(edit, { yardstick: 2, sizes: { direction: 2 } }),
+      ]);
+    }
+  }
+  expectTranslated([targetName(ref), targetName(calm)]);
   expectTranslated(visibleToken(''));
 });

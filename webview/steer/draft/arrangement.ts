@@ -1,18 +1,10 @@
 // What the user arranges and what the host offers for it, in one place, with undo. Without DOM.
 import { t } from '../../../src/shared/l10n.ts';
 import type { SteerRequest, SteerViewState } from '../../../src/shared/webviewProtocol.ts';
-import {
-  type Draft,
-  chosenDraft,
-  chosenEdits,
-  editsToRun,
-  keepEdited,
-  mergeSnapshot,
-  sent,
-  withoutEdit,
-} from './draft.ts';
+import { conditionProblem } from './edit/conditionProblem.ts';
+import { type Draft, chosenDraft, mergeSnapshot, sent, withoutEdits } from './draft.ts';
 import { type History, beginHistory, changed, redone, undone } from './history.ts';
-import { rangesProblem } from './rangesProblem.ts';
+import { chosenEdits, editsToRun, keepEdited } from './listed.ts';
 
 /** What can be undone. The prompt is not in it: its field has an undo of its own. */
 type Undoable = Pick<Draft, 'settings' | 'edits' | 'removed' | 'added'>;
@@ -89,7 +81,7 @@ export class Arrangement {
   get obstacle(): string | undefined {
     if (this.#draft.prompt.trim() === '') return t('Write a prompt to run.');
     return chosenEdits(this.#draft, this.#state)
-      .map(({ ranges }) => rangesProblem(ranges))
+      .map((edit) => conditionProblem(edit, this.#state.saes))
       .find((problem) => problem !== undefined);
   }
 
@@ -103,7 +95,7 @@ export class Arrangement {
     const isKnown = next.prompt === this.#draft.prompt;
     const { isLive } = this.#draft;
     this.#draft = { ...chosenDraft(next), isLive };
-    this.#state = { ...next, features: next.features.map(withoutEdit) };
+    this.#state = withoutEdits(next);
     this.#history = isKnown
       ? changed(this.#history, undoable(this.#draft), {
           // Two presets in a row are two steps.

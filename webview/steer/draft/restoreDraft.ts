@@ -1,16 +1,14 @@
 // A draft that was stored earlier, perhaps by another version: what it lacks gets its neutral value, what is damaged makes
 // it no draft at all, except for single edits, which are left out. Pure.
-import type { FeatureRef, SteerScope } from '../../../src/shared/engineProtocol.ts';
+import type { SteerScope } from '../../../src/shared/engineProtocol.ts';
 import type { SteerSettings } from '../../../src/shared/webviewProtocol.ts';
 import { optionalNames, withChat, withSetting, withStops } from '../settings/steerSettings.ts';
 import type { Draft } from './draft.ts';
-import { type DraftEdit, type Operation, type Unit, noEdit } from './draftEdit.ts';
+import { type DraftEdit, choicesFor, noEdit } from './edit/draftEdit.ts';
+import type { Gate } from './edit/gate.ts';
+import { type EditTarget, isFeatureRef, isTarget } from './edit/target.ts';
 
 const scopes: readonly SteerScope[] = ['all', 'prompt', 'generated'];
-const units: readonly Unit[] = ['activation', 'max', 'residual'];
-const operations: readonly Operation[] = [
-  ...(['none', 'ablate', 'scale', 'clamp', 'add', 'project', 'cap'] as const),
-];
 
 /** Fields by name, of which nothing is known yet. */
 type Stored<Name extends string> = { readonly [Each in Name]?: unknown };
@@ -21,9 +19,8 @@ export function restoreDraft(stored: unknown): Draft | undefined {
   const { hostPrompt, prompt, edits, removed, added } = draft;
   const settings = restoreSettings(draft.settings);
   if (typeof hostPrompt !== 'string' || typeof prompt !== 'string') return undefined;
-  if (settings === undefined || !areRefs(edits) || !areRefs(removed) || !areRefs(added)) {
-    return undefined;
-  }
+  if (settings === undefined || !areTargets(edits) || !areTargets(removed)) return undefined;
+  if (!Array.isArray(added) || !added.every(isFeatureRef)) return undefined;
   // Until positions belonged to edits there was one scope for all of them.
   const { scope } = draft.settings as { readonly scope?: unknown };
   const restored = edits.map((edit) => restoreEdit({ scope, ...edit }));
@@ -33,8 +30,9 @@ export function restoreDraft(stored: unknown): Draft | undefined {
   };
 }
 
-function restoreEdit(stored: Stored<keyof DraftEdit> & FeatureRef): DraftEdit {
+function restoreEdit(stored: Stored<keyof DraftEdit> & EditTarget): DraftEdit {
   const neutral = noEdit(stored);
+  const { operations, units } = choicesFor(stored);
   return {
     ...neutral,
     operation: oneOf(operations, stored.operation) ?? neutral.operation,
@@ -45,7 +43,7 @@ function restoreEdit(stored: Stored<keyof DraftEdit> & FeatureRef): DraftEdit {
     skipSpecial: stored.skipSpecial === true,
     onlyActive: stored.onlyActive === true,
     dropsError: stored.dropsError === true,
-    ...(isRef(stored.onlyWhile) && { onlyWhile: stored.onlyWhile }),
+    ...(isGate(stored.onlyWhile) && { onlyWhile: stored.onlyWhile }),
   };
 }
 
@@ -63,13 +61,13 @@ function restoreSettings(stored: unknown): SteerSettings | undefined {
   return withChat(withStops(settings, stops), chat === true);
 }
 
-function areRefs(stored: unknown): stored is readonly FeatureRef[] {
-  return Array.isArray(stored) && stored.every(isRef);
+function areTargets(stored: unknown): stored is readonly EditTarget[] {
+  return Array.isArray(stored) && stored.every(isTarget);
 }
 
-function isRef(stored: unknown): stored is FeatureRef {
-  const ref: Stored<keyof FeatureRef> | undefined = fieldsOf(stored);
-  return typeof ref?.sae === 'string' && Number.isInteger(ref.feature);
+function isGate(stored: unknown): stored is Gate {
+  const gate: Stored<keyof Gate> | undefined = fieldsOf(stored);
+  return typeof gate?.sae === 'string' && typeof gate.number === 'string';
 }
 
 function fieldsOf(stored: unknown): object | undefined {

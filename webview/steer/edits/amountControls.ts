@@ -1,37 +1,35 @@
 // How much: a slider, the same as a number, and the unit. The number may go beyond the slider.
 import { t } from '../../../src/shared/l10n.ts';
 import { dropdown, numberField, slider } from '../../common/ui.ts';
-import { type DraftEdit, unitsOf } from '../draft/draftEdit.ts';
+import type { DraftEdit } from '../draft/edit/draftEdit.ts';
+import { type Measure, unitsOf } from '../draft/edit/measure.ts';
 import { amountRange, inUnit } from './amounts.ts';
 import { unitName } from './editText.ts';
 
 export interface AmountControlsOptions {
   readonly edit: DraftEdit;
-  /** What the feature is called. */
+  /** What is edited, within a sentence. */
   readonly name: string;
-  /** Largest activation that the feature store knows, 0 where it knows none. */
-  readonly max: number;
-  /** For the slider alone: also what only the prompt tells. */
-  readonly yardstick: number;
+  readonly measure: Measure;
   readonly onAmount: (amount: number) => void;
   readonly onUnit: (part: Pick<DraftEdit, 'unit' | 'amount'>) => void;
 }
 
 /** None where the operation has no amount. */
 export function amountControls(options: AmountControlsOptions): readonly HTMLElement[] {
-  const { edit, name, max, yardstick, onAmount, onUnit } = options;
-  const range = amountRange(edit.operation, edit.unit, yardstick);
+  const { edit, name, measure, onAmount, onUnit } = options;
+  const range = amountRange(edit.operation, edit.unit, measure.yardstick);
   if (range === undefined) return [];
   const { step } = range;
   const bar = slider({
-    ...{ label: t('Strength for feature {0}', name), ...range, value: edit.amount },
+    ...{ label: t('Strength for {0}', name), ...range, value: edit.amount },
     onInput: (value) => {
       field.value = value;
       onAmount(value);
     },
   });
   const field = numberField({
-    ...{ label: t('Strength for feature {0}, as a number', name), step, value: edit.amount },
+    ...{ label: t('Strength for {0}, as a number', name), step, value: edit.amount },
     onInput: (value) => {
       bar.value = value;
       onAmount(value);
@@ -39,15 +37,15 @@ export function amountControls(options: AmountControlsOptions): readonly HTMLEle
   });
   bar.element.dataset['control'] = 'slider';
   field.element.dataset['control'] = 'amount';
-  const units = unitsOf(edit.operation, max);
+  const units = unitsOf(edit.operation, measure);
   if (units.length < 2) return [bar.element, field.element];
   const unit = dropdown({
-    label: t('Unit of the strength for feature {0}', name),
+    label: t('Unit of the strength for {0}', name),
     choices: units.map((value) => ({ value, label: unitName(value) })),
     value: edit.unit,
     onChange: (chosen) => {
-      const amount = inUnit(field.value, { from: edit.unit, to: chosen }, { ...edit, max });
-      onUnit({ unit: chosen, amount });
+      const units = { from: edit.unit, to: chosen };
+      onUnit({ unit: chosen, amount: inUnit(field.value, units, edit.operation, measure) });
     },
   });
   unit.classList.add('unit');

@@ -1,7 +1,8 @@
-// Sensible ranges for the amount of an edit, by operation and unit. The largest activation in the corpus is the yardstick,
-// as in Anthropic's "Scaling Monosemanticity"; −10 to 10 times of it is what was found useful there. Edits begin at once that
-// activation: held on every token, more of it makes small models repeat themselves (docs/steering.md has figures). Pure.
-import type { Operation, Unit } from '../draft/draftEdit.ts';
+// Sensible ranges for the amount of an edit, by operation and unit. The largest activation in the corpus is the yardstick of a
+// feature, as in Anthropic's "Scaling Monosemanticity"; −10 to 10 times of it is what was found useful there. Edits begin at once
+// that activation: held on every token, more of it makes small models repeat themselves (docs/steering.md has figures). Pure.
+import type { Operation, Unit } from '../draft/edit/draftEdit.ts';
+import type { Measure } from '../draft/edit/measure.ts';
 
 export interface AmountRange {
   readonly min: number;
@@ -11,19 +12,22 @@ export interface AmountRange {
   readonly initial: number;
 }
 
-/** Yardstick for a feature whose largest activation is not known. */
-const unknownMax = 10;
+/** For a feature whose largest activation is not known. */
+const unknownYardstick = 10;
 
 /** Multiples of the largest activation. */
 const mostMaxima = 10;
 
-/** The range of the slider, `undefined` where the operation has no amount. */
+/**
+ * The range of the slider, `undefined` where the operation has no amount.
+ * @param known see `Measure`
+ */
 export function amountRange(
   operation: Operation,
   unit: Unit,
-  maxActivation: number,
+  known: number,
 ): AmountRange | undefined {
-  const max = maxActivation > 0 ? maxActivation : unknownMax;
+  const yardstick = known > 0 ? known : unknownYardstick;
   switch (operation) {
     case 'none':
     case 'ablate':
@@ -32,15 +36,26 @@ export function amountRange(
       return { min: 0, max: 4, step: 0.05, initial: 2 };
     case 'clamp':
       if (unit === 'max') return { min: 0, max: mostMaxima, step: 0.1, initial: 1 };
-      return ranged(0, 4 * max, max);
+      return ranged(0, 4 * yardstick, yardstick);
     case 'add':
-      if (unit === 'max') return { min: -mostMaxima, max: mostMaxima, step: 0.1, initial: 1 };
-      if (unit === 'residual') return { min: -2, max: 2, step: 0.01, initial: 0.5 };
-      return ranged(-4 * max, 4 * max, max);
+      return rangeToAdd(unit, yardstick);
     case 'project':
       return { min: -2, max: 4, step: 0.05, initial: 0 };
     case 'cap':
-      return ranged(-2 * max, 2 * max, 0);
+      return ranged(-2 * yardstick, 2 * yardstick, 0);
+  }
+}
+
+function rangeToAdd(unit: Unit, yardstick: number): AmountRange {
+  switch (unit) {
+    case 'max':
+      return { min: -mostMaxima, max: mostMaxima, step: 0.1, initial: 1 };
+    case 'direction':
+      return { min: -4, max: 4, step: 0.05, initial: 1 };
+    case 'residual':
+      return { min: -2, max: 2, step: 0.01, initial: 0.5 };
+    case 'activation':
+      return ranged(-4 * yardstick, 4 * yardstick, yardstick);
   }
 }
 
@@ -48,12 +63,13 @@ export function amountRange(
 export function inUnit(
   amount: number,
   { from, to }: { readonly from: Unit; readonly to: Unit },
-  { operation, max }: { readonly operation: Operation; readonly max: number },
+  operation: Operation,
+  { sizes, yardstick }: Measure,
 ): number {
   if (from === to) return amount;
-  if (max > 0 && from === 'activation' && to === 'max') return rounded(amount / max);
-  if (max > 0 && from === 'max' && to === 'activation') return rounded(amount * max);
-  return amountRange(operation, to, max)?.initial ?? amount;
+  const [old, next] = [sizes[from], sizes[to]];
+  if (old !== undefined && next !== undefined) return rounded((amount * old) / next);
+  return amountRange(operation, to, yardstick)?.initial ?? amount;
 }
 
 function rounded(amount: number): number {

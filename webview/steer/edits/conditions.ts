@@ -1,29 +1,36 @@
 // On which tokens an edit applies, and under which conditions: what most edits leave as it is.
 import type { SteerScope } from '../../../src/shared/engineProtocol.ts';
 import { t } from '../../../src/shared/l10n.ts';
+import type { SteerSae } from '../../../src/shared/webviewProtocol.ts';
 import { element } from '../../common/element.ts';
 import { type Choice, checkbox, dropdown, textField } from '../../common/ui.ts';
-import { type DraftEdit, mayDropError } from '../draft/draftEdit.ts';
-import { rangesProblem } from '../draft/rangesProblem.ts';
+import { rangesProblem } from '../draft/edit/conditionProblem.ts';
+import { type DraftEdit, mayDropError } from '../draft/edit/draftEdit.ts';
+import { gateControl } from './gateControl.ts';
 
 export type Conditions = Pick<
   DraftEdit,
-  'scope' | 'ranges' | 'skipSpecial' | 'onlyActive' | 'dropsError'
+  'scope' | 'ranges' | 'skipSpecial' | 'onlyActive' | 'dropsError' | 'onlyWhile'
 >;
 
-export function conditionControls(
-  initial: DraftEdit,
-  name: string,
-  onChange: (part: Partial<Conditions>) => void,
-): HTMLElement {
-  let edit = initial;
+export interface ConditionOptions {
+  readonly edit: DraftEdit;
+  /** What is edited, within a sentence. */
+  readonly name: string;
+  readonly saes: readonly SteerSae[];
+  readonly onChange: (part: Partial<Conditions>) => void;
+}
+
+export function conditionControls(options: ConditionOptions): HTMLElement {
+  const { name, saes, onChange } = options;
+  let { edit } = options;
   const change = (part: Partial<Conditions>): void => {
     edit = { ...edit, ...part };
     dropsError.setEnabled(mayDropError(edit));
     onChange(part);
   };
   const scope = dropdown({
-    label: t('Tokens on which feature {0} is edited', name),
+    label: t('Tokens on which {0} is edited', name),
     choices: scopeChoices(),
     value: edit.scope,
     onChange: (value) => {
@@ -58,7 +65,7 @@ export function conditionControls(
   const dropsError = checkbox({
     label: t('Drop the error'),
     title: t(
-      'The stream becomes what the sparse autoencoder makes of it before the edit; not together with “Only where active”',
+      'The stream becomes what the sparse autoencoder makes of it before the edit; not together with “Only where active” or “Only while …”',
     ),
     isChecked: edit.dropsError,
     onChange: (isChecked) => {
@@ -71,17 +78,16 @@ export function conditionControls(
     ...{ onlyActive: onlyActive.element, dropsError: dropsError.element },
   };
   for (const [control, each] of Object.entries(named)) each.dataset['control'] = control;
+  // A direction is never active and has no error.
+  const ofFeature = 'feature' in edit ? [onlyActive.element, dropsError.element] : [];
   return element(
     'div',
     {
       class: 'conditions',
-      attributes: { role: 'group', 'aria-label': t('Conditions for feature {0}', name) },
+      attributes: { role: 'group', 'aria-label': t('Conditions for {0}', name) },
     },
-    scope,
-    ranges.element,
-    skipSpecial.element,
-    onlyActive.element,
-    dropsError.element,
+    ...[scope, ranges.element, skipSpecial.element, ...ofFeature],
+    gateControl({ edit, name, saes, onChange: change }),
   );
 }
 

@@ -1,9 +1,21 @@
-// An edit in words: what becomes of the feature, and on which tokens. Pure.
+// An edit in words: what becomes of the feature or the stream, and on which tokens. Pure.
 import { t } from '../../../src/shared/l10n.ts';
 import { factorText, multipleText, numberText } from '../../../src/shared/numberText.ts';
-import type { DraftEdit, Operation, Unit } from '../draft/draftEdit.ts';
-import { mayDropError } from '../draft/draftEdit.ts';
-import { readRanges } from '../draft/tokenRanges.ts';
+import {
+  type DraftEdit,
+  type Operation,
+  type Unit,
+  mayDropError,
+} from '../draft/edit/draftEdit.ts';
+import { isGated, readGate } from '../draft/edit/gate.ts';
+import type { Measure } from '../draft/edit/measure.ts';
+import type { EditTarget } from '../draft/edit/target.ts';
+import { readRanges } from '../draft/edit/tokenRanges.ts';
+
+/** What is edited, within a sentence. */
+export function targetName(target: EditTarget): string {
+  return 'feature' in target ? t('feature {0}', target.feature) : t('direction {0}', target.name);
+}
 
 export function operationName(operation: Operation): string {
   switch (operation) {
@@ -30,18 +42,21 @@ export function unitName(unit: Unit): string {
       return t('activation');
     case 'max':
       return t('× max');
+    case 'direction':
+      return t('× its length');
     case 'residual':
       return t('× norm');
   }
 }
 
-/** @param max largest activation that the feature store knows, 0 where it knows none */
-export function editText(edit: DraftEdit, max: number): string {
+export function editText(edit: DraftEdit, measure: Measure): string {
   if (edit.operation === 'none') return '';
-  return [whatText(edit, max), ...placeTexts(edit)].join(' ');
+  const what = 'feature' in edit ? featureText(edit, measure) : directionText(edit, measure);
+  return [what, ...placeTexts(edit)].join(' ');
 }
 
-function whatText({ operation, amount, unit }: DraftEdit, max: number): string {
+function featureText({ operation, amount, unit }: DraftEdit, { sizes }: Measure): string {
+  const max = sizes.max ?? 0;
   switch (operation) {
     case 'none':
       return '';
@@ -64,6 +79,28 @@ function whatText({ operation, amount, unit }: DraftEdit, max: number): string {
   }
 }
 
+function directionText({ operation, amount, unit }: DraftEdit, { sizes }: Measure): string {
+  switch (operation) {
+    case 'add':
+      return unit === 'residual'
+        ? t('{0} the norm of the stream is added along it.', multipleText(amount))
+        : lengthText(amount, sizes);
+    case 'project':
+      return t('The part of the stream along it is multiplied by {0}.', factorText(amount));
+    case 'cap':
+      return t('The part of the stream along it is {0} at most.', numberText(amount));
+    default:
+      return '';
+  }
+}
+
+function lengthText(amount: number, { direction = 0, residual }: Measure['sizes']): string {
+  const times = multipleText(amount);
+  if (residual === undefined) return t('{0} the direction is added.', times);
+  const share = multipleText((amount * direction) / residual);
+  return t('{0} the direction is added, {1} the norm of the stream.', times, share);
+}
+
 function activationText(operation: 'clamp' | 'add', activation: number, max: number): string {
   const value = numberText(activation);
   const multiple = multipleText(activation / max);
@@ -75,17 +112,16 @@ function activationText(operation: 'clamp' | 'add', activation: number, max: num
   return max > 0 ? t('{0} is added, {1} its max.', value, multiple) : t('{0} is added.', value);
 }
 
+/** What cannot be read is said where it is typed. */
 function placeTexts(edit: DraftEdit): readonly string[] {
   const ranges = edit.ranges.trim();
+  const gate = isGated(edit.onlyWhile) ? readGate(edit.onlyWhile) : undefined;
   return [
     scopeText(edit),
-    // What is no list of ranges is said where it is typed.
     ...((readRanges(ranges) ?? []).length === 0 ? [] : [t('Only tokens {0}.', ranges)]),
     ...(edit.skipSpecial ? [t('Not on special tokens.')] : []),
     ...(edit.onlyActive ? [t('Only where it is active.')] : []),
-    ...(edit.onlyWhile === undefined
-      ? []
-      : [t('Only where feature {0} is active.', edit.onlyWhile.feature)]),
+    ...(gate === undefined ? [] : [t('Only where feature {0} is active.', gate.feature)]),
     ...(edit.dropsError && mayDropError(edit) ? [t('The error of the SAE is dropped.')] : []),
   ];
 }

@@ -1,6 +1,6 @@
 // At which strengths an edit is swept. Pure.
 import { t } from '../../../src/shared/l10n.ts';
-import type { DraftEdit, Operation } from '../draft/draftEdit.ts';
+import type { DraftEdit, Operation } from '../draft/edit/draftEdit.ts';
 import { amountRange } from '../edits/amounts.ts';
 
 export interface SweepRange {

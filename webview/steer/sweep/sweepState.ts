@@ -1,7 +1,7 @@
 // The life of a sweep as the view sees it. Pure; as in runState.ts, messages of other sweeps change nothing.
-import { sameFeature } from '../../../src/shared/featureRef.ts';
-import type { FeatureRef, SweepPoint, SweepResult } from '../../../src/shared/engineProtocol.ts';
-import type { DraftEdit } from '../draft/draftEdit.ts';
+import type { SweepPoint, SweepResult } from '../../../src/shared/engineProtocol.ts';
+import type { DraftEdit } from '../draft/edit/draftEdit.ts';
+import { type EditTarget, sameTarget } from '../draft/edit/target.ts';
 import type {
   FromSteerView,
   SteerRequest,
@@ -30,10 +30,10 @@ export type SweepMessage = Extract<FromSteerView, { readonly kind: 'sweep' }>;
 
 export function askedSweep(
   message: SweepMessage,
-  feature: FeatureRef,
+  target: EditTarget,
   swept: SweptKind,
 ): SweepState {
-  const request = sweepKey(message, feature);
+  const request = sweepKey(message, target);
   return { phase: 'running', sweep: message.sweep, done: 0, of: 0, swept, request };
 }
 
@@ -57,14 +57,14 @@ export function nextSweep(state: SweepState, message: ToSteerView): SweepState {
 export function isSweepOutdated(
   state: SweepState,
   request: SteerRequest,
-  feature: FeatureRef,
+  target: EditTarget,
 ): boolean {
-  return state.request !== sweepKey(request, feature);
+  return state.request !== sweepKey(request, target);
 }
 
-function sweepKey({ prompt, edits, settings }: SteerRequest, feature: FeatureRef): string {
+function sweepKey({ prompt, edits, settings }: SteerRequest, target: EditTarget): string {
   const others = edits.map((edit) =>
-    sameFeature(edit, feature) && 'amount' in edit ? { ...edit, amount: 0 } : edit,
+    sameTarget(edit, target) && 'amount' in edit ? { ...edit, amount: 0 } : edit,
   );
   return JSON.stringify([prompt, others, settings]);
 }

@@ -3,9 +3,9 @@ import { t } from '../../../src/shared/l10n.ts';
 import { element } from '../../common/element.ts';
 import { failureNotice } from '../../common/notice.ts';
 import { button, numberField } from '../../common/ui.ts';
-import { type DraftEdit, unitsOf } from '../draft/draftEdit.ts';
-import { operationName, unitName } from '../edits/editText.ts';
-import { keepFocus } from '../keepFocus.ts';
+import type { DraftEdit } from '../draft/edit/draftEdit.ts';
+import { operationName, targetName, unitName } from '../edits/editText.ts';
+import { keepFocus } from '../focus.ts';
 import { setting } from '../settings/setting.ts';
 import { sweepPlot } from './sweepPlot.ts';
 import { type SweepRange, fewestPoints, mostPoints, rangeProblem } from './sweepRange.ts';
@@ -80,9 +80,8 @@ export function sweepView(actions: SweepActions): SweepView {
       section.hidden = state === undefined;
       if (state === undefined) return;
       const { open } = state;
-      const { feature } = open.feature;
-      title.textContent = t('Sweep of feature {0}: {1}', feature, kindName(open.kind));
-      if (drawn?.open.feature !== open.feature || drawn.open.kind !== open.kind) {
+      title.textContent = t('Sweep of {0}: {1}', targetName(open.target), kindName(open.kind));
+      if (drawn?.open.target !== open.target || drawn.open.kind !== open.kind) {
         fields.replaceChildren(...rangeFields(open.range, actions.setRange));
       }
       start.setEnabled(state.canStart && rangeProblem(open.range) === undefined);
@@ -147,7 +146,7 @@ function rangeFields(
 function statusText({ open: { shown, range }, isOutdated, canStart }: SweepViewState): string {
   const problem = rangeProblem(range);
   if (problem !== undefined) return problem;
-  if (!canStart) return t('Choose an edit with a strength for this feature, then sweep it.');
+  if (!canStart) return t('Choose an edit with a strength here, then sweep it.');
   switch (shown?.phase) {
     case undefined:
     case 'failed':
@@ -165,7 +164,7 @@ function isSameFinding(a: SweepViewState | undefined, b: SweepViewState): boolea
   return (
     a?.open.shown?.result === b.open.shown?.result &&
     a?.open.shown?.message === b.open.shown?.message &&
-    a?.open.feature === b.open.feature &&
+    a?.open.target === b.open.target &&
     a.edit.amount === b.edit.amount &&
     a.open.kind === b.open.kind
   );
@@ -209,6 +208,6 @@ function finding(
 }
 
 function kindName({ operation, unit }: SweptKind): string {
-  const hasUnit = unitsOf(operation, 1).includes(unit);
+  const hasUnit = operation === 'add' || operation === 'clamp';
   return hasUnit ? `${operationName(operation)}, ${unitName(unit)}` : operationName(operation);
 }

@@ -1,12 +1,11 @@
-// The sweep that is open: of which feature's edit, over which range, and what came of it. Without DOM.
-import type { FeatureRef } from '../../../src/shared/engineProtocol.ts';
-import { sameFeature } from '../../../src/shared/featureRef.ts';
+// The sweep that is open: of which edit, over which range, and what came of it. Without DOM.
 import type {
   FromSteerView,
   SteerRequest,
   ToSteerView,
 } from '../../../src/shared/webviewProtocol.ts';
-import type { DraftEdit } from '../draft/draftEdit.ts';
+import type { DraftEdit } from '../draft/edit/draftEdit.ts';
+import { type EditTarget, bareTarget, isTarget, sameTarget } from '../draft/edit/target.ts';
 import {
   type SweepRange,
   amountsOf,
@@ -25,7 +24,8 @@ import {
 } from './sweepState.ts';
 
 export interface OpenSweep {
-  readonly feature: FeatureRef;
+  /** Of the edit. */
+  readonly target: EditTarget;
   /** What the range is counted in. */
   readonly kind: SweptKind;
   readonly range: SweepRange;
@@ -56,19 +56,19 @@ export class Sweeper {
   get isOutdated(): boolean {
     const request = this.#options.request();
     if (this.#open?.shown === undefined || request === undefined) return false;
-    return isSweepOutdated(this.#open.shown, request, this.#open.feature);
+    return isSweepOutdated(this.#open.shown, request, this.#open.target);
   }
 
   /** Shows the sweep of an edit; what was swept of it before stays, unless its strengths mean something else now. */
   show(edit: DraftEdit, yardstick: number): void {
-    const { sae, feature, operation, unit } = edit;
-    if (this.#open !== undefined && sameFeature(this.#open.feature, edit)) {
+    const { operation, unit } = edit;
+    if (this.#open !== undefined && sameTarget(this.#open.target, edit)) {
       this.follow(edit, yardstick);
       return;
     }
     this.close();
     const range = defaultRange(edit, yardstick);
-    this.#open = { feature: { sae, feature }, kind: { operation, unit }, range };
+    this.#open = { target: bareTarget(edit), kind: { operation, unit }, range };
   }
 
   /** The edit has changed: another operation or unit has a range of its own. */
@@ -91,13 +91,13 @@ export class Sweeper {
     if (open === undefined || request === undefined || rangeProblem(open.range) !== undefined) {
       return;
     }
-    const swept = request.edits.findIndex((edit) => sameFeature(edit, open.feature));
+    const swept = request.edits.findIndex((edit) => sameTarget(edit, open.target));
     if (swept < 0) return;
     this.#lastNumber += 1;
     const amounts = amountsOf(open.range);
     const sweep = this.#lastNumber;
     const message: SweepMessage = { kind: 'sweep', sweep, swept, amounts, ...request };
-    this.#open = { ...open, shown: askedSweep(message, open.feature, open.kind) };
+    this.#open = { ...open, shown: askedSweep(message, open.target, open.kind) };
     this.#options.post(message);
   }
 
@@ -120,15 +120,14 @@ export class Sweeper {
 /** What was stored earlier, perhaps by another version. */
 export function restoreOpenSweep(stored: unknown): OpenSweep | undefined {
   if (typeof stored !== 'object' || stored === null) return undefined;
-  const { feature, kind, range, shown } = stored as Partial<OpenSweep>;
+  const { target, kind, range, shown } = stored as Partial<OpenSweep>;
   const isWhole =
-    typeof feature?.sae === 'string' &&
-    Number.isInteger(feature.feature) &&
+    isTarget(target) &&
     typeof kind?.operation === 'string' &&
     typeof kind.unit === 'string' &&
     range !== undefined &&
     [range.from, range.to, range.points].every(Number.isFinite);
   if (!isWhole) return undefined;
   const restored = restoreSweep(shown);
-  return { feature, kind, range, ...(restored && { shown: restored }) };
+  return { target, kind, range, ...(restored && { shown: restored }) };
 }

@@ -1,15 +1,17 @@
 // The sweep put together: what is open, its view, and the edit that it takes strengths into.
-import type { FeatureRef } from '../../../src/shared/engineProtocol.ts';
-import { sameFeature } from '../../../src/shared/featureRef.ts';
 import { t } from '../../../src/shared/l10n.ts';
-import type {
-  FromSteerView,
-  SteerFeature,
-  ToSteerView,
-} from '../../../src/shared/webviewProtocol.ts';
+import type { FromSteerView, ToSteerView } from '../../../src/shared/webviewProtocol.ts';
 import type { Arrangement } from '../draft/arrangement.ts';
-import { chosenEdits, editOf, refOf } from '../draft/draft.ts';
-import type { DraftEdit } from '../draft/draftEdit.ts';
+import type { DraftEdit } from '../draft/edit/draftEdit.ts';
+import { measureOf } from '../draft/edit/measure.ts';
+import {
+  type EditTarget,
+  type Offered,
+  sameTarget,
+  targetKey,
+  targetOf,
+} from '../draft/edit/target.ts';
+import { chosenEdits, editOf } from '../draft/listed.ts';
 import { isSweepable } from './sweepRange.ts';
 import { sweepView } from './sweepView.ts';
 import { type OpenSweep, Sweeper } from './sweeper.ts';
@@ -28,9 +30,13 @@ export interface Sweeping {
   readonly element: HTMLElement;
   /** What is open, to be kept over a reload. */
   readonly kept: OpenSweep | undefined;
-  open(feature: FeatureRef): void;
-  /** That of the edit at hand. @returns why there is none, in one sentence */
-  openAny(preferred: FeatureRef | undefined): string | undefined;
+  open(target: EditTarget): void;
+  /**
+   * That of the edit at hand.
+   * @param preferred key of the target whose edit it is, if that can be swept
+   * @returns why there is none, in one sentence
+   */
+  openAny(preferred: string | undefined): string | undefined;
   draw(): void;
   receive(message: ToSteerView): void;
   close(): void;
@@ -69,20 +75,21 @@ export function sweeping(options: SweepingOptions): Sweeping {
     },
   });
 
-  function offered(feature: FeatureRef): SteerFeature | undefined {
-    return arranged.state.features.find((each) => sameFeature(refOf(each), feature));
+  function offered(target: EditTarget): Offered | undefined {
+    const { features, directions } = arranged.state;
+    return [...features, ...directions].find((each) => sameTarget(targetOf(each), target));
   }
 
   function openEdit(): DraftEdit | undefined {
-    const feature = sweeper.open && offered(sweeper.open.feature);
-    return feature && editOf(arranged.draft, feature);
+    const known = sweeper.open && offered(sweeper.open.target);
+    return known && editOf(arranged.draft, known);
   }
 
   function draw(): void {
-    const edit = openEdit();
-    const { open } = sweeper;
-    if (open !== undefined && edit !== undefined) {
-      sweeper.follow(edit, offered(open.feature)?.brief.maxActivation ?? 0);
+    const known = sweeper.open && offered(sweeper.open.target);
+    const edit = known && editOf(arranged.draft, known);
+    if (known !== undefined && edit !== undefined) {
+      sweeper.follow(edit, measureOf(known).yardstick);
     }
     const { open: shown, isOutdated } = sweeper;
     const canStart =
@@ -90,10 +97,10 @@ export function sweeping(options: SweepingOptions): Sweeping {
     view.show(shown && edit && { open: shown, edit, canStart, isOutdated });
   }
 
-  function open(feature: FeatureRef): void {
-    const known = offered(feature);
+  function open(target: EditTarget): void {
+    const known = offered(target);
     if (known === undefined) return;
-    sweeper.show(editOf(arranged.draft, known), known.brief.maxActivation);
+    sweeper.show(editOf(arranged.draft, known), measureOf(known).yardstick);
     draw();
     onChange();
     view.focus();
@@ -110,11 +117,8 @@ export function sweeping(options: SweepingOptions): Sweeping {
       const edits = chosenEdits(arranged.draft, arranged.state).filter(({ operation }) =>
         isSweepable(operation),
       );
-      const edit =
-        edits.find((each) => preferred !== undefined && sameFeature(each, preferred)) ?? edits[0];
-      if (edit === undefined) {
-        return t('Choose an edit with a strength for a feature, then sweep it.');
-      }
+      const edit = edits.find((each) => targetKey(each) === preferred) ?? edits[0];
+      if (edit === undefined) return t('Choose an edit with a strength, then sweep it.');
       open(edit);
       return undefined;
     },

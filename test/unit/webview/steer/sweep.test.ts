@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { SweepResult } from '../../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../../src/shared/units.ts';
 import type { FromSteerView, SteerRequest } from '../../../../src/shared/webviewProtocol.ts';
-import { type DraftEdit, noEdit } from '../../../../webview/steer/draft/draftEdit.ts';
+import { type DraftEdit, noEdit } from '../../../../webview/steer/draft/edit/draftEdit.ts';
 import { linePath, plotScale, roundUp } from '../../../../webview/steer/sweep/plotScale.ts';
 import {
   amountsOf,
@@ -97,19 +97,54 @@ test('closing stops what is running; another feature begins anew', () => {
   made.start();
   made.show({ ...add, ...other }, 8);
   expect(posted.map(({ kind }) => kind)).toEqual(['sweep', 'stopSweep']);
-  expect(made.open).toMatchObject({ feature: other });
+  expect(made.open).toMatchObject({ target: other });
   expect(made.open?.shown).toBeUndefined();
   made.close();
   expect(made.open).toBeUndefined();
 });
 
+test('an edit along a direction is swept among those of features', () => {
+  const calm = { name: 'calm', site: 'blocks.2.hook_resid_post' };
+  const along: DraftEdit = { ...noEdit(calm), operation: 'add', amount: 2 };
+  expect(defaultRange({ ...along, operation: 'cap' }, 12)).toEqual({
+    from: -24,
+    to: 24,
+    points: 9,
+  });
+  const edits: SteerRequest['edits'] = [
+    { ...ref, operation: 'ablate' },
+    { ...calm, name: 'wild', operation: 'add', amount: 2 },
+    { ...calm, operation: 'add', amount: 2 },
+  ];
+  const request = { current: { prompt: 'Once', settings, edits } };
+  const { made, posted } = sweeperOf(request);
+  made.show(along, 12);
+  made.start();
+  expect(posted).toMatchObject([
+    { kind: 'sweep', swept: 2, amounts: [-4, -3, -2, -1, 0, 1, 2, 3, 4], edits },
+  ]);
+  request.current = {
+    ...request.current,
+    edits: [...edits.slice(0, 2), { ...calm, operation: 'add', amount: 3 }],
+  };
+  expect(made.isOutdated).toBe(false);
+  const [, wild] = edits;
+  request.current = { ...request.current, edits: wild === undefined ? [] : [wild] };
+  expect(made.isOutdated).toBe(true);
+  const [asked] = posted;
+  const sweep = asked?.kind === 'sweep' ? asked.sweep : NaN;
+  made.receive({ kind: 'sweepFinished', sweep, result });
+  expect(restoreOpenSweep(JSON.parse(JSON.stringify(made.open)))).toEqual(made.open);
+});
+
 test('what was stored damaged is not restored', () => {
   expect(restoreOpenSweep(undefined)).toBeUndefined();
-  expect(restoreOpenSweep({ feature: ref })).toBeUndefined();
+  expect(restoreOpenSweep({ target: ref })).toBeUndefined();
   const range = { from: 0, to: 1, points: 2 };
   const kind = { operation: 'add', unit: 'max' };
-  const damaged = { feature: ref, kind, range, shown: { phase: 'finished' } };
-  expect(restoreOpenSweep(damaged)).toEqual({ feature: ref, kind, range });
+  const damaged = { target: ref, kind, range, shown: { phase: 'finished' } };
+  expect(restoreOpenSweep(damaged)).toEqual({ target: ref, kind, range });
+  expect(restoreOpenSweep({ target: { name: 'calm' }, kind, range })).toBeUndefined();
 });
 
 test('places in a plot', () => {

@@ -1,55 +1,57 @@
-// One feature offered for editing: what it is, how active it is here, and the edit. The simple case is one line with a
-// slider; conditions wait behind a button.
+// One row of a list: what is offered for editing, and the edit. The simple case is one line with a slider; conditions wait
+// behind a button.
 import { t } from '../../../src/shared/l10n.ts';
-import type { SteerFeature } from '../../../src/shared/webviewProtocol.ts';
+import type { SteerSae } from '../../../src/shared/webviewProtocol.ts';
 import { disclosure } from '../../common/disclosure.ts';
 import { element } from '../../common/element.ts';
-import { paintFeature } from '../../common/featureColour.ts';
 import { button, dropdown } from '../../common/ui.ts';
-import { type DraftEdit, type Operation, knownMax, unitsOf } from '../draft/draftEdit.ts';
+import {
+  type DraftEdit,
+  type EditValues,
+  type Operation,
+  choicesFor,
+} from '../draft/edit/draftEdit.ts';
+import { type Measure, unitsOf } from '../draft/edit/measure.ts';
+import { targetKey } from '../draft/edit/target.ts';
 import { amountControls } from './amountControls.ts';
 import { amountRange } from './amounts.ts';
 import { conditionControls } from './conditions.ts';
 import { editText, operationName } from './editText.ts';
-import { activity, identity } from './featureFacts.ts';
 
-const operations: readonly Operation[] = [
-  ...(['none', 'ablate', 'scale', 'clamp', 'add', 'project', 'cap'] as const),
-];
-
-export interface FeatureRowOptions {
-  readonly feature: SteerFeature;
-  readonly edit: DraftEdit;
-  /** What its SAE is called, where there are several. */
-  readonly saeLabel: string | undefined;
-  readonly isOpen: boolean;
+export interface EditRowActions {
   readonly onEdit: (edit: DraftEdit) => void;
+  /** Conditions are shown, or no longer. */
   readonly onToggle: (isOpen: boolean) => void;
   readonly onSweep: () => void;
-  readonly onOpen: () => void;
   readonly onRemove: () => void;
 }
 
-export function featureRow(options: FeatureRowOptions): HTMLElement {
-  const { feature } = options;
-  const { brief } = feature;
-  const name = nameOf(options);
-  const max = knownMax(feature);
-  let edit = options.edit;
-  let { isOpen } = options;
+export interface EditRowOptions extends EditRowActions {
+  readonly edit: DraftEdit;
+  /** What is edited, within a sentence. */
+  readonly name: string;
+  /** The same, to be seen: stands in front of the edit. */
+  readonly head: readonly HTMLElement[];
+  readonly measure: Measure;
+  readonly saes: readonly SteerSae[];
+  readonly isOpen: boolean;
+}
+
+export function editRow(options: EditRowOptions): HTMLElement {
+  const { name, measure } = options;
+  let { edit, isOpen } = options;
   const details = element('div', { class: 'edit-details' });
   const explanation = element('p', { class: 'explanation quiet' });
   const row = element('li', {
-    class: 'feature-row',
-    attributes: { 'data-feature': brief.feature, 'data-sae': feature.sae },
+    class: 'edit-row',
+    attributes: { 'data-target': targetKey(edit) },
   });
-  paintFeature(row, brief.feature);
 
   const explain = (): void => {
-    explanation.textContent = editText(edit, max);
+    explanation.textContent = editText(edit, measure);
     row.classList.toggle('is-edited', edit.operation !== 'none');
   };
-  const change = (part: Partial<DraftEdit>): void => {
+  const change = (part: Partial<EditValues>): void => {
     edit = { ...edit, ...part };
     explain();
     options.onEdit(edit);
@@ -61,9 +63,11 @@ export function featureRow(options: FeatureRowOptions): HTMLElement {
       details.replaceChildren();
       return;
     }
-    const conditions = conditionControls(edit, name, change);
+    const conditions = conditionControls({
+      ...{ edit, name, saes: options.saes, onChange: change },
+    });
     const more = disclosure({
-      ...{ label: t('More'), name: t('More for feature {0}', name) },
+      ...{ label: t('More'), name: t('More for {0}', name) },
       content: conditions,
       isOpen,
       onToggle: (shown) => {
@@ -73,7 +77,7 @@ export function featureRow(options: FeatureRowOptions): HTMLElement {
     });
     more.element.dataset['control'] = 'more';
     const amounts = amountControls({
-      ...{ edit, name, max, yardstick: brief.maxActivation },
+      ...{ edit, name, measure },
       onAmount: (amount) => {
         change({ amount });
       },
@@ -96,29 +100,23 @@ export function featureRow(options: FeatureRowOptions): HTMLElement {
     );
   };
   const operation = dropdown({
-    label: t('Edit of feature {0}', name),
-    choices: operations.map((value) => ({ value, label: operationName(value) })),
+    label: t('Edit of {0}', name),
+    choices: choicesFor(edit).operations.map((value) => ({ value, label: operationName(value) })),
     value: edit.operation,
     onChange: (value) => {
-      change({ operation: value, ...startOf(value, max, brief.maxActivation) });
+      change({ operation: value, ...startOf(value, measure) });
       showDetails();
     },
   });
   operation.classList.add('operation');
   operation.dataset['control'] = 'operation';
   const remove = button({
-    label: t('Remove feature {0} from the list', name),
+    label: t('Remove {0} from the list', name),
     icon: 'remove',
     iconOnly: true,
     onPress: options.onRemove,
   });
-  row.append(
-    identity(feature, options.onOpen),
-    activity(feature),
-    operation,
-    remove.element,
-    details,
-  );
+  row.append(...options.head, operation, remove.element, details);
   showDetails();
   return row;
 }
@@ -130,24 +128,15 @@ function sweepButton(
   onPress: () => void,
 ): readonly HTMLElement[] {
   if (operation === 'ablate') return [];
-  const title = t('Try feature {0} at several strengths', name);
+  const title = t('Try {0} at several strengths', name);
   const control = button({ label: t('Sweep'), icon: 'sweep', title, onPress });
   control.element.dataset['control'] = 'sweep';
   return [control.element];
 }
 
 /** Unit and amount when an operation is chosen. */
-function startOf(
-  operation: Operation,
-  max: number,
-  yardstick: number,
-): Pick<DraftEdit, 'unit' | 'amount'> {
-  const [unit = 'activation'] = unitsOf(operation, max);
-  return { unit, amount: amountRange(operation, unit, yardstick)?.initial ?? 0 };
-}
-
-/** `12`, and whose it is where several SAEs have one of this number. */
-function nameOf({ feature: { brief }, saeLabel }: FeatureRowOptions): string {
-  const number = String(brief.feature);
-  return saeLabel === undefined ? number : `${number} · ${saeLabel}`;
+function startOf(operation: Operation, measure: Measure): Partial<EditValues> {
+  const [unit] = unitsOf(operation, measure);
+  const range = amountRange(operation, unit ?? 'activation', measure.yardstick);
+  return { ...(unit && { unit }), amount: range?.initial ?? 0 };
 }

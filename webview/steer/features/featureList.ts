@@ -1,14 +1,15 @@
 // The list of features to edit: a few of them until more are wanted, and a way to add any other by its number. Where several
 // SAEs are active, each has a list of its own under its name: activations of two SAEs cannot be compared.
 import type { FeatureRef, SaePlace } from '../../../src/shared/engineProtocol.ts';
-import { featureKey, saeLabels } from '../../../src/shared/featureRef.ts';
+import { saeLabels } from '../../../src/shared/featureRef.ts';
 import { t } from '../../../src/shared/l10n.ts';
 import { countText } from '../../../src/shared/numberText.ts';
 import type { SteerFeature, SteerSae } from '../../../src/shared/webviewProtocol.ts';
 import { element } from '../../common/element.ts';
+import type { DraftEdit } from '../draft/edit/draftEdit.ts';
+import { featureOf, targetKey } from '../draft/edit/target.ts';
+import { focusRow } from '../focus.ts';
 import { addForm } from './addForm.ts';
-import { refOf } from '../draft/draft.ts';
-import type { DraftEdit } from '../draft/draftEdit.ts';
 import { featureRow } from './featureRow.ts';
 
 /** Shown of each SAE before "Show more", besides the edited ones. */
@@ -41,6 +42,7 @@ export interface FeatureList {
 interface RowActions extends FeatureListActions {
   /** Keys of the features whose conditions are shown. */
   readonly unfolded: Set<string>;
+  readonly saes: readonly SteerSae[];
 }
 
 /** The features of one SAE; `label` only where there are several. */
@@ -52,6 +54,7 @@ interface Group {
 
 export function featureList(actions: FeatureListActions): FeatureList {
   let groups: readonly Group[] = [];
+  let saes: readonly SteerSae[] = [];
   let isExpanded = false;
   /** Rows whose conditions are shown. */
   const unfolded = new Set<string>();
@@ -85,7 +88,7 @@ export function featureList(actions: FeatureListActions): FeatureList {
     );
     lists.replaceChildren(
       ...groups.flatMap((group, at) =>
-        groupElements(group, shown[at] ?? [], { ...actions, unfolded }),
+        groupElements(group, shown[at] ?? [], { ...actions, unfolded, saes }),
       ),
     );
     const total = groups.reduce((sum, { features }) => sum + features.length, 0);
@@ -109,7 +112,8 @@ export function featureList(actions: FeatureListActions): FeatureList {
       lists,
       element('div', { class: 'list-end' }, more, form.element),
     ),
-    show: (features, saes) => {
+    show: (features, active) => {
+      saes = active;
       const labels = saeLabels(saes);
       groups = groupsOf(features, saes, labels);
       form.show(labels);
@@ -119,12 +123,7 @@ export function featureList(actions: FeatureListActions): FeatureList {
       old.hidden = isCurrent;
     },
     focus: (feature) => {
-      const row = [...lists.querySelectorAll<HTMLElement>('.feature-row')].find(
-        ({ dataset }) =>
-          dataset['feature'] === String(feature.feature) && dataset['sae'] === feature.sae,
-      );
-      row?.scrollIntoView({ block: 'nearest' });
-      row?.querySelector<HTMLElement>('.operation')?.focus();
+      focusRow(lists, targetKey(feature));
     },
   };
 }
@@ -153,7 +152,7 @@ function groupElements(
   const listName = label === undefined ? t('Features') : t('Features of {0}', label);
   const list = element(
     'ul',
-    { class: 'features', attributes: { 'aria-label': listName } },
+    { class: 'edit-rows', attributes: { 'aria-label': listName } },
     ...shown.map((listed) => rowOf(listed, label, actions)),
   );
   if (label === undefined) return [list];
@@ -182,11 +181,10 @@ function rowOf(
   saeLabel: string | undefined,
   actions: RowActions,
 ): HTMLElement {
-  const key = featureKey(refOf(feature));
+  const ref = featureOf(feature);
+  const key = targetKey(ref);
   return featureRow({
-    feature,
-    edit,
-    saeLabel,
+    ...{ feature, edit, saeLabel, saes: actions.saes },
     isOpen: actions.unfolded.has(key),
     onToggle: (isOpen) => {
       if (isOpen) actions.unfolded.add(key);
@@ -194,13 +192,13 @@ function rowOf(
     },
     onEdit: actions.edit,
     onSweep: () => {
-      actions.sweep(refOf(feature));
+      actions.sweep(ref);
     },
     onOpen: () => {
-      actions.open(refOf(feature));
+      actions.open(ref);
     },
     onRemove: () => {
-      actions.remove(refOf(feature));
+      actions.remove(ref);
     },
   });
 }

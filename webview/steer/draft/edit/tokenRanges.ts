@@ -1,6 +1,6 @@
 // Ranges of tokens as people write them: `4-9, 12-` are the tokens 4 to 9, both of them included, and those from 12 on.
 // Token 0 is the first one the model reads. Pure.
-import type { PositionRange } from '../../../src/shared/engineProtocol.ts';
+import type { PositionRange } from '../../../../src/shared/engineProtocol.ts';
 
 /** `5`, `4-9` or `12-`, with a hyphen or a dash */
 const form = /^(\d{1,9})(?:\s*([-–])\s*(\d{1,9})?)?$/u;

@@ -1,0 +1,62 @@
+// "Only while feature N of an SAE is active": which feature, and of which SAE where several are active.
+import { saeLabels } from '../../../src/shared/featureRef.ts';
+import { t } from '../../../src/shared/l10n.ts';
+import type { SteerSae } from '../../../src/shared/webviewProtocol.ts';
+import { element } from '../../common/element.ts';
+import { dropdown, textField } from '../../common/ui.ts';
+import type { DraftEdit } from '../draft/edit/draftEdit.ts';
+import { gateProblem } from '../draft/edit/gate.ts';
+
+export interface GateOptions {
+  readonly edit: DraftEdit;
+  /** What is edited, within a sentence. */
+  readonly name: string;
+  readonly saes: readonly SteerSae[];
+  readonly onChange: (part: Required<Pick<DraftEdit, 'onlyWhile'>>) => void;
+}
+
+export function gateControl({ edit, name, saes, onChange }: GateOptions): HTMLElement {
+  // An edit's own SAE is the likeliest one.
+  const initial = 'feature' in edit ? edit.sae : (saes[0]?.sae ?? '');
+  let gate = edit.onlyWhile ?? { sae: initial, number: '' };
+  const field = textField({
+    label: t('Edit {0} only on tokens where the feature with this number is active', name),
+    placeholder: t('Number'),
+    value: gate.number,
+    problemOf: (number) => gateProblem({ ...gate, number }, saes),
+    onInput: (number) => {
+      gate = { ...gate, number };
+      onChange({ onlyWhile: gate });
+    },
+  });
+  field.input.inputMode = 'numeric';
+  field.input.dataset['control'] = 'onlyWhile';
+  // Where the words around the field end is up to the language.
+  const [before = '', after = ''] = t('Only while feature {0} is active', '\n').split('\n');
+  const words = (text: string): HTMLElement =>
+    element('span', { attributes: { 'aria-hidden': 'true' } }, text.trim());
+  const place = saePlace();
+  return element('div', { class: 'gate' }, words(before), field.element, ...place, words(after));
+
+  /** None where there is nothing to choose. */
+  function saePlace(): readonly HTMLElement[] {
+    const labels = [...saeLabels(saes)];
+    const isKnown = saes.some(({ sae }) => sae === gate.sae);
+    if (labels.length < 2 && isKnown) return [];
+    const control = dropdown({
+      label: t('Sparse autoencoder of the feature that has to be active'),
+      choices: [
+        ...labels.map(([value, label]) => ({ value, label })),
+        ...(isKnown ? [] : [{ value: gate.sae, label: t('not active') }]),
+      ],
+      value: gate.sae,
+      onChange: (sae) => {
+        gate = { ...gate, sae };
+        field.value = gate.number;
+        onChange({ onlyWhile: gate });
+      },
+    });
+    control.dataset['control'] = 'onlyWhileSae';
+    return [control];
+  }
+}
