@@ -10,6 +10,7 @@ import { readOffset } from '../host/place.ts';
 import type { Services } from '../host/services.ts';
 import type { OpenSteering } from '../host/steering/openSteering.ts';
 import { ToldContext } from '../host/toldContext.ts';
+import { LikelihoodSession } from '../host/views/likelihoodSession.ts';
 import { SteerSession, defaultSteerSettings } from '../host/views/steerSession.ts';
 import type { SteerSnapshot, SteerStart } from '../host/views/steerSession.ts';
 import { SweepSession } from '../host/views/sweepSession.ts';
@@ -46,6 +47,7 @@ interface OpenPanel {
   readonly channel: ViewChannel<ToSteerView>;
   readonly session: SteerSession;
   readonly sweeps: SweepSession;
+  readonly likelihoods: LikelihoodSession;
 }
 
 export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposable, OpenSteering {
@@ -168,11 +170,12 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   #attach(panel: vscode.WebviewPanel, start: SteerStart): OpenPanel {
     const { context, engine, briefs, source, log, memory } = this.#services;
     panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.svg');
+    const post = (message: ToSteerView): void => channel.post(message);
     const session = new SteerSession(start, {
       engine,
       briefs,
       source,
-      post: (message) => channel.post(message),
+      post,
       canInsert: () => this.#origin?.canInsert === true,
       canReplace: () => this.#origin?.canReplace === true,
       isLive: () => memory.get(liveKey) !== false,
@@ -187,8 +190,9 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       },
       onMalformed: () => log.warn('The steering view sent a message that is not one.'),
     });
-    const sweeps = new SweepSession({ engine, source, post: (message) => channel.post(message) });
-    const opened: OpenPanel = { panel, channel, session, sweeps };
+    const sweeps = new SweepSession({ engine, source, post });
+    const likelihoods = new LikelihoodSession({ engine, source, post });
+    const opened: OpenPanel = { panel, channel, session, sweeps, likelihoods };
     const handlers = this.#handlers(opened);
     this.#open = opened;
     this.#context.tell(contextKeys.isSteering, true);
@@ -196,6 +200,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       closing.dispose();
       session.dispose();
       sweeps.dispose();
+      likelihoods.dispose();
       channel.dispose();
       if (this.#open !== opened) return;
       this.#open = undefined;
@@ -204,7 +209,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     return opened;
   }
 
-  #handlers({ session, sweeps, channel }: OpenPanel): Handlers {
+  #handlers({ session, sweeps, likelihoods, channel }: OpenPanel): Handlers {
     const { memory } = this.#services;
     return {
       ready: () => {
@@ -216,6 +221,8 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       stop: () => session.stop(),
       sweep: (request) => sweeps.sweep(request),
       stopSweep: () => sweeps.stop(),
+      measureLikelihood: (request) => likelihoods.measure(request),
+      stopLikelihood: () => likelihoods.stop(),
       addFeature: ({ sae, feature }) => session.addFeature({ sae, feature }),
       findFeature: async () => {
         const found = await this.#search();
