@@ -1,7 +1,7 @@
 // How a token whose loss changes is painted, in an editor and in a view: in a few levels, so that what is painted is bounded.
 
 /** Nats by which the loss of a token has to change to be painted, and from which each further level begins. */
-const levelBounds = [0.02, 0.1, 0.5, 1];
+export const lossChangeBounds: readonly number[] = [0.02, 0.1, 0.5, 1];
 
 export interface LossChange {
   /** To predict: the loss rises, or falls. */
@@ -15,6 +15,6 @@ export interface LossChange {
  * @returns `undefined` for a token that hardly changes
  */
 export function lossChangeOf(change: number): LossChange | undefined {
-  const reached = levelBounds.filter((bound) => Math.abs(change) >= bound).length;
+  const reached = lossChangeBounds.filter((bound) => Math.abs(change) >= bound).length;
   return reached === 0 ? undefined : { kind: change > 0 ? 'harder' : 'easier', level: reached - 1 };
 }

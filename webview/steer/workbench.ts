@@ -23,6 +23,8 @@ import type { DraftEdit } from './draft/draftEdit.ts';
 import { featureList } from './edits/featureList.ts';
 import { historyBar, listenForHistoryKeys } from './historyBar.ts';
 import { keepFocus } from './keepFocus.ts';
+import type { KeptLikelihood } from './likelihood/measurer.ts';
+import { measuring } from './likelihood/measuring.ts';
 import { promptBox } from './promptBox.ts';
 import { results } from './results/results.ts';
 import { runBar } from './run/runBar.ts';
@@ -39,6 +41,7 @@ interface WorkbenchOptions {
   readonly draft: Draft;
   readonly run: RunState | undefined;
   readonly sweep: OpenSweep | undefined;
+  readonly likelihood: KeptLikelihood | undefined;
   readonly post: (message: FromSteerView) => void;
   /** Keeps what would be lost when the view is reloaded. */
   readonly store: (kept: Kept) => void;
@@ -50,6 +53,7 @@ export interface Kept {
   readonly run: RunState | undefined;
   /** What is open. */
   readonly sweep: OpenSweep | undefined;
+  readonly likelihood: KeptLikelihood | undefined;
 }
 
 export interface Workbench {
@@ -116,7 +120,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
     setLive: (isLive) => {
       arranged.setLive(isLive);
       post({ kind: 'setLive', isLive });
-      runner.changed();
+      changed();
       store();
     },
   });
@@ -145,14 +149,24 @@ export function workbench(options: WorkbenchOptions): Workbench {
     },
     onChange: store,
   });
+  const likelihood = measuring({
+    ...{ arranged, post, restored: options.likelihood },
+    texts: () => (isGoing(runner.shown) ? undefined : shown.texts),
+    onChange: store,
+  });
   const steps = { undo: stepBack, redo: stepForth };
   const history = historyBar(steps);
 
   function change(next: Draft, what: string): void {
     arranged.change(next, what);
-    runner.changed();
+    changed();
     store();
     drawRun();
+  }
+
+  function changed(): void {
+    runner.changed();
+    likelihood.changed();
   }
 
   function add({ sae, feature }: FeatureRef): void {
@@ -173,7 +187,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
   }
 
   function redraw(): void {
-    runner.changed();
+    changed();
     store();
     keepFocus(panes, () => {
       drawArrangement();
@@ -183,7 +197,10 @@ export function workbench(options: WorkbenchOptions): Workbench {
   }
 
   function store(): void {
-    options.store({ draft: arranged.draft, run: runner.ended, sweep: sweep.kept });
+    options.store({
+      ...{ draft: arranged.draft, run: runner.ended },
+      ...{ sweep: sweep.kept, likelihood: likelihood.kept },
+    });
   }
 
   function start(): void {
@@ -228,6 +245,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
     const { canInsert, canReplace } = state;
     sweep.draw();
     shown.show({ run, canInsert, canReplace, canContinue: runner.canContinue });
+    likelihood.draw();
   }
 
   function statusText(): string {
@@ -249,7 +267,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
     'div',
     { class: 'workbench' },
     element('div', { class: 'controls' }, top, ...controls),
-    element('div', { class: 'outcome' }, shown.element, sweep.element),
+    element('div', { class: 'outcome' }, shown.element, likelihood.element, sweep.element),
   );
   listenForHistoryKeys(panes, steps);
   panes.addEventListener('keydown', (event) => {
@@ -270,6 +288,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
       if (isNew) {
         runner.forget();
         sweep.close();
+        likelihood.forget();
         drawArrangement();
       }
       store();
@@ -283,6 +302,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
       if (message.kind === 'found') add(message);
       if (message.kind === 'askSweep') failure = sweep.openAny(focusedFeature(panes));
       sweep.receive(message);
+      likelihood.receive(message);
       const before = runner.ended;
       runner.receive(message);
       if (runner.ended !== before) store();
