@@ -13,6 +13,7 @@ export function verdictText({ baseline, steered }: Likelihood): string {
   if (!Number.isFinite(gain)) {
     return t('The probability of the continuation cannot be computed: weaken the edits.');
   }
+  if (gain === 0) return t('The edits change nothing about how likely the continuation is.');
   const factor = Math.exp(gain);
   if (figureText(factor) === figureText(1)) {
     return t('With the edits the continuation is about as likely as without them.');
@@ -28,23 +29,32 @@ export function verdictText({ baseline, steered }: Likelihood): string {
       );
 }
 
-/** Name, baseline, steered, and what the edits change. */
-export type LikelihoodRow = readonly [string, string, string, string];
+export interface LikelihoodRow {
+  readonly name: string;
+  readonly baseline: string;
+  readonly steered: string;
+  readonly change: string;
+}
 
 export function likelihoodRows({ tokens, baseline, steered }: Likelihood): LikelihoodRow[] {
-  const losses = (name: string, before: number, after: number): LikelihoodRow => [
-    ...([name, numberText(before), numberText(after), signedText(after - before)] as const),
-  ];
   const count = tokens.length;
   return [
-    losses(t('Loss in nats'), baseline.sum, steered.sum),
-    losses(t('Mean per token'), baseline.sum / count, steered.sum / count),
-    [
-      t('Perplexity'),
-      ...([numberText(baseline.perplexity), numberText(steered.perplexity)] as const),
-      `${figureText(steered.perplexity / baseline.perplexity)}×`,
-    ],
+    lossRow(t('Loss in nats'), baseline.sum, steered.sum),
+    lossRow(t('Mean per token'), baseline.sum / count, steered.sum / count),
+    {
+      name: t('Perplexity'),
+      baseline: numberText(baseline.perplexity),
+      steered: numberText(steered.perplexity),
+      change: `${figureText(steered.perplexity / baseline.perplexity)}×`,
+    },
   ];
+}
+
+function lossRow(name: string, baseline: number, steered: number): LikelihoodRow {
+  return {
+    ...{ name, baseline: numberText(baseline), steered: numberText(steered) },
+    change: signedText(steered - baseline),
+  };
 }
 
 /** A token and its losses, line by line. */

@@ -163,12 +163,12 @@ function figures(found: Likelihood): HTMLElement {
     element(
       'tbody',
       {},
-      ...likelihoodRows(found).map(([head, ...cells]) =>
+      ...likelihoodRows(found).map(({ name, baseline, steered, change }) =>
         element(
           'tr',
           {},
-          element('th', { attributes: { scope: 'row' } }, head),
-          ...cells.map((cell) => element('td', {}, cell)),
+          element('th', { attributes: { scope: 'row' } }, name),
+          ...[baseline, steered, change].map((figure) => element('td', {}, figure)),
         ),
       ),
     ),

@@ -196,7 +196,7 @@ const found = (baseline: number, steered: number): Likelihood => ({
 });
 
 test.for<[number, number, string]>([
-  [3, 3, 'With the edits the continuation is about as likely as without them.'],
+  [3, 3, 'The edits change nothing about how likely the continuation is.'],
   [3, 3.0004, 'With the edits the continuation is about as likely as without them.'],
   [3, 1, 'With the edits the continuation is 7.39 times as likely as without them.'],
   [1, 3, 'With the edits the continuation is 0.135 times as likely as without them.'],
@@ -217,9 +217,9 @@ test('losses, means and perplexities, each with its change', () => {
     steered: { sum: 3, perplexity: Math.exp(1.5) },
   };
   expect(likelihoodRows(both)).toEqual([
-    ['Loss in nats', '4.00', '3.00', '−1.00'],
-    ['Mean per token', '2.00', '1.50', '−0.50'],
-    ['Perplexity', '7.39', '4.48', '0.607×'],
+    { name: 'Loss in nats', baseline: '4.00', steered: '3.00', change: '−1.00' },
+    { name: 'Mean per token', baseline: '2.00', steered: '1.50', change: '−0.50' },
+    { name: 'Perplexity', baseline: '7.39', steered: '4.48', change: '0.607×' },
   ]);
   expect(judgedLines({ text: ' a\n', baseline: 0.5, steered: 2 })).toEqual([
     ...['␣a⏎', 'Baseline: loss 0.50 nats, probability 61%'],
