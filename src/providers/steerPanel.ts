@@ -15,6 +15,7 @@ import type { OpenSteering } from '../host/steering/openSteering.ts';
 import { compareTexts, diffTexts } from '../host/steering/shownTexts.ts';
 import { SteerMemory } from '../host/steering/steerMemory.ts';
 import { ToldContext } from '../host/toldContext.ts';
+import { LikelihoodSession } from '../host/views/likelihoodSession.ts';
 import { SteerSession } from '../host/views/steerSession.ts';
 import { startOn, type SteerSnapshot, type SteerStart } from '../host/views/steerStart.ts';
 import { SweepSession } from '../host/views/sweepSession.ts';
@@ -41,6 +42,7 @@ interface OpenPanel {
   readonly channel: ViewChannel<ToSteerView>;
   readonly session: SteerSession;
   readonly sweeps: SweepSession;
+  readonly likelihoods: LikelihoodSession;
   readonly whenReady: WhenReady<ToSteerView>;
 }
 
@@ -189,8 +191,10 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       },
       onMalformed: () => log.warn('The steering view sent a message that is not one.'),
     });
-    const sweeps = new SweepSession({ engine, source, directions, post });
-    const opened: OpenPanel = { panel, channel, session, sweeps, whenReady };
+    const ports = { engine, source, directions, post };
+    const sweeps = new SweepSession(ports);
+    const likelihoods = new LikelihoodSession(ports);
+    const opened: OpenPanel = { panel, channel, session, sweeps, likelihoods, whenReady };
     const handlers = this.#handlers(opened);
     this.#open = opened;
     this.#context.tell(contextKeys.isSteering, true);
@@ -198,6 +202,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       closing.dispose();
       session.dispose();
       sweeps.dispose();
+      likelihoods.dispose();
       channel.dispose();
       if (this.#open !== opened) return;
       this.#open = undefined;
@@ -206,7 +211,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     return opened;
   }
 
-  #handlers({ panel, session, sweeps, channel, whenReady }: OpenPanel): Handlers {
+  #handlers({ panel, session, sweeps, likelihoods, channel, whenReady }: OpenPanel): Handlers {
     const { reading, texts: kept } = this.#services;
     return {
       ready: () => {
@@ -217,6 +222,8 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       stop: () => session.stop(),
       sweep: (request) => sweeps.sweep(request),
       stopSweep: () => sweeps.stop(),
+      measureLikelihood: (request) => likelihoods.measure(request),
+      stopLikelihood: () => likelihoods.stop(),
       addFeature: ({ sae, feature }) => session.addFeature({ sae, feature }),
       findFeature: async () => {
         const found = await this.#search();

@@ -9,6 +9,11 @@ export function numberText(value: number): string {
   return value < 0 ? `−${magnitudeText(size)}` : magnitudeText(size);
 }
 
+/** A change, with its sign: nothing else tells a rise from a fall. */
+export function signedText(change: number): string {
+  return `${change > 0 ? '+' : ''}${numberText(change)}`;
+}
+
 /** A share 0…1 as per cent: `34%`, `3.4%`, `0.34%`, `<0.001%`. */
 export function percentText(share: number): string {
   if (!Number.isFinite(share)) return '–';

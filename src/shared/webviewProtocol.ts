@@ -4,6 +4,7 @@
 import type {
   AlignedRun,
   Continuation,
+  ContinuationEffect,
   FeatureBrief,
   FeatureEdit,
   FeatureRef,
@@ -125,6 +126,14 @@ export interface SteerRequest {
   readonly settings: SteerSettings;
 }
 
+/** Which continuation is judged, and under which edits. */
+export interface LikelihoodRequest extends Pick<SteerRequest, 'prompt' | 'edits'> {
+  /** Not empty. */
+  readonly continuation: string;
+  /** See `ContinuationEffectParams`. */
+  readonly chat?: boolean;
+}
+
 /** Both texts of a sample when they are done. */
 export interface FinishedPair {
   readonly baseline: Continuation;
@@ -160,6 +169,13 @@ export type ToSteerView =
   | { readonly kind: 'sweepFinished'; readonly sweep: number; readonly result: SweepResult }
   | { readonly kind: 'sweepStopped'; readonly sweep: number }
   | { readonly kind: 'sweepFailed'; readonly sweep: number; readonly message: string }
+  | {
+      readonly kind: 'likelihoodMeasured';
+      readonly measurement: number;
+      readonly effect: ContinuationEffect;
+    }
+  | { readonly kind: 'likelihoodStopped'; readonly measurement: number }
+  | { readonly kind: 'likelihoodFailed'; readonly measurement: number; readonly message: string }
   /** A feature was found, to be added to the list. */
   | ({ readonly kind: 'found' } & FeatureRef)
   /** The user wants to sweep the edit at hand. */
@@ -192,6 +208,12 @@ export type FromSteerView =
       readonly amounts: readonly number[];
     } & SteerRequest)
   | { readonly kind: 'stopSweep' }
+  | ({
+      readonly kind: 'measureLikelihood';
+      /** A number of the view's own, as that of a run. */
+      readonly measurement: number;
+    } & LikelihoodRequest)
+  | { readonly kind: 'stopLikelihood' }
   /** Lets the user search all features for one to add. */
   | { readonly kind: 'findFeature' }
   /** Adds a feature by id to the list. */

@@ -45,6 +45,12 @@ export async function lastSweep(view: ViewPage): Promise<number> {
   return asked !== undefined && 'sweep' in asked ? Number(asked.sweep) : NaN;
 }
 
+/** Number of the measurement that was asked for last. */
+export async function lastMeasurement(view: ViewPage): Promise<number> {
+  const asked = (await view.posted()).findLast(({ kind }) => kind === 'measureLikelihood');
+  return asked !== undefined && 'measurement' in asked ? Number(asked.measurement) : NaN;
+}
+
 /** What the host says to the run that was asked for last: that it starts, and its steps. */
 export async function play(view: ViewPage, steps: readonly SteerStep[]): Promise<number> {
   const run = await lastRun(view);

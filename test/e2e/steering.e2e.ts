@@ -1,5 +1,5 @@
-// The steering panel in a real VS Code with a real model: changes that run by themselves, going on, undo, a sweep, both
-// texts in a diff editor, and all of it again after the window was loaded anew.
+// The steering panel in a real VS Code with a real model: changes that run by themselves, going on, undo, a sweep, the
+// likelihood of a given continuation, both texts in a diff editor, and all of it again after the window was loaded anew.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
@@ -102,6 +102,37 @@ describe('a steering laboratory', () => {
     await isOver();
   });
 
+  test('the likelihood of a given continuation follows the edit', async () => {
+    const part = steering.locator('.likelihood');
+    const cell = (row: number, column: number): Promise<string> =>
+      part.locator('tbody tr').nth(row).locator('td').nth(column).innerText();
+    await part.getByRole('button', { name: 'Likelihood of a given continuation' }).click();
+    await part.locator('textarea').fill(' She took the lantern and went to the old house.');
+    await part.getByRole('button', { name: 'Measure' }).click();
+    const verdict = part.locator('.likelihood-verdict');
+    await verdict.waitFor({ timeout });
+    expect(await verdict.innerText()).toMatch(/times as likely as without them\.$/u);
+    const [baseline, steered] = [await cell(0, 0), await cell(0, 1)];
+    expect(steered).not.toBe(baseline);
+    await strength().fill('1');
+    await strength().press('Enter');
+    await expect.poll(() => cell(0, 1), slowly).not.toBe(steered);
+    expect(await cell(0, 0)).toBe(baseline);
+    // The theme has the colours.
+    const backgrounds = await part
+      .locator('.judged-text :is(.is-harder, .is-easier) > .token-ink')
+      .evaluateAll((inks) => inks.map((ink) => getComputedStyle(ink).backgroundColor));
+    expect(new Set(backgrounds).size).toBeGreaterThan(1);
+    expect(backgrounds).not.toContain('rgba(0, 0, 0, 0)');
+    await isOver();
+    await part.scrollIntoViewIfNeeded();
+    await session.screenshot('likelihood');
+    await strength().fill('5');
+    await strength().press('Enter');
+    await expect.poll(() => cell(0, 1), slowly).toBe(steered);
+    await isOver();
+  });
+
   test('a feature is searched by a word', async () => {
     await steering.getByRole('button', { name: 'Search…' }).click();
     const box = session.page.locator('.quick-input-widget');
@@ -138,6 +169,7 @@ describe('a steering laboratory', () => {
     expect(await strength().inputValue()).toBe('5');
     expect(await text('steered')).toBe(steered);
     expect(await steering.locator('.sweep tbody').count()).toBe(4);
+    expect(await steering.locator('.judged-text').innerText()).toContain('took the lantern');
     // The text it came from is open again, and takes the result.
     expect(await steering.getByText('Insert').count()).toBe(2);
     await steering.locator('.continuation-steered').getByText('Replace').click();

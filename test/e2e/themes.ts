@@ -1,6 +1,7 @@
 // The colours VS Code hands to a webview: only the variables the views and the control library use. Dark (Dark Modern) and
 // light (the default light theme) were read from the document element of a webview in VS Code 1.139.1; high contrast
-// follows its colour registry. Each theme also has the class that VS Code puts on the body.
+// follows its colour registry. Each theme also has the class that VS Code puts on the body, and the colours of Monosem.
+import { type ThemeDefaults, themeColours } from '../../src/shared/themeColours.ts';
 
 export type ThemeName = 'dark' | 'light' | 'high-contrast';
 
@@ -17,11 +18,22 @@ const fonts = {
   'editor-font-size': '14px',
 };
 
+/** As VS Code names them: the first dot of an id alone becomes a dash. */
+function ownColours(kind: keyof ThemeDefaults): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    themeColours.map(({ id, defaults }) => [
+      id.replace('.', '-').replaceAll('.', '\\.'),
+      defaults[kind],
+    ]),
+  );
+}
+
 export const themes: Readonly<Record<ThemeName, Theme>> = {
   dark: {
     bodyClass: 'vscode-dark',
     variables: {
       ...fonts,
+      ...ownColours('dark'),
       foreground: '#cccccc',
       descriptionForeground: '#9d9d9d',
       disabledForeground: 'rgba(204, 204, 204, 0.5)',
@@ -70,6 +82,7 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
     bodyClass: 'vscode-light',
     variables: {
       ...fonts,
+      ...ownColours('light'),
       foreground: '#202020',
       descriptionForeground: '#606060',
       disabledForeground: '#bbbbbb',
@@ -119,6 +132,7 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
     bodyClass: 'vscode-high-contrast',
     variables: {
       ...fonts,
+      ...ownColours('highContrast'),
       foreground: '#ffffff',
       descriptionForeground: 'rgba(255, 255, 255, 0.7)',
       disabledForeground: '#a5a5a5',

@@ -8,8 +8,16 @@ import { launchBrowser } from '../../scripts/vscode/browser.ts';
 import { featureIndex } from '../../src/shared/units.ts';
 import type { ToFeatureView, ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import { foreign, pseudoTexts, untranslated } from '../unit/pseudoLanguage.ts';
-import { lastRun, lastSweep, playToEnd } from './steerPage.ts';
-import { featureState, sae, steerState, steps, sweepFinished, twoSaes } from './webviewMessages.ts';
+import { lastMeasurement, lastRun, lastSweep, playToEnd } from './steerPage.ts';
+import {
+  featureState,
+  likelihoodMeasured,
+  sae,
+  steerState,
+  steps,
+  sweepFinished,
+  twoSaes,
+} from './webviewMessages.ts';
 import { type ViewPage, openView } from './webviewPage.ts';
 
 let browser: Browser;
@@ -90,6 +98,13 @@ test('no word of the steering view stays English', async () => {
   await row.getByRole('button', { name: '⟦Sweep⟧' }).click();
   await page.locator('.sweep').getByRole('button', { name: '⟦Sweep⟧', exact: true }).click();
   await view.send(foreign<ToSteerView>(sweepFinished(await lastSweep(view))));
+  await page.getByRole('button', { name: '⟦Likelihood of a given continuation⟧' }).click();
+  expect(await forgotten(view)).toEqual([]);
+  await page.locator('.likelihood textarea').fill('⟦upon⟧');
+  await page.getByRole('button', { name: '⟦Measure⟧' }).click();
+  expect(await forgotten(view)).toEqual([]);
+  await view.send(foreign<ToSteerView>(likelihoodMeasured(await lastMeasurement(view))));
+  await page.locator('.judged-text .token').first().hover();
   expect(await forgotten(view)).toEqual([]);
   await view.screenshot('steer-translated');
   expect(view.problems).toEqual([]);
@@ -140,6 +155,14 @@ describe('in German', () => {
     await row.getByRole('button', { name: 'Durchfahren' }).click();
     await page.locator('.sweep').getByRole('button', { name: 'Durchfahren', exact: true }).click();
     await view.send(sweepFinished(await lastSweep(view)));
+    const part = page.locator('.likelihood');
+    await part.getByRole('button', { name: 'Wahrscheinlichkeit einer' }).click();
+    await part.getByRole('button', { name: 'Gesteuerter Text' }).click();
+    await part.getByRole('button', { name: 'Messen' }).click();
+    await view.send(likelihoodMeasured(await lastMeasurement(view)));
+    expect(await part.locator('.likelihood-verdict').innerText()).toMatch(
+      /^Mit den Eingriffen ist die Fortsetzung \d+-mal so wahrscheinlich wie ohne sie\.$/u,
+    );
     expect(await isTooWide(view)).toBe(false);
     await page.mouse.move(0, 0);
     await view.screenshot(`steer-german-${String(width)}`);

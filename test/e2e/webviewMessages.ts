@@ -1,6 +1,7 @@
 // What the host would send to the views: stories cut into tokens, with activations that look like those of a real
 // feature. Everything is fixed, so that a screenshot changes only when a view does.
 import type {
+  ContinuationEffect,
   FeatureBrief,
   FeatureExample,
   FeatureSummary,
@@ -264,4 +265,21 @@ export function sweepFinished(
     sweep,
     result: { baseline: found(0), points: amounts.map(found) },
   };
+}
+
+/** What was measured of a continuation, with changes of every level in both directions. */
+export function likelihoodMeasured(
+  measurement: number,
+  texts: readonly string[] = tokensOf(steeredText),
+): Extract<ToSteerView, { readonly kind: 'likelihoodMeasured' }> {
+  const changes = [0, -0.01, 0.05, -0.3, 0.7, -2.4, 1.3, -0.06, 0.2, -0.8];
+  const baseline = Float32Array.from(texts, (_, at) => 2.5 + 2 * Math.sin(at * 1.7));
+  const steered = baseline.map((loss, at) => loss + (changes[at % changes.length] ?? 0));
+  const read = (losses: Float32Array): ContinuationEffect['baseline'] => {
+    const sum = losses.reduce((total, loss) => total + loss, 0);
+    return { losses, sum, perplexity: Math.exp(sum / losses.length) };
+  };
+  const ids = Uint32Array.from(texts, (_, at) => at + 300);
+  const effect = { promptTokens: 29, ids, texts, baseline: read(baseline), steered: read(steered) };
+  return { kind: 'likelihoodMeasured', measurement, effect };
 }

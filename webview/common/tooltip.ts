@@ -40,10 +40,17 @@ export function addTooltips(
   });
 }
 
-// A fixed box does not move with the text.
-window.addEventListener('scroll', () => {
-  if (tip !== undefined) tip.hidden = true;
-});
+// A fixed box does not move with the text. What has the focus keeps its tooltip: getting it may be what has scrolled.
+window.addEventListener(
+  'scroll',
+  () => {
+    if (tip === undefined || tip.hidden) return;
+    const focused = itemAt(document.activeElement);
+    if (focused?.hasAttribute('aria-describedby') === true) place(tip, focused);
+    else tip.hidden = true;
+  },
+  { capture: true, passive: true },
+);
 
 /** Makes an element an item of the tooltip container it is in; the first item can be reached with Tab. */
 export function markItem(item: TipItem, index: number, isFirst: boolean): void {

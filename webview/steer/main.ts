@@ -11,6 +11,7 @@ import { busyNotice, failureNotice } from '../common/notice.ts';
 import { speakUsersLanguage } from '../common/translation.ts';
 import { mergeSnapshot } from './draft/draft.ts';
 import { restoreDraft } from './draft/restoreDraft.ts';
+import { restoreLikelihood } from './likelihood/measurer.ts';
 import { restoreRun } from './run/runState.ts';
 import './steer.css';
 import { restoreOpenSweep } from './sweep/sweeper.ts';
@@ -48,6 +49,7 @@ function showState(state: SteerViewState): void {
     ...{ state, draft },
     run: isSame ? restoreRun(stored?.run) : undefined,
     sweep: isSame ? restoreOpenSweep(stored?.sweep) : undefined,
+    likelihood: restoreLikelihood(stored?.likelihood),
     post: (message) => {
       channel.post(message);
     },

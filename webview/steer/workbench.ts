@@ -13,6 +13,8 @@ import type { EditingOptions } from './edits/editing.ts';
 import { featureEditing } from './features/featureEditing.ts';
 import { focusedTarget, keepFocus } from './focus.ts';
 import { historyBar, listenForHistoryKeys } from './historyBar.ts';
+import type { KeptLikelihood } from './likelihood/measurer.ts';
+import { measuring } from './likelihood/measuring.ts';
 import { promptBox } from './promptBox.ts';
 import { results } from './results/results.ts';
 import { runBar } from './run/runBar.ts';
@@ -29,6 +31,7 @@ interface WorkbenchOptions {
   readonly draft: Draft;
   readonly run: RunState | undefined;
   readonly sweep: OpenSweep | undefined;
+  readonly likelihood: KeptLikelihood | undefined;
   readonly post: (message: FromSteerView) => void;
   /** Keeps what would be lost when the view is reloaded. */
   readonly store: (kept: Kept) => void;
@@ -40,6 +43,7 @@ export interface Kept {
   readonly run: RunState | undefined;
   /** What is open. */
   readonly sweep: OpenSweep | undefined;
+  readonly likelihood: KeptLikelihood | undefined;
 }
 
 export interface Workbench {
@@ -93,7 +97,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
     setLive: (isLive) => {
       arranged.setLive(isLive);
       post({ kind: 'setLive', isLive });
-      runner.changed();
+      changed();
       store();
     },
   });
@@ -122,14 +126,24 @@ export function workbench(options: WorkbenchOptions): Workbench {
     },
     onChange: store,
   });
+  const likelihood = measuring({
+    ...{ arranged, post, restored: options.likelihood },
+    texts: () => (isGoing(runner.shown) ? undefined : shown.texts),
+    onChange: store,
+  });
   const steps = { undo: stepBack, redo: stepForth };
   const history = historyBar(steps);
 
   function change(next: Draft, what: string): void {
     arranged.change(next, what);
-    runner.changed();
+    changed();
     store();
     drawRun();
+  }
+
+  function changed(): void {
+    runner.changed();
+    likelihood.changed();
   }
 
   function stepBack(): void {
@@ -143,7 +157,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
   }
 
   function redraw(): void {
-    runner.changed();
+    changed();
     store();
     keepFocus(panes, () => {
       drawArrangement();
@@ -153,7 +167,10 @@ export function workbench(options: WorkbenchOptions): Workbench {
   }
 
   function store(): void {
-    options.store({ draft: arranged.draft, run: runner.ended, sweep: sweep.kept });
+    options.store({
+      ...{ draft: arranged.draft, run: runner.ended },
+      ...{ sweep: sweep.kept, likelihood: likelihood.kept },
+    });
   }
 
   function start(): void {
@@ -189,6 +206,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
     const { canInsert, canReplace } = state;
     sweep.draw();
     shown.show({ run, canInsert, canReplace, canContinue: runner.canContinue });
+    likelihood.draw();
   }
 
   const controls = [
@@ -199,7 +217,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
     'div',
     { class: 'workbench' },
     element('div', { class: 'controls' }, top, ...controls),
-    element('div', { class: 'outcome' }, shown.element, sweep.element),
+    element('div', { class: 'outcome' }, shown.element, likelihood.element, sweep.element),
   );
   listenForHistoryKeys(panes, steps);
   panes.addEventListener('keydown', (event) => {
@@ -220,6 +238,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
       if (isNew) {
         runner.forget();
         sweep.close();
+        likelihood.forget();
         drawArrangement();
       }
       store();
@@ -234,6 +253,7 @@ export function workbench(options: WorkbenchOptions): Workbench {
       if (message.kind === 'askSweep') failure = sweep.openAny(focusedTarget(panes));
       directions.receive(message);
       sweep.receive(message);
+      likelihood.receive(message);
       const before = runner.ended;
       runner.receive(message);
       if (runner.ended !== before) store();

@@ -1,7 +1,12 @@
 // Reads what the steering view sends; see viewMessages.ts.
 import type { GeneratedPair, GeneratedText } from '../../shared/engineProtocol.ts';
 import { tokenId } from '../../shared/units.ts';
-import type { FromSteerView, SteeredTexts, SteerRequest } from '../../shared/webviewProtocol.ts';
+import type {
+  FromSteerView,
+  LikelihoodRequest,
+  SteeredTexts,
+  SteerRequest,
+} from '../../shared/webviewProtocol.ts';
 import { type Named, isWhole, oneOf, readList } from './readValues.ts';
 import { readSite } from './steerDirections.ts';
 import { readEdits } from './steerEdits.ts';
@@ -26,6 +31,8 @@ const readers: { readonly [K in Kind]: Reader<K> } = {
   stop: () => ({}),
   stopSweep: () => ({}),
   sweep: readSweep,
+  measureLikelihood: readMeasurement,
+  stopLikelihood: () => ({}),
   run: readRun,
   findFeature: () => ({}),
   addFeature: readFeatureRef,
@@ -102,6 +109,17 @@ function readSweep(
   if (request === undefined || amounts === undefined || amounts.length === 0) return undefined;
   const isOne = isWhole(swept) && swept >= 0 && swept < request.edits.length;
   return isOne && isWhole(sweep) ? { sweep, swept, amounts, ...request } : undefined;
+}
+
+function readMeasurement(
+  fields: Named<'measurement' | keyof LikelihoodRequest>,
+): ReturnType<Reader<'measureLikelihood'>> {
+  const { measurement, prompt, continuation, chat } = fields;
+  const edits = readEdits(fields.edits);
+  const hasTexts = isText(prompt) && isText(continuation) && continuation !== '';
+  if (!isWhole(measurement) || !hasTexts || edits === undefined) return undefined;
+  if (chat !== undefined && typeof chat !== 'boolean') return undefined;
+  return { measurement, prompt, continuation, edits, ...(chat !== undefined && { chat }) };
 }
 
 function readRequest(fields: Named<keyof SteerRequest>): SteerRequest | undefined {

@@ -18,6 +18,10 @@ const sweep = {
   ...{ kind: 'sweep', sweep: 3, swept: 1, amounts: [-1, 0, 1] },
   ...{ prompt: run.prompt, edits: run.edits, settings },
 };
+const judged = {
+  ...{ kind: 'measureLikelihood', measurement: 4, continuation: ' upon a time\n' },
+  ...{ prompt: run.prompt, edits: run.edits },
+};
 const ref = { sae: '/s', feature: 1 };
 const full = [
   { ...ref, operation: 'add', amount: 2, unit: 'residual', onlyActive: true },
@@ -71,6 +75,9 @@ test.each([
   },
   { kind: 'setLive', isLive: true },
   { kind: 'stopSweep' },
+  { kind: 'stopLikelihood' },
+  judged,
+  { ...judged, edits: full, chat: true },
   { kind: 'findFeature' },
   sweep,
   { kind: 'replace', text: ' upon' },
@@ -111,6 +118,13 @@ test.each([
   { ...sweep, amounts: [] },
   { ...sweep, amounts: [Infinity] },
   { ...sweep, sweep: 'first' },
+  { ...judged, measurement: 0.5 },
+  { ...judged, continuation: '' },
+  { ...judged, continuation: ['a'] },
+  { ...judged, continuation: 'x'.repeat(1_000_001) },
+  { ...judged, prompt: undefined },
+  { ...judged, edits: [{ ...ref, operation: 'delete' }] },
+  { ...judged, chat: 'yes' },
   { ...run, run: undefined },
   { ...run, continuing: [{ baseline: { tokens: [1], end: 'length' } }] },
   {

@@ -7,6 +7,7 @@ import {
   multipleText,
   numberText,
   percentText,
+  signedText,
 } from '../../../src/shared/numberText.ts';
 
 afterEach(() => {
@@ -26,6 +27,10 @@ test.for<[number, string]>([
   [NaN, '–'],
 ])('number %f', ([value, text]) => {
   expect(numberText(value)).toBe(text);
+});
+
+test('a change has its sign', () => {
+  expect([0.42, -0.42, 0].map(signedText)).toEqual(['+0.42', '−0.42', '0']);
 });
 
 test.for<[number, string]>([

@@ -31,6 +31,8 @@ export interface ResultsState {
 
 export interface Results {
   readonly element: HTMLElement;
+  /** What the run has written, of the sample that is looked at. */
+  readonly texts: SteeredTexts;
   show(state: ResultsState): void;
 }
 
@@ -64,14 +66,7 @@ export function results(actions: ResultsActions): Results {
     draw();
   });
   const sides = element('div', { class: 'sides' }, ...sidesOf.map((side) => views[side].element));
-  const buttons = resultButtons({
-    ...actions,
-    texts: () => ({
-      prompt: shown?.run?.prompt ?? '',
-      baseline: sampleText(current(), 'baseline'),
-      steered: sampleText(current(), 'steered'),
-    }),
-  });
+  const buttons = resultButtons({ ...actions, texts });
   const empty = element(
     'p',
     { class: 'quiet results-empty' },
@@ -99,6 +94,14 @@ export function results(actions: ResultsActions): Results {
 
   function current(): RunState['samples'][number] {
     return shown?.run?.samples[sample] ?? noSample;
+  }
+
+  function texts(): SteeredTexts {
+    return {
+      prompt: shown?.run?.prompt ?? '',
+      baseline: sampleText(current(), 'baseline'),
+      steered: sampleText(current(), 'steered'),
+    };
   }
 
   function draw(): void {
@@ -149,6 +152,9 @@ export function results(actions: ResultsActions): Results {
       empty,
       filled,
     ),
+    get texts() {
+      return texts();
+    },
     show: (state) => {
       if (state.run?.run !== shown?.run?.run) chosen = undefined;
       shown = state;

@@ -5,7 +5,7 @@ import type {
   SteerRequest,
   ToSteerView,
 } from '../../../src/shared/webviewProtocol.ts';
-import { delayed } from './delayed.ts';
+import { delayed, pauseMilliseconds } from './delayed.ts';
 import { keptRun } from './keptRun.ts';
 import {
   type RunRequest,
@@ -16,9 +16,6 @@ import {
   nextRun,
   toContinue,
 } from './runState.ts';
-
-/** A slider reports every pixel; longer than that a hand pauses only when it means it. */
-const pauseMilliseconds = 150;
 
 export interface RunnerOptions {
   /** What there is to run now; `undefined` where something stands in the way. */

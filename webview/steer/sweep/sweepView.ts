@@ -59,7 +59,7 @@ export function sweepView(actions: SweepActions): SweepView {
   const found = element('div', { class: 'sweep-found' });
   const section = element(
     'section',
-    { class: 'sweep', attributes: { 'aria-labelledby': 'sweep-title', hidden: true } },
+    { class: 'sweep boxed', attributes: { 'aria-labelledby': 'sweep-title', hidden: true } },
     element('div', { class: 'top' }, title, close.element),
     fields,
     element('div', { class: 'run-bar' }, start.element, stop.element, bar, status),

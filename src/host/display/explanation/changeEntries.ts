@@ -2,19 +2,19 @@
 // their probabilities before and after. Without VS Code.
 import type { ChangedProbabilities, DistributionChange } from '../../../shared/engineProtocol.ts';
 import { t } from '../../../shared/l10n.ts';
-import { numberText } from '../../../shared/numberText.ts';
+import { numberText, signedText } from '../../../shared/numberText.ts';
 import type { TreeEntry } from '../../trees/treeEntry.ts';
 import { percent } from '../features/featureText.ts';
 import { likelyText, spokenToken } from '../tokens/tokenText.ts';
 
 /** Both measures of an ablation, e.g. `Δ ln p −0.52 · KL 0.034`. */
 export function changeText({ kl, targetChange }: DistributionChange): string {
-  return [t('Δ ln p {0}', signed(targetChange)), t('KL {0}', numberText(kl))].join(' · ');
+  return [t('Δ ln p {0}', signedText(targetChange)), t('KL {0}', numberText(kl))].join(' · ');
 }
 
 /** The same for screen readers, which have no word for Δ. */
 export function spokenChange({ kl, targetChange }: DistributionChange): string {
-  return t('ln p of the target {0}, KL {1}', signed(targetChange), numberText(kl));
+  return t('ln p of the target {0}, KL {1}', signedText(targetChange), numberText(kl));
 }
 
 /** The same in sentences. @param target text of the token whose probability is followed */
@@ -23,7 +23,7 @@ export function changeLines(
   target: string,
 ): readonly string[] {
   return [
-    t('ln p of {0} changes by {1} nats when ablated', target, signed(targetChange)),
+    t('ln p of {0} changes by {1} nats when ablated', target, signedText(targetChange)),
     t('KL divergence from what the model expects: {0} nats', numberText(kl)),
   ];
 }
@@ -88,9 +88,4 @@ function wordsOf({ id, text, before, after }: ChangedToken): {
     share: `${percent(before)} → ${percent(after)}`,
     spoken: spokenToken(text ?? ''),
   };
-}
-
-/** Nothing but the sign tells a fall from a rise. */
-function signed(change: number): string {
-  return `${change > 0 ? '+' : ''}${numberText(change)}`;
 }

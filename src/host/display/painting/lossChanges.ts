@@ -1,8 +1,8 @@
 // How the loss of each token changes when a feature is ablated: harder or easier to predict. Without VS Code.
+import { lossChangeOf } from '../../../shared/lossChange.ts';
 import type { TokenRows } from '../../documents/tokenTable.ts';
 import type { PaintFacts } from './facts.ts';
 import { paints } from './paint.ts';
-import { lossChangeLevel } from './strength.ts';
 import { StretchList } from './stretches.ts';
 import type { Stretch } from './stretches.ts';
 
@@ -20,9 +20,9 @@ export function lossChanges(
       if (loss === undefined) continue;
       const change = loss.ablated - loss.baseline;
       const size = Math.abs(change);
-      const level = lossChangeLevel(size);
-      if (level < 0) continue;
-      const paint = change > 0 ? paints.harder(level) : paints.easier(level);
+      const painted = lossChangeOf(change);
+      if (painted === undefined) continue;
+      const paint = paints[painted.kind](painted.level);
       list.add({ start, end, weight: size, paint, strength: size });
     }
   }

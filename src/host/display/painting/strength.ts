@@ -8,9 +8,6 @@ const shareBounds = [0.2, 0.4, 0.65];
  */
 const bitBounds = [1, 3, 6, 10];
 
-/** Nats by which the loss of a token has to change to be painted, and from which each further level begins. */
-const changeBounds = [0.02, 0.1, 0.5, 1];
-
 /** 0 … levels − 1. @param share activation ÷ largest activation of the feature, above 0 */
 export function strengthLevel(share: number): number {
   return stepsReached(shareBounds, share);
@@ -19,11 +16,6 @@ export function strengthLevel(share: number): number {
 /** 0 … levels − 1; −1 for a token that the model expected. @param loss −ln p in nats */
 export function surpriseLevel(loss: number): number {
   return stepsReached(bitBounds, bitsOf(loss)) - 1;
-}
-
-/** 0 … levels − 1; −1 for a token that hardly changes. @param change of its loss in nats, above 0 */
-export function lossChangeLevel(change: number): number {
-  return stepsReached(changeBounds, change) - 1;
 }
 
 /** @param nats −ln p */

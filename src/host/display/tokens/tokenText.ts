@@ -1,7 +1,7 @@
 // Tokens and what is measured on them, in words: losses, probabilities, bytes, and what a screen reader says for a token.
 // Without VS Code.
 import { t } from '../../../shared/l10n.ts';
-import { countText, numberText } from '../../../shared/numberText.ts';
+import { countText, numberText, signedText } from '../../../shared/numberText.ts';
 import { percent, visibleToken } from '../features/featureText.ts';
 import { oneLine } from '../oneLine.ts';
 import type { LikelyToken } from './expected.ts';
@@ -23,9 +23,9 @@ export function lossText(loss: number): string {
   return t('{0} ({1}), probability {2}', nats(loss), bits(loss), percent(Math.exp(-loss)));
 }
 
-/** A change, with its sign; nothing but the sign tells a fall from a rise. */
+/** A change, with its sign. */
 export function signedNats(change: number): string {
-  return t('{0} nats', `${change > 0 ? '+' : ''}${numberText(change)}`);
+  return t('{0} nats', signedText(change));
 }
 
 /** 1 + the number of likelier tokens. */

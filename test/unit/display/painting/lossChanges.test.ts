@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { lossChanges } from '../../../../src/host/display/painting/lossChanges.ts';
-import { lossChangeLevel } from '../../../../src/host/display/painting/strength.ts';
 import { factsOf, rowsOf, words } from './paintings.ts';
 
 const text = 'One two six';
@@ -25,8 +24,4 @@ test('tokens are harder or easier to predict, or hardly changed', () => {
     '8-11:easier@0',
   ]);
   expect(lossChanges(rows, factsOf(text))).toEqual([]);
-});
-
-test('levels begin at 0.02, 0.1, 0.5 and 1 nat', () => {
-  expect([0.01, 0.02, 0.09, 0.1, 0.5, 1, 9].map(lossChangeLevel)).toEqual([-1, 0, 0, 1, 2, 3, 3]);
 });
