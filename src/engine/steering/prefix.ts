@@ -1,7 +1,7 @@
 // What a prompt begins with before anything is edited, read once: a slider that moves changes the edit and not what
 // comes before it.
 import type { KvCache } from '../model/kvCache.ts';
-import { runFeeds } from './editFeeds.ts';
+import { runFeeds } from './runFeeds.ts';
 import { firstTouched } from './editPlan.ts';
 import type { Beginning, ReadyEdits } from './rows.ts';
 

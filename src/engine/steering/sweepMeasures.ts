@@ -4,7 +4,7 @@ import type { Continuation, SweepMeasures } from '../../shared/engineProtocol.ts
 import { MonosemError } from '../../shared/errors.ts';
 import { seqRepN } from '../math/ngrams.ts';
 import type { KvCache } from '../model/kvCache.ts';
-import type { EditedRun } from './editFeeds.ts';
+import type { EditedRun } from './runFeeds.ts';
 import type { EditPlan } from './editPlan.ts';
 import { sharedLength } from './prefix.ts';
 import { promptBlock } from './prompt.ts';

@@ -47,11 +47,6 @@ export function unitsOf(operation: Operation, max: number): readonly Unit[] {
   return operation === 'add' ? [...ofActivation, 'residual'] : [];
 }
 
-/** The SAE's error is dropped before the edit, hence not under a condition that the edit itself has. */
-export function mayDropError({ onlyActive, onlyWhile }: DraftEdit): boolean {
-  return !onlyActive && onlyWhile === undefined;
-}
-
 export function fromEdit(edit: FeatureEdit): DraftEdit {
   const { positions: { scope = 'all', ranges = [], skipSpecial = false } = {}, onlyWhile } = edit;
   return {
@@ -91,7 +86,7 @@ function placeOf(
     positions && {
       ...(Object.keys(positions).length > 0 && { positions }),
       ...(edit.onlyActive && { onlyActive: true }),
-      ...(edit.dropsError && mayDropError(edit) && { dropsError: true }),
+      ...(edit.dropsError && { dropsError: true }),
       ...(edit.onlyWhile && { onlyWhile: edit.onlyWhile }),
     }
   );

@@ -3,7 +3,7 @@ import type { SteerScope } from '../../../src/shared/engineProtocol.ts';
 import { t } from '../../../src/shared/l10n.ts';
 import { element } from '../../common/element.ts';
 import { type Choice, checkbox, dropdown, textField } from '../../common/ui.ts';
-import { type DraftEdit, mayDropError } from '../draft/draftEdit.ts';
+import type { DraftEdit } from '../draft/draftEdit.ts';
 import { rangesProblem } from '../draft/rangesProblem.ts';
 
 export type Conditions = Pick<
@@ -12,16 +12,10 @@ export type Conditions = Pick<
 >;
 
 export function conditionControls(
-  initial: DraftEdit,
+  edit: DraftEdit,
   name: string,
-  onChange: (part: Partial<Conditions>) => void,
+  change: (part: Partial<Conditions>) => void,
 ): HTMLElement {
-  let edit = initial;
-  const change = (part: Partial<Conditions>): void => {
-    edit = { ...edit, ...part };
-    dropsError.setEnabled(mayDropError(edit));
-    onChange(part);
-  };
   const scope = dropdown({
     label: t('Tokens on which feature {0} is edited', name),
     choices: scopeChoices(),
@@ -58,14 +52,13 @@ export function conditionControls(
   const dropsError = checkbox({
     label: t('Drop the error'),
     title: t(
-      'The stream becomes what the sparse autoencoder makes of it before the edit; not together with “Only where active”',
+      'On these tokens the stream becomes what the sparse autoencoder makes of it, before the edit',
     ),
     isChecked: edit.dropsError,
     onChange: (isChecked) => {
       change({ dropsError: isChecked });
     },
   });
-  dropsError.setEnabled(mayDropError(edit));
   const named = {
     ...{ scope, ranges: ranges.input, skipSpecial: skipSpecial.element },
     ...{ onlyActive: onlyActive.element, dropsError: dropsError.element },

@@ -2,7 +2,6 @@
 import { t } from '../../../src/shared/l10n.ts';
 import { factorText, multipleText, numberText } from '../../../src/shared/numberText.ts';
 import type { DraftEdit, Operation, Unit } from '../draft/draftEdit.ts';
-import { mayDropError } from '../draft/draftEdit.ts';
 import { readRanges } from '../draft/tokenRanges.ts';
 
 export function operationName(operation: Operation): string {
@@ -86,7 +85,7 @@ function placeTexts(edit: DraftEdit): readonly string[] {
     ...(edit.onlyWhile === undefined
       ? []
       : [t('Only where feature {0} is active.', edit.onlyWhile.feature)]),
-    ...(edit.dropsError && mayDropError(edit) ? [t('The error of the SAE is dropped.')] : []),
+    ...(edit.dropsError ? [t('The error of the SAE is dropped.')] : []),
   ];
 }
 
