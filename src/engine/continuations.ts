@@ -13,7 +13,7 @@ import { openSteerProgram } from './steering/steerProgram.ts';
 
 /** @throws MonosemError `emptyText`, `tooManyTokens`, and what opening a model can throw; whatever `breath` throws */
 export async function continuations(
-  { model: choice, samples = 1, ...params }: ContinuationParams & { readonly model: ModelChoice },
+  { model: choice, ...params }: ContinuationParams & { readonly model: ModelChoice },
   chooser: ProviderChooser,
   onStep: (step: ContinuationStep) => void,
   breath: () => Promise<void>,
@@ -25,15 +25,7 @@ export async function continuations(
   );
   const program = await openSteerProgram(model, []);
   try {
-    const texts: Continuation[] = [];
-    // As those of a steered run: at temperature 0 all would be the same.
-    const count = params.temperature === 0 ? 1 : samples;
-    for (let sample = 0; sample < count; sample++) {
-      const own = { ...params, seed: params.seed + sample };
-      const report = (step: Omit<ContinuationStep, 'sample'>): void => onStep({ ...step, sample });
-      texts.push(await continueText({ model, program }, own, report, breath));
-    }
-    return texts;
+    return await continueText({ model, program }, params, onStep, breath);
   } finally {
     program.dispose();
   }

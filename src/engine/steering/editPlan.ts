@@ -3,7 +3,7 @@
 // plan with the same layout runs in the same session.
 import type { FeatureIndex } from '../../shared/units.ts';
 import { compose, identity, type DirectionKind, type Transform } from './edits.ts';
-import type { EditLayout } from './layout.ts';
+import { plainLayout, type EditLayout } from './layout.ts';
 import type { Touches } from './positions.ts';
 
 /** A feature of the n-th SAE. */
@@ -64,6 +64,12 @@ export interface EditPlan {
   readonly drops: readonly (readonly Gate[])[];
   readonly rows: readonly RowPlan[];
 }
+
+/** One row that reads the model as it is, for a program without SAEs. */
+export const unedited: EditPlan = {
+  ...{ layout: plainLayout, slots: [], directions: [], drops: [] },
+  rows: [{ transforms: [], amounts: new Map(), drops: [] }],
+};
 
 /** Transform of a slot in one round at a position: everything of it that touches the position, one after the other. */
 export function transformAt(
