@@ -81,7 +81,7 @@ export async function measureTexts(
         perplexity: Math.exp(
           mean(losses.subarray(prompt.length - 1 - last).subarray(0, tokens.length)),
         ),
-        repetition: seqRepN(tokens, repeatedLength),
+        repetition: tokens.length < repeatedLength ? NaN : seqRepN(tokens, repeatedLength),
       };
     });
   });
@@ -97,6 +97,7 @@ function joined(prompt: Uint32Array, tokens: readonly number[], length: number):
   return ids;
 }
 
+/** NaN of none. */
 function mean(values: Float32Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
