@@ -17,6 +17,10 @@ export class LastPrefix implements PrefixMemory {
   #ids = new Uint32Array(0);
   #cache: KvCache | undefined;
 
+  get byteLength(): number {
+    return this.#cache?.byteLength ?? 0;
+  }
+
   get(ids: Uint32Array, rows: number): KvCache | undefined {
     const isSame = ids.length === this.#ids.length && ids.every((id, i) => id === this.#ids[i]);
     if (!isSame) return undefined;

@@ -262,6 +262,25 @@ test('the first token that a row touches is that of any edit', () => {
   expect(first([], [])).toBe(6);
 });
 
+const special = 9;
+test.each<[SteerEdit['positions'], number]>([
+  [{ scope: 'prompt' }, 0],
+  [{ scope: 'generated' }, 4],
+  [{ skipSpecial: true }, 1],
+  [{ skipSpecial: true, ranges: [{ from: 3 }] }, 4],
+  [{ skipSpecial: true, ranges: [{ from: 3, to: 4 }] }, 6],
+  [{ scope: 'generated', ranges: [{ from: 0, to: 2 }, { from: 5 }] }, 5],
+  [{ scope: 'prompt', ranges: [{ from: 4 }] }, 6],
+  [{ scope: 'prompt', skipSpecial: true, ranges: [{ from: 2 }] }, 2],
+])('an edit on %j touches token %i first', (positions, expected) => {
+  const ids = Uint32Array.of(special, 1, 1, special, 1, 1);
+  const facts = { promptLength: 4, specialIds: new Set([special]) };
+  const edit = { ...ref('late', 1), operation: 'ablate', positions } as SteerEdit;
+  const later = { ...edit, positions: { ranges: [{ from: 5 }] } };
+  expect(firstTouched(toyPlan([[], [edit]], facts).rows, ids)).toBe(expected);
+  expect(firstTouched(toyPlan([[later], [edit]], facts).rows, ids)).toBe(Math.min(expected, 5));
+});
+
 describe('what cannot be is refused in a sentence:', () => {
   const ablate = { ...ref('late', 3), operation: 'ablate' } as const;
   const along = { site: atLate, direction: v, operation: 'add', amount: 1 } as const;
