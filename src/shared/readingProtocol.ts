@@ -138,7 +138,7 @@ export interface OpenSourceFacts {
 export interface OpenThings {
   /** Last used first. */
   readonly sources: readonly OpenSourceFacts[];
-  /** Of KV caches kept for documents. */
+  /** Of KV caches kept: for documents, for the token looked at last, and for the beginnings of prompts steered last. */
   readonly cacheBytes: number;
   /** Resident memory of the engine process. */
   readonly residentBytes: number;

@@ -61,6 +61,36 @@ test.for<[ThemeName, number]>([
   await view.close();
 });
 
+test('where texts end at once, plots and table say that there is nothing to measure', async () => {
+  const view = await openSteer(browser, ['dark', 760], steerState());
+  await choose(view, 88, 'Add');
+  await view.page.locator('[data-feature="88"]').getByRole('button', { name: 'Sweep' }).click();
+  const sweep = view.page.locator('.sweep');
+  await sweep.getByRole('button', { name: 'Sweep', exact: true }).click();
+  const message = sweepFinished(await lastSweep(view));
+  const { baseline, points } = message.result;
+  const ended = {
+    ...{ kl: NaN, klBehindPrompt: 0, perplexity: NaN, repetition: NaN },
+    continuation: { text: '', tokens: [], end: 'endOfText' },
+  } as const;
+  const [first, ...others] = points.map((point) => ({ ...point, kl: NaN }));
+  const result = {
+    baseline: { ...baseline, ...ended },
+    points: [{ ...first, ...ended }, ...others],
+  };
+  await view.send({ ...message, result } as ToSteerView);
+  const [ofKl, ofPerplexity] = [0, 1].map((n) => sweep.locator('.sweep-plot').nth(n));
+  expect(await ofKl?.innerText()).toContain(
+    'There is nothing to measure: the texts are too short.',
+  );
+  const reachable = ofPerplexity?.locator('.plot-point[tabindex="0"]');
+  expect(await reachable?.getAttribute('aria-label')).toMatch(/^Take the strength −7\.5/);
+  const rows = sweep.locator('.sweep-table tbody');
+  expect(await rows.first().innerText()).toMatch(/Baseline\s+–\s+–\s+–\s+The text ends at once\./);
+  expect(view.problems).toEqual([]);
+  await view.close();
+});
+
 test('a sweep is stopped, fails with a reason, and is closed', async () => {
   const view = await openSteer(browser, ['dark', 760], steerState());
   const { page } = view;

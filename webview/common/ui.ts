@@ -134,11 +134,7 @@ export interface CheckboxOptions {
   readonly onChange: (isChecked: boolean) => void;
 }
 
-export interface CheckboxControl extends ValueControl<boolean> {
-  setEnabled(isEnabled: boolean): void;
-}
-
-export function checkbox(options: CheckboxOptions): CheckboxControl {
+export function checkbox(options: CheckboxOptions): ValueControl<boolean> {
   const control = libraryElement('vscode-checkbox', {
     title: options.title,
     checked: options.isChecked,
@@ -159,9 +155,6 @@ export function checkbox(options: CheckboxOptions): CheckboxControl {
     set value(isChecked) {
       value = isChecked;
       control.checked = isChecked;
-    },
-    setEnabled: (isEnabled) => {
-      control.disabled = !isEnabled;
     },
   };
 }

@@ -70,20 +70,28 @@ function sweepTable({ baseline, points }: SweepResult): string {
     name: string,
     { continuation, ...measures }: SweepResult['baseline'],
   ): readonly string[] => [name, ...measureCells(measures), beginningOf(continuation.text)];
-  return table(columns, [
+  const shown = table(columns, [
     rowOf('baseline', baseline),
     ...points.map(({ amount, ...point }) => rowOf(amountText(amount), point)),
   ]);
+  return [baseline, ...points].some(lacksMeasure) ? `${shown}\n\n${unmeasured}` : shown;
+}
+
+/** Stands for a measure of nothing. */
+const none = '–';
+const unmeasured = `${none} nothing to measure: KL is that over the baseline's text, perplexity that of the row's own, and repetition needs four tokens.`;
+
+function lacksMeasure({ kl, perplexity, repetition }: SweepMeasures): boolean {
+  return [kl, perplexity, repetition].some(Number.isNaN);
 }
 
 function measureCells(measures: SweepMeasures): string[] {
   const { kl, klBehindPrompt, perplexity, repetition } = measures;
   return [
-    kl.toFixed(3),
+    Number.isNaN(kl) ? none : kl.toFixed(3),
     klBehindPrompt.toFixed(3),
-    // An empty text has none.
-    Number.isNaN(perplexity) ? '' : perplexity.toPrecision(4),
-    `${(100 * repetition).toFixed(0)}%`,
+    Number.isNaN(perplexity) ? none : perplexity.toPrecision(4),
+    Number.isNaN(repetition) ? none : `${(100 * repetition).toFixed(0)}%`,
   ];
 }
 
@@ -93,6 +101,7 @@ function amountText(amount: number): string {
 }
 
 function beginningOf(text: string): string {
+  if (text === '') return '(ends at once)';
   const shown = Array.from(text);
   const cut = shown.length > beginning ? `${shown.slice(0, beginning).join('')}…` : text;
   return visibleToken(cut).replaceAll('·', ' ').trim();

@@ -3,6 +3,7 @@ import type { Tensor } from '../../shared/tensor.ts';
 import { readColumns, readRows } from '../files/tensorData.ts';
 import { norm } from '../math/linear.ts';
 import { scaleRows } from '../math/rowNorms.ts';
+import { floatFeed } from '../onnx/runtime/feeds.ts';
 import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
 import { expectFeature, type Sae, type SaeMatrix, type SaeVector } from './sae.ts';
 import { activationVectors, editedFeatureNames, picksEdited } from './subgraph/edited.ts';
@@ -70,10 +71,6 @@ async function readEncoderRows(sae: Sae, features: readonly number[]): Promise<T
   return rows;
 }
 
-function asFeed({ dims, data }: Tensor): OnnxTensor<'float32'> {
-  return { type: 'float32', dims, data };
-}
-
 /**
  * What to feed to the inputs that `emitEditedFeatures` declared, by input name, for E features in this order.
  * @param n which of the SAEs in the graph
@@ -92,17 +89,17 @@ export async function editedFeatureFeeds(
     return { [names.features]: { type: 'int64', dims, data } };
   }
   const feeds: Record<string, OnnxTensor> = {
-    [names.enc]: asFeed(await readEncoderRows(sae, features)),
+    [names.enc]: floatFeed(await readEncoderRows(sae, features)),
   };
   const { b_enc, ...others } = activationVectors(sae);
   for (const [name, vector] of Object.entries(others)) {
     const data = await entries(vector, features);
-    feeds[names.vectors[name as keyof typeof others]] = asFeed({ dims, data });
+    feeds[names.vectors[name as keyof typeof others]] = floatFeed({ dims, data });
   }
   if (b_enc !== undefined) {
     const norms = await decoderNorms(sae, features);
     const data = (await entries(b_enc, features)).map((bias, e) => bias * (norms[e] ?? 1));
-    feeds[names.vectors.b_enc] = asFeed({ dims, data });
+    feeds[names.vectors.b_enc] = floatFeed({ dims, data });
   }
   return feeds;
 }

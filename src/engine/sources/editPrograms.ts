@@ -23,7 +23,7 @@ export class EditPrograms implements Disposable {
   readonly #open: (layout: EditLayout) => Promise<Program>;
   /** By layout, in the order of their last use. */
   readonly #kept = new Map<string, Kept>();
-  #opened = 0;
+  readonly #opened = new Set<EditProgram>();
 
   /** @param open a session for a layout */
   constructor(open: (layout: EditLayout) => Promise<Program>) {
@@ -32,7 +32,12 @@ export class EditPrograms implements Disposable {
 
   /** Sessions that are open. */
   get count(): number {
-    return this.#opened;
+    return this.#opened.size;
+  }
+
+  /** Bytes of what they have read last. */
+  get cacheBytes(): number {
+    return [...this.#opened].reduce((sum, { prefix }) => sum + prefix.byteLength, 0);
   }
 
   /** @throws whatever opening it or `job` throws */
@@ -62,8 +67,9 @@ export class EditPrograms implements Disposable {
 
   #new(layout: EditLayout, isPlain: boolean): Kept {
     const opening = this.#open(layout).then((program) => {
-      this.#opened += 1;
-      return { program, prefix: new LastPrefix() };
+      const opened = { program, prefix: new LastPrefix() };
+      this.#opened.add(opened);
+      return opened;
     });
     return { isPlain, opening, users: 0 };
   }
@@ -80,9 +86,9 @@ export class EditPrograms implements Disposable {
 
   #close({ opening }: Kept): void {
     opening.then(
-      ({ program }) => {
-        program.dispose();
-        this.#opened -= 1;
+      (opened) => {
+        opened.program.dispose();
+        this.#opened.delete(opened);
       },
       () => undefined,
     );

@@ -55,9 +55,10 @@ export class SourceCache {
     return [...this.#entries.values()].flatMap(({ open }) => open ?? []).reverse();
   }
 
-  /** Bytes of the KV caches that are kept. */
+  /** Bytes of the KV caches that are kept: of analyses, and of the prompts that were steered last. */
   get cacheBytes(): number {
-    return this.#memory.budget.bytes;
+    const ofPrompts = this.opened.map(({ steerPrograms }) => steerPrograms.cacheBytes);
+    return ofPrompts.reduce((sum, bytes) => sum + bytes, this.#memory.budget.bytes);
   }
 
   async dispose(): Promise<void> {

@@ -4,18 +4,19 @@ import type {
   ContinuationParams,
   ContinuationStep,
 } from '../../shared/engineProtocol.ts';
-import { MonosemError } from '../../shared/errors.ts';
 import { Random } from '../math/rng.ts';
 import { logSoftmaxAt } from '../math/softmax.ts';
 import { TokenChooser } from '../math/tokenChooser.ts';
 import { likelyTokens } from '../model/likelyTokens.ts';
-import type { KvCache } from '../model/kvCache.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import type { Program } from '../model/program.ts';
+import type { TextTokenizer } from '../tokenizer/tokenizer.ts';
+import { unedited } from './editPlan.ts';
+import { generate, type RowGroup } from './generate.ts';
 import { GrowingText } from './growingText.ts';
-import { promptBlock, promptIds, roomBehind } from './prompt.ts';
+import { LastPrefix } from './prefix.ts';
+import { promptBlock, promptIds } from './prompt.ts';
 import { samplingSettings } from './samplingOptions.ts';
-import { nextLogits } from './steerProgram.ts';
 
 export interface ContinuableModel {
   readonly model: OpenModel;
@@ -24,77 +25,88 @@ export interface ContinuableModel {
 }
 
 /**
- * A plain prompt begins with BOS where the model's tokenizer puts one there.
+ * A plain prompt begins with BOS where the model's tokenizer puts one there. It is read once for all samples.
  * @param breath awaited between two runs of the model
- * @throws MonosemError `emptyText`, `tooManyTokens`, `unsupportedModel`; whatever `breath` throws
+ * @returns a text per sample
+ * @throws MonosemError `emptyText`, `tooManyTokens`, `unsupportedModel`, `badArgument` for sampling options or stop strings
+ *   that are none; whatever `breath` throws
  */
 export async function continueText(
   { model, program }: ContinuableModel,
-  params: Omit<ContinuationParams, 'samples'>,
-  onStep: (step: Omit<ContinuationStep, 'sample'>) => void,
+  params: ContinuationParams,
+  onStep: (step: ContinuationStep) => void,
   breath: () => Promise<void>,
-): Promise<Continuation> {
-  const { tokenizer, config } = model;
+): Promise<readonly Continuation[]> {
+  const { tokenizer } = model;
   const bosId = tokenizer.startsWithBos ? tokenizer.bosId : undefined;
   const prompt = await promptIds(model, params, bosId);
-  const length = Math.min(params.maxTokens, roomBehind(prompt, config.contextLength));
-  const row = new Row(program, promptBlock(model, program));
-  const random = new Random(params.seed);
-  // The same draws as the baseline of a steered run has.
-  const chooser = new TokenChooser(samplingSettings(params), () => random.uniform());
-  const text = new GrowingText(tokenizer, { prompt, stop: params.stop ?? [] });
-  const { top = 0 } = params;
-  const textOf = (id: number): string => tokenizer.textOf(id);
-  await breath();
-  let logits = await row.feed(prompt, breath);
-  for (let count = 0; count < length; count++) {
-    if (count > 0) {
-      await breath();
-      logits = await row.feed(Uint32Array.of(text.lastId), breath);
-    }
-    const [id = NaN] = chooser.choose([{ logits, history: text.history }]);
-    const token = text.take(id, logSoftmaxAt(logits, id));
-    if (token === undefined) break;
-    onStep(top > 0 ? { ...token, expected: likelyTokens(logits, top, textOf) } : token);
-    if (text.isEnded) break;
-  }
-  return text.finish();
+  // As those of a steered run: at temperature 0 all would be the same.
+  const count = params.temperature === 0 ? 1 : (params.samples ?? 1);
+  const samples = Array.from(
+    { length: count },
+    (_, sample) => new ContinuedSample({ tokenizer, prompt, params, sample, onStep }),
+  );
+  const generation = {
+    edits: { program, plan: unedited, feeds: {} },
+    sites: model.sites,
+    prefix: new LastPrefix(),
+    groups: samples,
+    sequences: samples.map(() => [prompt]),
+    promptBlock: promptBlock(model, program),
+    maxTokens: params.maxTokens,
+    contextLength: model.config.contextLength,
+  };
+  await generate(generation, breath);
+  return samples.map((sample) => sample.finish());
 }
 
-/** One sequence as the model has read it so far. */
-class Row {
-  readonly #program: Program;
-  readonly #block: number;
-  #cache: KvCache | undefined;
-  /** Everything read; kept for models without a KV cache, which read it all again at every step. */
-  #ids = new Uint32Array(0);
+interface SampleOptions {
+  readonly tokenizer: TextTokenizer;
+  /** [T] ids, BOS included. */
+  readonly prompt: Uint32Array;
+  readonly params: ContinuationParams;
+  /** From 0. */
+  readonly sample: number;
+  readonly onStep: (step: ContinuationStep) => void;
+}
 
-  /** @param block tokens per run of the model */
-  constructor(program: Program, block: number) {
-    this.#program = program;
-    this.#block = block;
+/** One text, drawn as the baseline of a steered run with the same seed is. */
+class ContinuedSample implements RowGroup {
+  readonly #options: SampleOptions;
+  readonly #text: GrowingText;
+  readonly #chooser: TokenChooser;
+
+  /** @throws MonosemError `badArgument` for sampling options or stop strings that are none */
+  constructor(options: SampleOptions) {
+    const { tokenizer, prompt, params, sample } = options;
+    this.#options = options;
+    this.#text = new GrowingText(tokenizer, { prompt, stop: params.stop ?? [] });
+    const random = new Random(params.seed + sample);
+    this.#chooser = new TokenChooser(samplingSettings(params), () => random.uniform());
   }
 
-  /** @returns the logits [V] behind the last of these tokens */
-  async feed(ids: Uint32Array, breath: () => Promise<void>): Promise<Float32Array> {
-    if (!this.#program.hasCache) {
-      this.#ids = Uint32Array.from([...this.#ids, ...ids]);
-      return this.#run(this.#ids);
-    }
-    for (let at = 0; at + this.#block < ids.length; at += this.#block) {
-      await this.#run(ids.subarray(at, at + this.#block));
-      await breath();
-    }
-    const rest = (ids.length - 1) % this.#block;
-    return this.#run(ids.subarray(ids.length - 1 - rest));
+  get isEnded(): boolean {
+    return this.#text.isEnded;
   }
 
-  async #run(ids: Uint32Array): Promise<Float32Array> {
-    const cache = this.#cache === undefined ? {} : { cache: this.#cache };
-    const result = await this.#program.run({ ids, batch: 1, ...cache });
-    this.#cache = result.cache;
-    const data = result.outputs[nextLogits]?.data;
-    if (data instanceof Float32Array) return data;
-    throw new MonosemError('internal', 'The graph that continues text has no logits.');
+  get lastIds(): readonly number[] {
+    return [this.#text.lastId];
+  }
+
+  step([logits = new Float32Array(0)]: readonly Float32Array[]): void {
+    const { tokenizer, sample, onStep } = this.#options;
+    const { top = 0 } = this.#options.params;
+    const [id = NaN] = this.#chooser.choose([{ logits, history: this.#text.history }]);
+    const token = this.#text.take(id, logSoftmaxAt(logits, id));
+    if (token === undefined) return;
+    const textOf = (each: number): string => tokenizer.textOf(each);
+    onStep({
+      ...{ sample, ...token },
+      ...(top > 0 && { expected: likelyTokens(logits, top, textOf) }),
+    });
+  }
+
+  finish(): Continuation {
+    return this.#text.finish();
   }
 }

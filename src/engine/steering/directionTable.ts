@@ -3,7 +3,7 @@ import type { SteerEdit } from '../../shared/engineProtocol.ts';
 import type { DirectionStage, Placed } from './editPlan.ts';
 import { amountOf, directionKindOf } from './edits.ts';
 import type { Touches } from './positions.ts';
-import { sameFeature, sameGate } from './slotTable.ts';
+import { sameFeature, sameGate } from './gatePlace.ts';
 
 /** What a row does in which stage. */
 export type RowAmounts = Map<number, Placed<number>>;

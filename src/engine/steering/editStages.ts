@@ -4,13 +4,14 @@ import type { Sae } from '../sae/sae.ts';
 import { editsAxis } from '../sae/subgraph/edited.ts';
 import { emitDirection } from './directions.ts';
 import { emitGates } from './gates.ts';
-import { emitIntervention } from './interventions.ts';
+import { emitIntervention, type StageGates } from './interventions.ts';
 import type { EditLayout } from './layout.ts';
 import { stageOrder } from './stageOrder.ts';
 
 /** Names of stages, for their inputs. */
 export const stageNames = {
-  sae: (n: number): string => `${n}`,
+  round: (n: number, round: number): string => `${n}.${round}`,
+  drops: (n: number): string => `${n}.drops`,
   direction: (i: number): string => `direction_${i}`,
 } as const;
 
@@ -30,24 +31,30 @@ export function emitEdits(overlay: Overlay, saes: readonly Sae[], layout: EditLa
       ? (all[0] ?? '')
       : builder.op('Concat', all, { attributes: { axis: -1 } });
   };
-  const gatesOf = (stage: string, values: string, count: string | number): string =>
+  const gates = (stage: string, values: string, count: string | number): string =>
     emitGates(builder, values, { stage, axes: [`gating_${stage}`, count] });
   for (const n of order.saes) {
     const sae = saes[n];
     if (sae === undefined) continue;
     const isBefore = (m: number): boolean => m !== n && order.isReadBefore(m, n);
-    const gate = (f: string): string =>
-      gatesOf(stageNames.sae(n), known(isBefore, f), editsAxis(n));
+    const stageGates = (f: string): StageGates => {
+      const values = known(isBefore, f);
+      return {
+        round: (round) => gates(stageNames.round(n, round), values, editsAxis(n)),
+        drops: (axis) => gates(stageNames.drops(n), values, axis),
+      };
+    };
     activations[n] = emitIntervention(overlay, sae, {
       n,
+      rounds: layout.rounds[n] ?? 1,
       dropsError: layout.dropsError[n] === true,
-      ...(layout.isConditional && { gate }),
+      ...(layout.isConditional && { gatesOf: stageGates }),
     });
   }
   for (const [i, { site, kind }] of layout.directions.entries()) {
     const isConditional = layout.isConditional && saes.some((_, m) => order.isReadBy(m, site));
     const gate = (): string =>
-      gatesOf(
+      gates(
         stageNames.direction(i),
         known((m) => order.isReadBy(m, site)),
         1,

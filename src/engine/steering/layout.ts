@@ -5,6 +5,8 @@ import type { DirectionKind } from './edits.ts';
 export interface EditLayout {
   /** Changes depend on which features are active. */
   readonly isConditional: boolean;
+  /** By SAE: in how many rounds its features change one after the other. One where this says nothing. */
+  readonly rounds: readonly number[];
   /** By SAE: its error is dropped on some tokens. */
   readonly dropsError: readonly boolean[];
   /** In the order in which they apply at their sites. */
@@ -12,27 +14,38 @@ export interface EditLayout {
 }
 
 /** Edits of features and nothing else. */
-export const plainLayout: EditLayout = { isConditional: false, dropsError: [], directions: [] };
+export const plainLayout: EditLayout = {
+  ...{ isConditional: false, rounds: [], dropsError: [], directions: [] },
+};
 
 /** Equal for layouts that can share a session. */
-export function layoutKey({ isConditional, dropsError, directions }: EditLayout): string {
+export function layoutKey({ isConditional, rounds, dropsError, directions }: EditLayout): string {
+  const several = rounds.flatMap((count, n) => (count > 1 ? [[n, count]] : []));
   const drops = dropsError.flatMap((does, n) => (does ? [n] : []));
-  return JSON.stringify([isConditional, drops, directions.map(({ site, kind }) => [site, kind])]);
+  const along = directions.map(({ site, kind }) => [site, kind]);
+  return JSON.stringify([isConditional, several, drops, along]);
 }
 
-interface Gated {
-  readonly gate: readonly unknown[];
+/** Nothing of a condition but whether there is one matters here. */
+type Condition = readonly unknown[];
+
+/** What of a plan decides about its graph. */
+interface LayoutParts {
+  readonly slots: readonly (readonly { readonly gates: readonly Condition[] }[])[];
+  readonly directions: readonly (EditLayout['directions'][number] & { readonly gate: Condition })[];
+  readonly drops: readonly (readonly Condition[])[];
 }
 
-export function layoutFor(parts: {
-  readonly slots: readonly (readonly Gated[])[];
-  readonly directions: readonly (Gated & EditLayout['directions'][number])[];
-  readonly dropsError: readonly boolean[];
-}): EditLayout {
-  const { slots, directions, dropsError } = parts;
+export function layoutFor({ slots, directions, drops }: LayoutParts): EditLayout {
+  const gates = [
+    ...slots.flat().flatMap((slot) => slot.gates),
+    ...directions.map(({ gate }) => gate),
+    ...drops.flat(),
+  ];
   return {
-    isConditional: [...slots.flat(), ...directions].some(({ gate }) => gate.length > 0),
-    dropsError,
+    isConditional: gates.some((gate) => gate.length > 0),
+    rounds: slots.map((own) => Math.max(1, ...own.map((slot) => slot.gates.length))),
+    dropsError: drops.map((own) => own.length > 0),
     directions: directions.map(({ site, kind }) => ({ site, kind })),
   };
 }

@@ -2,12 +2,20 @@
 import type { DirectionEdit, FeatureEdit, SteerEdit } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { DirectionTable, type RowAmounts } from './directionTable.ts';
+import type {
+  EditPlan,
+  Gate,
+  Placed,
+  PlacedTransform,
+  PlannedFeature,
+  RowPlan,
+} from './editPlan.ts';
 import { expectLength, expectWidth } from './expectDirection.ts';
-import type { EditPlan, Placed, PlannedFeature, RowPlan } from './editPlan.ts';
 import { isFeatureEdit, nameOfTarget, transformOf, type Transform } from './edits.ts';
+import { gatePlace, sameFeature } from './gatePlace.ts';
 import { layoutFor } from './layout.ts';
-import { touchesOf, type SequenceFacts, type Touches } from './positions.ts';
-import { sameFeature, SlotTable, type PlacedSae } from './slotTable.ts';
+import { touchesOf, type SequenceFacts } from './positions.ts';
+import { SlotTable, type PlacedSae } from './slotTable.ts';
 import { stageOrder, type SiteOrder } from './stageOrder.ts';
 
 /** In the order in which the model computes them. */
@@ -38,24 +46,27 @@ export function planEdits(
 
 /** A row while it is planned. */
 interface GrowingRow {
-  readonly transforms: Map<number, Placed<Transform>[]>[];
+  readonly transforms: Map<number, readonly PlacedTransform[]>[];
   readonly amounts: RowAmounts;
-  readonly drops: Touches[][];
+  readonly drops: Placed<number>[][];
 }
 
 class Planner {
   readonly #sequence: EditedSequence;
   readonly #slots: SlotTable;
   readonly #directions = new DirectionTable();
+  /** By SAE: the conditions under which its error is dropped. */
+  readonly #drops: readonly Gate[][];
 
   constructor(sequence: EditedSequence) {
     this.#sequence = sequence;
     this.#slots = new SlotTable(sequence.saes);
+    this.#drops = sequence.saes.map(() => []);
   }
 
   addRow(edits: readonly SteerEdit[]): RowPlan {
     const row: GrowingRow = {
-      transforms: this.#sequence.saes.map(() => new Map<number, Placed<Transform>[]>()),
+      transforms: this.#sequence.saes.map(() => new Map<number, readonly PlacedTransform[]>()),
       amounts: new Map(),
       drops: this.#sequence.saes.map(() => []),
     };
@@ -70,8 +81,8 @@ class Planner {
     const { slots } = this.#slots;
     const directions = this.#directions.stages;
     this.#expectOrder();
-    const dropsError = slots.map((_, n) => rows.some(({ drops }) => (drops[n] ?? []).length > 0));
-    return { layout: layoutFor({ slots, directions, dropsError }), slots, directions, rows };
+    const parts = { slots, directions, drops: this.#drops };
+    return { layout: layoutFor(parts), ...parts, rows };
   }
 
   #addFeature(row: GrowingRow, edit: FeatureEdit): void {
@@ -82,14 +93,16 @@ class Planner {
     if (transform === undefined) {
       const site = this.#slots.sae(own.n)?.outputSite ?? '';
       this.#directions.add(row.amounts, edit, touches, { site, along: own, gate });
-    } else {
-      const slot = this.#slots.add(own, gate);
-      const placed = row.transforms[own.n];
-      placed?.set(slot, [...(placed.get(slot) ?? []), { what: transform, touches }]);
-    }
+    } else this.#addTransform(row, own, gate, { what: transform, touches });
     if (edit.dropsError !== true) return;
-    expectUnconditional(edit, gate);
-    row.drops[own.n]?.push(touches);
+    row.drops[own.n]?.push({ what: gatePlace(this.#drops[own.n] ?? [], gate), touches });
+  }
+
+  #addTransform(row: GrowingRow, own: PlannedFeature, gate: Gate, placed: Placed<Transform>): void {
+    const slot = this.#slots.add(own);
+    const before = row.transforms[own.n]?.get(slot) ?? [];
+    const round = this.#slots.round(own.n, slot, gate, before.at(-1)?.round ?? 0);
+    row.transforms[own.n]?.set(slot, [...before, { ...placed, round }]);
   }
 
   #addDirection(row: GrowingRow, edit: DirectionEdit): void {
@@ -102,7 +115,7 @@ class Planner {
   }
 
   /** The features that must be active, each of which has a slot from now on. @param own the edited one */
-  #gateOf(edit: SteerEdit, own?: PlannedFeature): readonly PlannedFeature[] {
+  #gateOf(edit: SteerEdit, own?: PlannedFeature): Gate {
     const gate: PlannedFeature[] = [];
     if (own !== undefined && isFeatureEdit(edit) && edit.onlyActive === true) gate.push(own);
     if (edit.onlyWhile !== undefined) {
@@ -118,31 +131,25 @@ class Planner {
     const { saes, sites } = this.#sequence;
     const bare = saes.map(({ sae }) => sae);
     const order = stageOrder(bare, sites);
-    for (const [n, slots] of this.#slots.slots.entries()) {
-      for (const { gate, feature } of slots) {
-        const late = gate.find((other) => !order.isReadBefore(other.n, n));
-        if (late !== undefined) throw this.#tooLate(late, `feature ${feature}`);
-      }
+    for (const [n, { name, outputSite }] of bare.entries()) {
+      const isKnown = (m: number): boolean => order.isReadBefore(m, n);
+      for (const { gates, feature } of this.#slots.slots[n] ?? [])
+        this.#expectKnown(gates.flat(), isKnown, `An edit of feature ${feature}`);
+      const dropping = `Dropping the error of the SAE ${name} at ${outputSite}`;
+      this.#expectKnown(this.#drops[n]?.flat() ?? [], isKnown, dropping);
     }
-    for (const { site, gate } of this.#directions.stages) {
-      const late = gate.find((other) => !order.isReadBy(other.n, site));
-      if (late !== undefined) throw this.#tooLate(late, `a direction at ${site}`);
-    }
+    for (const { site, gate } of this.#directions.stages)
+      this.#expectKnown(gate, (m) => order.isReadBy(m, site), `An edit of a direction at ${site}`);
   }
 
-  #tooLate({ n, feature }: PlannedFeature, target: string): MonosemError {
-    const site = this.#slots.sae(n)?.site ?? '';
-    return new MonosemError(
+  /** @throws MonosemError `badEdit` */
+  #expectKnown(gate: Gate, isKnown: (m: number) => boolean, what: string): void {
+    const late = gate.find(({ n }) => !isKnown(n));
+    if (late === undefined) return;
+    const site = this.#slots.sae(late.n)?.site ?? '';
+    throw new MonosemError(
       'badEdit',
-      `An edit of ${target} depends on feature ${feature} at ${site}, which the model computes later; let it depend on a feature of an earlier site.`,
+      `${what} depends on feature ${late.feature} at ${site}, which the model computes later; let it depend on a feature of an earlier site.`,
     );
   }
-}
-
-function expectUnconditional(edit: SteerEdit, gate: readonly PlannedFeature[]): void {
-  if (gate.length === 0) return;
-  throw new MonosemError(
-    'badEdit',
-    `The edit of ${nameOfTarget(edit)} drops the SAE's error and has a condition, which exclude each other; remove one of the two.`,
-  );
 }

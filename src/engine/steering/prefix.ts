@@ -1,7 +1,7 @@
 // What a prompt begins with before anything is edited, read once: a slider that moves changes the edit and not what
 // comes before it.
 import type { KvCache } from '../model/kvCache.ts';
-import { runFeeds } from './editFeeds.ts';
+import { runFeeds } from './runFeeds.ts';
 import { firstTouched } from './editPlan.ts';
 import type { Beginning, ReadyEdits } from './rows.ts';
 
@@ -16,6 +16,10 @@ export interface PrefixMemory {
 export class LastPrefix implements PrefixMemory {
   #ids = new Uint32Array(0);
   #cache: KvCache | undefined;
+
+  get byteLength(): number {
+    return this.#cache?.byteLength ?? 0;
+  }
 
   get(ids: Uint32Array, rows: number): KvCache | undefined {
     const isSame = ids.length === this.#ids.length && ids.every((id, i) => id === this.#ids[i]);

@@ -6,7 +6,7 @@ import type { KvCache } from '../model/kvCache.ts';
 import type { Program } from '../model/program.ts';
 import type { OnnxTensors } from '../onnx/runtime/session.ts';
 import type { Sites } from '../onnx/sites/sites.ts';
-import { runFeeds } from './editFeeds.ts';
+import { runFeeds } from './runFeeds.ts';
 import type { EditPlan, RowPlan } from './editPlan.ts';
 import { nextLogits } from './steerProgram.ts';
 

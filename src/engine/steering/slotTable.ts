@@ -1,8 +1,10 @@
-// The features that a plan reads and changes: one slot for each, whatever the number of edits and rows.
+// The features that a plan reads and changes: one slot for each, whatever the number of edits and rows. What an edit under
+// one condition leaves is where the next one under another condition begins, so a slot has rounds, each with a condition.
 import type { FeatureRef, SaePlace } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { expectFeature, type Sae } from '../sae/sae.ts';
-import type { PlannedFeature, Slot } from './editPlan.ts';
+import type { Gate, PlannedFeature, Slot } from './editPlan.ts';
+import { gatePlace } from './gatePlace.ts';
 
 /** An SAE under the name that edits give it. */
 export interface PlacedSae {
@@ -10,17 +12,23 @@ export interface PlacedSae {
   readonly sae: Sae;
 }
 
-/** The gate of slots that nothing changes. */
-const unread: readonly PlannedFeature[] = [];
+/** A slot that may get another round. */
+interface GrowingSlot extends Slot {
+  readonly gates: Gate[];
+}
 
 export class SlotTable {
-  /** By SAE. */
-  readonly slots: readonly Slot[][];
+  readonly #slots: readonly GrowingSlot[][];
   readonly #saes: readonly PlacedSae[];
 
   constructor(saes: readonly PlacedSae[]) {
     this.#saes = saes;
-    this.slots = saes.map(() => []);
+    this.#slots = saes.map(() => []);
+  }
+
+  /** By SAE. */
+  get slots(): readonly (readonly Slot[])[] {
+    return this.#slots;
   }
 
   sae(n: number): Sae | undefined {
@@ -41,33 +49,19 @@ export class SlotTable {
     return { n, feature };
   }
 
-  /**
-   * The slot of a feature, a new one where it has none yet.
-   * @param gate left out for a feature that is only read
-   * @returns its number
-   * @throws MonosemError `badEdit` where another edit of the feature has another gate
-   */
-  add({ n, feature }: PlannedFeature, gate?: readonly PlannedFeature[]): number {
-    const slots = this.slots[n] ?? [];
+  /** The slot of a feature, a new one where it has none yet. @returns its number */
+  add({ n, feature }: PlannedFeature): number {
+    const slots = this.#slots[n] ?? [];
     const at = slots.findIndex((slot) => slot.feature === feature);
-    const known = slots[at];
-    if (known === undefined) return slots.push({ feature, gate: gate ?? unread }) - 1;
-    if (gate === undefined) return at;
-    if (known.gate === unread) slots[at] = { feature, gate };
-    else if (!sameGate(known.gate, gate)) {
-      throw new MonosemError(
-        'badEdit',
-        `Feature ${feature} is edited twice under different conditions; give both edits the same condition.`,
-      );
-    }
-    return at;
+    return at === -1 ? slots.push({ feature, gates: [] }) - 1 : at;
   }
-}
 
-export function sameFeature(a: PlannedFeature, b: PlannedFeature): boolean {
-  return a.n === b.n && a.feature === b.feature;
-}
-
-export function sameGate(a: readonly PlannedFeature[], b: readonly PlannedFeature[]): boolean {
-  return a.length === b.length && a.every((one) => b.some((other) => sameFeature(one, other)));
+  /**
+   * The round of a slot for an edit under a condition, a new one where none fits. Rows share rounds as far as that keeps
+   * the order of their edits.
+   * @param earliest the round of the row's edit of this feature before it
+   */
+  round(n: number, slot: number, gate: Gate, earliest: number): number {
+    return gatePlace(this.#slots[n]?.[slot]?.gates ?? [], gate, earliest);
+  }
 }

@@ -10,7 +10,7 @@ import type {
 import type { TokenId } from '../../shared/units.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import type { Program } from '../model/program.ts';
-import { planFeeds } from './editFeeds.ts';
+import { planFeeds } from './planFeeds.ts';
 import { planEdits } from './planEdits.ts';
 import type { PlacedSae } from './slotTable.ts';
 import type { EditPlan } from './editPlan.ts';

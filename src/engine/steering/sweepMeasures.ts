@@ -4,7 +4,7 @@ import type { Continuation, SweepMeasures } from '../../shared/engineProtocol.ts
 import { MonosemError } from '../../shared/errors.ts';
 import { seqRepN } from '../math/ngrams.ts';
 import type { KvCache } from '../model/kvCache.ts';
-import type { EditedRun } from './editFeeds.ts';
+import type { EditedRun } from './runFeeds.ts';
 import type { EditPlan } from './editPlan.ts';
 import { sharedLength } from './prefix.ts';
 import { promptBlock } from './prompt.ts';
@@ -81,7 +81,7 @@ export async function measureTexts(
         perplexity: Math.exp(
           mean(losses.subarray(prompt.length - 1 - last).subarray(0, tokens.length)),
         ),
-        repetition: seqRepN(tokens, repeatedLength),
+        repetition: tokens.length < repeatedLength ? NaN : seqRepN(tokens, repeatedLength),
       };
     });
   });
@@ -97,6 +97,7 @@ function joined(prompt: Uint32Array, tokens: readonly number[], length: number):
   return ids;
 }
 
+/** NaN of none. */
 function mean(values: Float32Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -7,7 +7,7 @@ import type { BlockResult } from '../model/program.ts';
 import { followersOfRows } from '../model/tokenLosses.ts';
 import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
 import { forcedNames, noReference } from './forcedProgram.ts';
-import { runFeeds, type EditedRun } from './editFeeds.ts';
+import { runFeeds, type EditedRun } from './runFeeds.ts';
 import { rowAfterRow, type ReadyEdits } from './rows.ts';
 
 export interface ForcedText {

@@ -26,7 +26,10 @@ export interface EditPositions {
 interface EditPlace {
   /** Everywhere when absent. */
   readonly positions?: EditPositions;
-  /** Only on tokens where this feature is active (f > 0), as it is under the edits at earlier sites. */
+  /**
+   * Only on tokens where this feature is active (f > 0), as its SAE reads it: under the edits that come before that SAE, and
+   * before its own.
+   */
   readonly onlyWhile?: FeatureRef;
 }
 
@@ -67,9 +70,12 @@ type FeatureOperation =
 export type FeatureEdit = FeatureRef &
   EditPlace &
   FeatureOperation & {
-    /** Only on tokens where the feature itself is active (f > 0). */
+    /** Only on tokens where the feature itself is active (f > 0) before the edits of its SAE. */
     readonly onlyActive?: boolean;
-    /** The stream becomes SAE(x) on the touched tokens before the edit: the SAE's error is dropped. */
+    /**
+     * The stream becomes SAE(x) before the edit, on the tokens where the edit applies, conditions included: the SAE's error
+     * is dropped there.
+     */
     readonly dropsError?: boolean;
   };
 
@@ -92,9 +98,12 @@ export type DirectionEdit = EditPlace & {
   );
 
 /**
- * At one site the edits of SAEs come first, SAE after SAE in the order of the source, all of one SAE at once, several
- * of one feature one after the other; then everything along directions, in the order given. Sites follow each other
- * as the model computes them.
+ * At one site the edits of SAEs come first, SAE after SAE in the order of the source, all of one SAE at once; then
+ * everything along directions, in the order given. Sites follow each other as the model computes them.
+ *
+ * Several edits of one feature happen one after the other, in the order given: on each token, f of an edit is what those
+ * before it that apply there have left. So `clamp` 3 and then `add` 1 give 4 where both apply, and f + 1 where the
+ * second one alone does. Conditions ask for the activation that was read, whatever earlier edits made of it.
  */
 export type SteerEdit = FeatureEdit | DirectionEdit;
 

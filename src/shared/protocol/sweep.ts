@@ -13,18 +13,18 @@ export interface SweepParams extends GenerationParams {
   readonly amounts: readonly number[];
 }
 
-/** What one text is like. */
+/** What one text is like; NaN, which is `null` in JSON, where there is nothing to measure: a text may end at once. */
 export interface SweepMeasures {
   /**
    * KL(baseline ‖ steered) in nats of the next-token distributions, mean over the tokens of the baseline's text, which
-   * both read: texts that have parted cannot be compared token by token.
+   * both read: texts that have parted cannot be compared token by token. NaN where that text is empty.
    */
   readonly kl: number;
   /** The same behind the prompt alone. */
   readonly klBehindPrompt: number;
   /** exp of the mean loss of its own text under the unedited model, at temperature 1; NaN for an empty text. */
   readonly perplexity: number;
-  /** Share of its 4-grams of tokens that occurred before (seq-rep-4, Welleck et al. 2020). */
+  /** Share of its 4-grams of tokens that occurred before (seq-rep-4, Welleck et al. 2020); NaN where it has none. */
   readonly repetition: number;
 }
 

@@ -170,6 +170,15 @@ test('sweep gives one edit its strengths', async () => {
   await expect(run(sweep, '--prompt', 'w4', ...source)).rejects.toThrow(/--edit is missing/);
 });
 
+test('sweep says of which texts there is nothing to measure', async () => {
+  const words = ['--prompt', 'w4 w5', '--edit', '7:clamp=1', '--amounts', '0', ...source];
+  const { text } = await run(sweep, ...words, '--tokens', '3');
+  expect(text).toMatch(/^baseline +0\.000 +0\.000 +[\d.]+ +– +w/m);
+  expect(text).toMatch(/\n\n– nothing to measure: .*, and repetition needs four tokens\.$/);
+  const { text: longer } = await run(sweep, ...words, '--tokens', '4');
+  expect(longer).not.toContain('nothing to measure');
+});
+
 describe('a direction', () => {
   test('is made of two texts, written and steered along', async () => {
     const out = path.join(folder, 'calm.safetensors');

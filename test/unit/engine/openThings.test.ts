@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
-import { tokenIndex } from '../../../src/shared/units.ts';
+import type { SteerEdit } from '../../../src/shared/engineProtocol.ts';
+import { featureIndex, tokenIndex } from '../../../src/shared/units.ts';
 import { writeBundle, type WrittenBundle } from '../../fixtures/bundle.ts';
 
 const idle = { signal: { aborted: false }, progress: (): void => undefined };
@@ -74,6 +75,23 @@ test('sessions and caches are counted as they come, the source used last first',
   const { sources } = await engine.openThings();
   expect(sources.map(({ model }) => model)).toEqual([second.source.model, first.source.model]);
   expect(sources[0]?.saes).toEqual([{ sae: neurons.saes[0], weightBytes: 0 }]);
+});
+
+test('what is remembered of a prompt that was steered is counted', async () => {
+  const { source, sae } = first;
+  const { cacheBytes: before } = await engine.openThings();
+  const edits: SteerEdit[] = [
+    { sae, feature: featureIndex(7), operation: 'ablate', positions: { scope: 'generated' } },
+  ];
+  /** For BOS and all words but the last, in both rows. */
+  const added = async (prompt: string): Promise<number> => {
+    const how = { temperature: 0, seed: 1, maxTokens: 1 };
+    await engine.steer({ source, prompt, edits, ...how }, idle);
+    return (await engine.openThings()).cacheBytes - before;
+  };
+  const ofThree = await added('w4 w5 w6');
+  expect(ofThree).toBeGreaterThan(0);
+  expect(await added('w4 w5 w6 w7 w8 w9')).toBe(2 * ofThree);
 });
 
 test('a source that does not open is not listed', async () => {

@@ -3,8 +3,11 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
+import { openModel } from '../../../src/engine/model/openModel.ts';
+import { continueText } from '../../../src/engine/steering/continueText.ts';
+import { openSteerProgram } from '../../../src/engine/steering/steerProgram.ts';
 import { withScope } from '../../../src/shared/editScope.ts';
 import type { Continuation, SteeredSample } from '../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
@@ -72,6 +75,30 @@ describe('a random model', () => {
     expect(await alone(wanted)).toEqual(baseline);
     configure({});
     expect(await alone(wanted)).not.toEqual(baseline);
+  });
+
+  test('samples read the prompt once and are the texts of runs with the next seeds', async () => {
+    configure({});
+    const model = await openModel(bundle.source.model);
+    const program = await openSteerProgram(model, []);
+    const run = vi.spyOn(program, 'run');
+    const texts = await continueText(
+      { model, program },
+      { prompt: 'w4 w5 w6', ...sampled, samples: 3 },
+      () => undefined,
+      () => Promise.resolve(),
+    );
+    const read = run.mock.calls.map(([{ ids, batch }]) => [batch, ids.length / batch]);
+    program.dispose();
+    // All but the last token of the prompt, the last one, then a token of each text.
+    expect(read.slice(0, 2)).toEqual([
+      [1, 2],
+      [1, 1],
+    ]);
+    expect(read.slice(2)).toEqual(Array.from({ length: sampled.maxTokens - 1 }, () => [3, 1]));
+    const each = [5, 6, 7].map((seed) => alone({ prompt: 'w4 w5 w6', ...sampled, seed }));
+    expect(texts).toEqual(await Promise.all(each));
+    expect(new Set(texts.map(({ text }) => text)).size).toBe(3);
   });
 
   test('a chat is the rendered template, with BOS once', async () => {

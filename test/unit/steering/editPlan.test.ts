@@ -103,7 +103,8 @@ describe('a plan of several rows', () => {
       [[4, 3], [0], []],
     ]);
     expect(plan.layout).toEqual({
-      ...{ isConditional: false, directions: [], dropsError: [false, false, false] },
+      ...{ isConditional: false, rounds: [1, 1, 1], directions: [] },
+      dropsError: [false, false, false],
     });
   });
 
@@ -168,6 +169,34 @@ describe('a plan of several rows', () => {
   });
 });
 
+describe('edits of one feature under different conditions', () => {
+  const feature = ref('late', 3);
+  const scale: FeatureEdit = { ...feature, operation: 'scale', amount: 2 };
+  const active: FeatureEdit = { ...scale, amount: 3, onlyActive: true };
+  const own = [{ n: 0, feature: 3 }];
+  const roundsOf = (plan: EditPlan): (readonly number[] | undefined)[] =>
+    plan.rows.map(({ transforms }) => transforms[0]?.get(0)?.map(({ round }) => round));
+
+  it('have a round each, as often as the condition changes', () => {
+    const plan = toyPlan([[scale, scale, active, active, scale]]);
+    expect(plan.slots[0]).toEqual([{ feature: 3, gates: [[], own, []] }]);
+    expect(roundsOf(plan)).toEqual([[0, 0, 1, 1, 2]]);
+    expect(plan.layout.rounds).toEqual([3, 1, 1]);
+  });
+
+  it('share rounds with other rows as far as those apply them in one order', () => {
+    const plan = toyPlan([[scale], [active], [active, scale], [scale, active]]);
+    expect(plan.slots[0]).toEqual([{ feature: 3, gates: [[], own, []] }]);
+    expect(roundsOf(plan)).toEqual([[0], [1], [1, 2], [0, 1]]);
+  });
+
+  it('are under one condition where two of them say the same', () => {
+    const plan = toyPlan([[active, { ...scale, onlyWhile: feature }]]);
+    expect(roundsOf(plan)).toEqual([[0, 0]]);
+    expect(plan.layout.rounds).toEqual([1, 1, 1]);
+  });
+});
+
 describe('a condition', () => {
   it('is read in a slot of its own, which an edit can share', () => {
     const onlyWhile = ref('early', 1);
@@ -181,9 +210,9 @@ describe('a condition', () => {
     ]);
     const read = { n: 1, feature: 1 };
     expect(plan.slots).toEqual([
-      [{ feature: 3, gate: [{ n: 0, feature: 3 }, read] }],
-      [{ feature: 1, gate: [] }],
-      [{ feature: 0, gate: [] }],
+      [{ feature: 3, gates: [[{ n: 0, feature: 3 }, read]] }],
+      [{ feature: 1, gates: [[]] }],
+      [{ feature: 0, gates: [] }],
     ]);
     expect(plan.directions.map(({ gate }) => gate)).toEqual([[read], [{ n: 2, feature: 0 }]]);
     expect(plan.layout.isConditional).toBe(true);
@@ -192,7 +221,7 @@ describe('a condition', () => {
 
   it('can be a feature of the same site that comes before', () => {
     const edit = { ...ref('latest', 0), operation: 'ablate', onlyWhile: ref('late', 2) } as const;
-    expect(toyPlan([[edit]]).slots[2]).toEqual([{ feature: 0, gate: [{ n: 0, feature: 2 }] }]);
+    expect(toyPlan([[edit]]).slots[2]).toEqual([{ feature: 0, gates: [[{ n: 0, feature: 2 }]] }]);
   });
 });
 
@@ -202,8 +231,18 @@ test('an error is dropped where an edit that drops it applies, in its row', () =
   const { layout, rows } = toyPlan([[], [{ ...edit, positions }]]);
   expect(layout.dropsError).toEqual([false, true, false]);
   expect(rows[0]?.drops).toEqual([[], [], []]);
-  const [touches] = rows[1]?.drops[1] ?? [];
-  expect([1, 2, 3].map((position) => touches?.(position, 0))).toEqual([false, true, false]);
+  const [drop] = rows[1]?.drops[1] ?? [];
+  expect([1, 2, 3].map((position) => drop?.touches(position, 0))).toEqual([false, true, false]);
+});
+
+test('an error is dropped under the condition of the edit, each condition kept once', () => {
+  const edit = { ...ref('early', 0), operation: 'scale', amount: 1, dropsError: true } as const;
+  const active = { ...edit, onlyActive: true } as const;
+  const along = { ...active, operation: 'project' } as const;
+  const { layout, drops, rows } = toyPlan([[edit, active], [along]]);
+  expect(drops).toEqual([[], [[], [{ n: 1, feature: 0 }]], []]);
+  expect(rows.map((row) => row.drops[1]?.map(({ what }) => what))).toEqual([[0, 1], [1]]);
+  expect(layout).toMatchObject({ isConditional: true, dropsError: [false, true, false] });
 });
 
 test('the first token that a row touches is that of any edit', () => {
@@ -223,25 +262,30 @@ test('the first token that a row touches is that of any edit', () => {
   expect(first([], [])).toBe(6);
 });
 
+const special = 9;
+test.each<[SteerEdit['positions'], number]>([
+  [{ scope: 'prompt' }, 0],
+  [{ scope: 'generated' }, 4],
+  [{ skipSpecial: true }, 1],
+  [{ skipSpecial: true, ranges: [{ from: 3 }] }, 4],
+  [{ skipSpecial: true, ranges: [{ from: 3, to: 4 }] }, 6],
+  [{ scope: 'generated', ranges: [{ from: 0, to: 2 }, { from: 5 }] }, 5],
+  [{ scope: 'prompt', ranges: [{ from: 4 }] }, 6],
+  [{ scope: 'prompt', skipSpecial: true, ranges: [{ from: 2 }] }, 2],
+])('an edit on %j touches token %i first', (positions, expected) => {
+  const ids = Uint32Array.of(special, 1, 1, special, 1, 1);
+  const facts = { promptLength: 4, specialIds: new Set([special]) };
+  const edit = { ...ref('late', 1), operation: 'ablate', positions } as SteerEdit;
+  const later = { ...edit, positions: { ranges: [{ from: 5 }] } };
+  expect(firstTouched(toyPlan([[], [edit]], facts).rows, ids)).toBe(expected);
+  expect(firstTouched(toyPlan([[later], [edit]], facts).rows, ids)).toBe(Math.min(expected, 5));
+});
+
 describe('what cannot be is refused in a sentence:', () => {
   const ablate = { ...ref('late', 3), operation: 'ablate' } as const;
   const along = { site: atLate, direction: v, operation: 'add', amount: 1 } as const;
+  const alongRow = { operation: 'project', amount: 0 } as const;
   it.each<[string, ErrorCode, RegExp, SteerEdit[]]>([
-    [
-      'one feature under different conditions',
-      'badEdit',
-      /^Feature 3 is edited twice under different conditions; give both edits the same condition/,
-      [ablate, { ...ablate, onlyActive: true }],
-    ],
-    [
-      'one feature while different features are active',
-      'badEdit',
-      /^Feature 3 is edited twice under different conditions/,
-      [
-        { ...ablate, onlyWhile: ref('early', 1) },
-        { ...ablate, onlyWhile: ref('early', 2) },
-      ],
-    ],
     [
       'a condition on a later site',
       'badEdit',
@@ -261,16 +305,10 @@ describe('what cannot be is refused in a sentence:', () => {
       [{ ...along, site: atEarly, onlyWhile: ref('late', 2) }],
     ],
     [
-      'an error that is dropped where a feature is active',
+      'an error that is dropped while a feature of a later SAE of the site is active',
       'badEdit',
-      /^The edit of feature 3 drops the SAE's error and has a condition, which exclude each other/,
-      [{ ...ablate, dropsError: true, onlyActive: true }],
-    ],
-    [
-      'an error that is dropped while another feature is active',
-      'badEdit',
-      /^The edit of feature 3 drops the SAE's error and has a condition/,
-      [{ ...ablate, dropsError: true, onlyWhile: ref('early', 0) }],
+      /^Dropping the error of the SAE toy at blocks\.1\.hook_resid_post depends on feature 2 at blocks\.1/,
+      [{ ...ref('late', 3), ...alongRow, dropsError: true, onlyWhile: ref('latest', 2) }],
     ],
     [
       'a direction of zeros',

@@ -103,7 +103,7 @@ export function editedReference(
     const own = edits.filter(
       (edit): edit is FeatureEdit => 'feature' in edit && edit.sae === sae.place,
     );
-    let moved = own.some((edit) => edit.dropsError === true && touches(edit, text, t))
+    let moved = own.some((edit) => edit.dropsError === true && applies(edit, t))
       ? reconstruct(sae, f)
       : [...y];
     for (const feature of new Set(own.map((edit) => edit.feature))) {

@@ -1,5 +1,5 @@
 // A sweep of strengths: each text is that of a run by itself, and what is measured on it is what float64 arithmetic says.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -125,6 +125,32 @@ describe.each(['llama', 'gpt2'] as const)('%s', (kind) => {
     const rows = behindPrompt(expectations([], tokens));
     return tokens.map((id, t) => -(rows[t]?.[id] ?? NaN));
   }
+
+  test('of a text that ends at once there is nothing to measure but what is expected behind the prompt', async () => {
+    const tried = { temperature: 0, amounts: [-60, -30, 30, 60] };
+    const { baseline: plain, points: written } = await sweep(tried);
+    const [first] = plain.continuation.tokens;
+    const isOther = (id: number | undefined): boolean => id !== undefined && id !== first;
+    const parted = written.find(({ continuation }) => isOther(continuation.tokens[0]));
+    if (first === undefined || parted === undefined) throw new Error('no text begins otherwise');
+    // The token that the baseline begins with ends a text from now on.
+    const file = path.join(bundle.source.model, 'tokenizer_config.json');
+    const config = readFileSync(file, 'utf8');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(config), eos_token: `w${first}` }));
+    const other = Engine.create();
+    const both = params({ temperature: 0, amounts: [0, parted.amount], maxTokens: 3 });
+    const { baseline, points } = await other.sweep(both, quiet).finally(() => other.dispose());
+    writeFileSync(file, config);
+    expect(baseline).toEqual({
+      ...{ kl: NaN, klBehindPrompt: 0, perplexity: NaN, repetition: NaN },
+      continuation: { text: '', tokens: [], end: 'endOfText' },
+    });
+    expect(points[0]).toEqual({ amount: 0, ...baseline });
+    const { klBehindPrompt, kl, perplexity, repetition } = points[1] ?? baseline;
+    expect(klBehindPrompt).toBeCloseTo(parted.klBehindPrompt, 5);
+    expect(perplexity).toBeGreaterThan(1);
+    expect([kl, repetition]).toEqual([NaN, NaN]);
+  });
 
   test('says how far it is', async () => {
     const told: SweepProgress[] = [];

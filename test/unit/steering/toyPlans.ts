@@ -1,5 +1,6 @@
 // Plans of edits for a model that is nothing but the names of its places, and for SAEs without files. Feature n writes n
 // into entry n, and feature 0 nothing.
+import type { OnnxTensors } from '../../../src/engine/onnx/runtime/session.ts';
 import type { Sae } from '../../../src/engine/sae/sae.ts';
 import { planEdits } from '../../../src/engine/steering/planEdits.ts';
 import type { EditPlan } from '../../../src/engine/steering/editPlan.ts';
@@ -51,4 +52,10 @@ export function toyPlan(
   facts: SequenceFacts = { promptLength: Infinity, specialIds: new Set() },
 ): EditPlan {
   return planEdits(rows, { saes: placed, sites: { sites }, streamWidth: width, ...facts });
+}
+
+/** Shape and numbers of an input that a plan is fed with. */
+export function input(feeds: OnnxTensors, name: string): [dims: readonly number[], data: number[]] {
+  const { dims = [], data = [] } = feeds[name] ?? {};
+  return [dims, Array.from(data, Number)];
 }

@@ -5,7 +5,7 @@ import type { SteerSae } from '../../../src/shared/webviewProtocol.ts';
 import { element } from '../../common/element.ts';
 import { type Choice, checkbox, dropdown, textField } from '../../common/ui.ts';
 import { rangesProblem } from '../draft/edit/conditionProblem.ts';
-import { type DraftEdit, mayDropError } from '../draft/edit/draftEdit.ts';
+import type { DraftEdit } from '../draft/edit/draftEdit.ts';
 import { gateControl } from './gateControl.ts';
 
 export type Conditions = Pick<
@@ -21,14 +21,12 @@ export interface ConditionOptions {
   readonly onChange: (part: Partial<Conditions>) => void;
 }
 
-export function conditionControls(options: ConditionOptions): HTMLElement {
-  const { name, saes, onChange } = options;
-  let { edit } = options;
-  const change = (part: Partial<Conditions>): void => {
-    edit = { ...edit, ...part };
-    dropsError.setEnabled(mayDropError(edit));
-    onChange(part);
-  };
+export function conditionControls({
+  edit,
+  name,
+  saes,
+  onChange: change,
+}: ConditionOptions): HTMLElement {
   const scope = dropdown({
     label: t('Tokens on which {0} is edited', name),
     choices: scopeChoices(),
@@ -65,14 +63,13 @@ export function conditionControls(options: ConditionOptions): HTMLElement {
   const dropsError = checkbox({
     label: t('Drop the error'),
     title: t(
-      'The stream becomes what the sparse autoencoder makes of it before the edit; not together with “Only where active” or “Only while …”',
+      'On these tokens the stream becomes what the sparse autoencoder makes of it, before the edit',
     ),
     isChecked: edit.dropsError,
     onChange: (isChecked) => {
       change({ dropsError: isChecked });
     },
   });
-  dropsError.setEnabled(mayDropError(edit));
   const named = {
     ...{ scope, ranges: ranges.input, skipSpecial: skipSpecial.element },
     ...{ onlyActive: onlyActive.element, dropsError: dropsError.element },

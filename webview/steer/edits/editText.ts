@@ -1,12 +1,7 @@
 // An edit in words: what becomes of the feature or the stream, and on which tokens. Pure.
 import { t } from '../../../src/shared/l10n.ts';
 import { factorText, multipleText, numberText } from '../../../src/shared/numberText.ts';
-import {
-  type DraftEdit,
-  type Operation,
-  type Unit,
-  mayDropError,
-} from '../draft/edit/draftEdit.ts';
+import type { DraftEdit, Operation, Unit } from '../draft/edit/draftEdit.ts';
 import { isGated, readGate } from '../draft/edit/gate.ts';
 import type { Measure } from '../draft/edit/measure.ts';
 import type { EditTarget } from '../draft/edit/target.ts';
@@ -122,7 +117,7 @@ function placeTexts(edit: DraftEdit): readonly string[] {
     ...(edit.skipSpecial ? [t('Not on special tokens.')] : []),
     ...(edit.onlyActive ? [t('Only where it is active.')] : []),
     ...(gate === undefined ? [] : [t('Only where feature {0} is active.', gate.feature)]),
-    ...(edit.dropsError && mayDropError(edit) ? [t('The error of the SAE is dropped.')] : []),
+    ...(edit.dropsError ? [t('The error of the SAE is dropped.')] : []),
   ];
 }
 

@@ -25,6 +25,16 @@ export interface SweepPlotOptions {
 
 export function sweepPlot(options: SweepPlotOptions): HTMLElement {
   const { name, title, amounts, values, baseline } = options;
+  const caption = element('figcaption', { attributes: { title } }, name);
+  if (!values.some(Number.isFinite)) {
+    const why = t('There is nothing to measure: the texts are too short.');
+    return element(
+      'figure',
+      { class: 'sweep-plot' },
+      caption,
+      element('p', { class: 'quiet' }, why),
+    );
+  }
   const all = baseline === undefined ? values : [...values, baseline];
   const scale = plotScale(amounts, all, area);
   const plot = svgElement(
@@ -45,12 +55,7 @@ export function sweepPlot(options: SweepPlotOptions): HTMLElement {
     t('Strength {0}', amountText(amounts[index] ?? NaN)),
     `${name} ${numberText(values[index] ?? NaN)}`,
   ];
-  const figure = element(
-    'figure',
-    { class: 'sweep-plot' },
-    element('figcaption', { attributes: { title } }, name),
-    plot,
-  );
+  const figure = element('figure', { class: 'sweep-plot' }, caption, plot);
   addTooltips(figure, (item) => tipOf(indexOfItem(item)));
   return figure;
 }
@@ -64,6 +69,7 @@ function places({ amounts, values }: SweepPlotOptions, scale: PlotScale) {
 
 function points(options: SweepPlotOptions, scale: PlotScale): readonly SVGElement[] {
   const { name, amounts, values, current, onChoose } = options;
+  const first = values.findIndex(Number.isFinite);
   return places(options, scale).flatMap(({ x, y }, index) => {
     const amount = amounts[index];
     if (y === undefined || amount === undefined) return [];
@@ -84,7 +90,7 @@ function points(options: SweepPlotOptions, scale: PlotScale): readonly SVGElemen
       event.preventDefault();
       onChoose(amount);
     });
-    markItem(point, index, index === 0);
+    markItem(point, index, index === first);
     return [point];
   });
 }

@@ -43,17 +43,19 @@ export function sweepTable(
   );
 }
 
-/** The measures in one row, the text below them. */
-function found(
-  head: HTMLElement,
-  point: SweepMeasures & { readonly continuation: { readonly text: string } },
-  kind: string,
-): HTMLElement {
-  const { kl, perplexity, repetition } = point;
-  const figures = [numberText(kl), numberText(perplexity), percentText(repetition)];
-  const text = flowingPieces(point.continuation.text.trim(), false).map(({ text, isMark }) =>
+type Found = SweepMeasures & { readonly continuation: { readonly text: string } };
+
+function textOf({ continuation: { text } }: Found): readonly (string | HTMLElement)[] {
+  if (text === '') return [element('span', { class: 'quiet' }, t('The text ends at once.'))];
+  return flowingPieces(text.trim(), false).map(({ text, isMark }) =>
     isMark ? element('span', { class: 'token-mark' }, text) : text,
   );
+}
+
+/** The measures in one row, the text below them. */
+function found(head: HTMLElement, point: Found, kind: string): HTMLElement {
+  const { kl, perplexity, repetition } = point;
+  const figures = [numberText(kl), numberText(perplexity), percentText(repetition)];
   return element(
     'tbody',
     { class: kind },
@@ -66,7 +68,11 @@ function found(
     element(
       'tr',
       {},
-      element('td', { class: 'sweep-text', attributes: { colspan: 4, dir: 'auto' } }, ...text),
+      element(
+        'td',
+        { class: 'sweep-text', attributes: { colspan: 4, dir: 'auto' } },
+        ...textOf(point),
+      ),
     ),
   );
 }

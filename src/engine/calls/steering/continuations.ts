@@ -15,7 +15,7 @@ import { openSteerProgram } from '../../steering/steerProgram.ts';
 
 /** @throws MonosemError `emptyText`, `tooManyTokens`, `cancelled`, and what opening a model can throw */
 export async function continuations(
-  { model: choice, samples = 1, ...params }: ContinuationParams & { readonly model: ModelChoice },
+  { model: choice, ...params }: ContinuationParams & { readonly model: ModelChoice },
   chooser: ProviderChooser,
   context: CallContext<ContinuationStep>,
 ): Promise<readonly Continuation[]> {
@@ -26,16 +26,8 @@ export async function continuations(
   );
   const program = await openSteerProgram(model, []);
   try {
-    const texts: Continuation[] = [];
-    // As those of a steered run: at temperature 0 all would be the same.
-    const count = params.temperature === 0 ? 1 : samples;
-    for (let sample = 0; sample < count; sample++) {
-      const own = { ...params, seed: params.seed + sample };
-      const report = (step: Omit<ContinuationStep, 'sample'>): void =>
-        context.progress({ ...step, sample });
-      texts.push(await continueText({ model, program }, own, report, breathe(context)));
-    }
-    return texts;
+    const report = (step: ContinuationStep): void => context.progress(step);
+    return await continueText({ model, program }, params, report, breathe(context));
   } finally {
     program.dispose();
   }

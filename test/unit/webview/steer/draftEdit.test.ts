@@ -19,6 +19,7 @@ test.for<SteerViewEdit>([
   { ...ref, operation: 'add', amount: -3, unit: 'residual', onlyActive: true },
   { ...ref, operation: 'project', amount: 0, onlyWhile: other },
   { ...ref, operation: 'cap', amount: 1.5, dropsError: true },
+  { ...ref, operation: 'ablate', dropsError: true, onlyActive: true, onlyWhile: other },
   { ...ref, operation: 'ablate', positions: { scope: 'prompt', skipSpecial: true } },
   { ...ref, operation: 'ablate', positions: { ranges: [{ from: 4, to: 10 }, { from: 12 }] } },
   { ...calm, operation: 'add', amount: -2 },
@@ -34,9 +35,6 @@ test('what an operation has no use for is kept and not sent', () => {
   expect(toEdit({ ...edit, operation: 'ablate' })).toEqual({ ...ref, operation: 'ablate' });
   expect(toEdit({ ...edit, operation: 'project' })).toEqual({
     ...{ ...ref, operation: 'project', amount: 3 },
-  });
-  expect(toEdit({ ...edit, operation: 'ablate', dropsError: true, onlyActive: true })).toEqual({
-    ...{ ...ref, operation: 'ablate', onlyActive: true },
   });
   expect(toEdit(edit)).toBeUndefined();
   const along = { ...noEdit(calm), amount: 3, unit: 'residual', scope: 'prompt' } as const;

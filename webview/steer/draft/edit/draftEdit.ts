@@ -1,7 +1,7 @@
 // One edit as the user arranges it: everything the controls of a row can say. What an operation does not use is kept all
 // the same, so that trying another one loses nothing. Pure.
 import type { SteerEdit, SteerScope } from '../../../../src/shared/engineProtocol.ts';
-import { type Gate, isGated } from './gate.ts';
+import type { Gate } from './gate.ts';
 import { type EditTarget, bareTarget } from './target.ts';
 
 export type Operation = SteerEdit['operation'] | 'none';
@@ -58,9 +58,4 @@ export function noEdit(target: EditTarget): DraftEdit {
     ...{ operation: 'none', amount: 0, unit: plainUnit(target) },
     ...{ scope: 'all', ranges: '', skipSpecial: false, onlyActive: false, dropsError: false },
   };
-}
-
-/** The SAE's error is dropped before the edit, hence not under a condition that the edit itself has. */
-export function mayDropError({ onlyActive, onlyWhile }: DraftEdit): boolean {
-  return !onlyActive && !isGated(onlyWhile);
 }

@@ -1,7 +1,7 @@
 // Between an edit as it is arranged and as the host knows it. Pure.
 import type { EditPositions, FeatureEdit } from '../../../../src/shared/engineProtocol.ts';
 import type { NamedDirectionEdit, SteerViewEdit } from '../../../../src/shared/webviewProtocol.ts';
-import { type DraftEdit, mayDropError, noEdit, plainUnit } from './draftEdit.ts';
+import { type DraftEdit, noEdit, plainUnit } from './draftEdit.ts';
 import { gateOf, isGated, readGate } from './gate.ts';
 import { rangesText, readRanges } from './tokenRanges.ts';
 
@@ -36,7 +36,7 @@ function featureEdit(
   const common = {
     ...{ sae, feature, ...place },
     ...(edit.onlyActive && { onlyActive: true }),
-    ...(edit.dropsError && mayDropError(edit) && { dropsError: true }),
+    ...(edit.dropsError && { dropsError: true }),
   };
   switch (operation) {
     case 'none':
