@@ -8,8 +8,8 @@ import { MonosemError } from '../../shared/errors.ts';
 import { Random } from '../math/rng.ts';
 import { logSoftmaxAt } from '../math/softmax.ts';
 import { TokenChooser } from '../math/tokenChooser.ts';
+import { GrowingCache } from '../model/growingCache.ts';
 import { likelyTokens } from '../model/likelyTokens.ts';
-import type { KvCache } from '../model/kvCache.ts';
 import type { OpenModel } from '../model/openModel.ts';
 import type { Program } from '../model/program.ts';
 import { GrowingText } from './growingText.ts';
@@ -65,7 +65,7 @@ export async function continueText(
 class Row {
   readonly #program: Program;
   readonly #block: number;
-  #cache: KvCache | undefined;
+  readonly #cache = new GrowingCache();
   /** Everything read; kept for models without a KV cache, which read it all again at every step. */
   #ids = new Uint32Array(0);
 
@@ -90,10 +90,8 @@ class Row {
   }
 
   async #run(ids: Uint32Array): Promise<Float32Array> {
-    const cache = this.#cache === undefined ? {} : { cache: this.#cache };
-    const result = await this.#program.run({ ids, batch: 1, ...cache });
-    this.#cache = result.cache;
-    const data = result.outputs[nextLogits]?.data;
+    const outputs = await this.#cache.read(this.#program, { ids, batch: 1 });
+    const data = outputs[nextLogits]?.data;
     if (data instanceof Float32Array) return data;
     throw new MonosemError('internal', 'The graph that continues text has no logits.');
   }
