@@ -41,7 +41,9 @@ export async function continueText(
   const row = new Row(program, promptBlock(model, program));
   const random = new Random(params.seed);
   // The same draws as the baseline of a steered run has.
-  const chooser = new TokenChooser(samplingSettings(params), () => random.uniform());
+  const chooser = new TokenChooser(samplingSettings(params), (numbers) =>
+    random.fillUniform(numbers),
+  );
   const text = new GrowingText(tokenizer, { prompt, stop: params.stop ?? [] });
   const { top = 0 } = params;
   const textOf = (id: number): string => tokenizer.textOf(id);
