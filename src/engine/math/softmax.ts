@@ -1,4 +1,5 @@
 // Softmax and its relatives over a slice of logits. Sums run in double precision; logits are float32.
+import { expOfNegative } from './exponential.ts';
 
 /** max xᵢ over `length` elements from `start`. */
 export function maximum(x: Float32Array, start: number, length: number): number {
@@ -12,7 +13,7 @@ export function logSumExp(x: Float32Array, start = 0, length = x.length - start)
   const max = maximum(x, start, length);
   if (!Number.isFinite(max)) return max;
   let sum = 0;
-  for (let i = start; i < start + length; i += 1) sum += Math.exp(x[i] - max);
+  for (let i = start; i < start + length; i += 1) sum += expOfNegative(x[i] - max);
   return max + Math.log(sum);
 }
 
@@ -37,7 +38,7 @@ export function softmax(
   const weights = new Float64Array(length);
   let sum = 0;
   for (let i = 0; i < length; i += 1) {
-    weights[i] = Math.exp((x[start + i] - max) / temperature);
+    weights[i] = expOfNegative((x[start + i] - max) / temperature);
     sum += weights[i];
   }
   const out = new Float32Array(length);

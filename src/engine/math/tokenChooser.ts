@@ -1,7 +1,7 @@
 // Chooses the next token of several rows that continue one sample: the same text with and without edits. All rows share
 // the random numbers of a step, and V of them are used up whatever the options are, so that one seed means the same
 // noise at every step, with and without filters and edits. Other samples have choosers of their own.
-import { GumbelNoise } from './gumbelNoise.ts';
+import { GumbelNoise, type FillUniform } from './gumbelNoise.ts';
 import { hasCutoff, LogitCutoff } from './logitCutoff.ts';
 import { hasPenalties, penalise } from './logitPenalties.ts';
 import { floatBits, type FloatBits } from './radixSelect.ts';
@@ -17,7 +17,7 @@ export interface RowToContinue {
 
 export class TokenChooser {
   readonly #settings: SamplingSettings;
-  readonly #uniform: () => number;
+  readonly #fillUniform: FillUniform;
   readonly #noise = new GumbelNoise();
   readonly #cutoff = new LogitCutoff();
   readonly #isPenalised: boolean;
@@ -25,10 +25,10 @@ export class TokenChooser {
   /** [V] a row's logits behind the penalties. */
   #penalised: FloatBits = floatBits(0);
 
-  /** @param uniform draws from [0, 1); not called at temperature 0 */
-  constructor(settings: SamplingSettings, uniform: () => number) {
+  /** @param fillUniform fills an array with draws from [0, 1); not called at temperature 0 */
+  constructor(settings: SamplingSettings, fillUniform: FillUniform) {
     this.#settings = settings;
-    this.#uniform = uniform;
+    this.#fillUniform = fillUniform;
     this.#isPenalised = hasPenalties(this.#settings);
     this.#isCut = hasCutoff(this.#settings);
   }
@@ -36,7 +36,7 @@ export class TokenChooser {
   /** One step: the chosen token of each row. Rows have the same vocabulary. Nothing is added to the histories. */
   choose(rows: readonly RowToContinue[]): number[] {
     if (this.#settings.temperature > 0 && rows.length > 0) {
-      this.#noise.draw(rows[0].logits.length, this.#uniform);
+      this.#noise.draw(rows[0].logits.length, this.#fillUniform);
     }
     return rows.map((row) => this.#chooseOne(row));
   }

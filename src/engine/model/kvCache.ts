@@ -6,7 +6,7 @@ import type { OnnxTensor } from '../onnx/runtime/session.ts';
 import type { DecoderPast } from '../onnx/decoder/past.ts';
 
 /** Element types keys and values come in. */
-type CacheData = Float32Array | Uint16Array;
+export type CacheData = Float32Array | Uint16Array;
 
 export interface CacheEntry {
   readonly tensor: OnnxTensor;
@@ -50,21 +50,29 @@ export class KvCache {
   /** Some of its rows, in any order and as often as wanted. @param rows from 0 */
   rows(rows: readonly number[]): KvCache {
     const entries = new Map<string, CacheEntry>();
-    for (const [name, entry] of this.entries) entries.set(name, entryOfRows(entry, rows));
+    for (const [name, entry] of this.entries) {
+      entries.set(name, { ...entry, tensor: rowsOf(entry.tensor, entry.batchAxis, rows) });
+    }
     return new KvCache(rows.length, this.length, entries);
   }
 }
 
+/** Sizes of the cache of some rows and tokens. */
+export function pastDims({ dims }: DecoderPast, batch: number, tokens: number): number[] {
+  return dims.map((dim) => (dim === 'batch' ? batch : dim === 'tokens' ? tokens : dim));
+}
+
 /** What stands for no tokens at all. */
-export function emptyPast({ type, dims }: DecoderPast, batch: number): OnnxTensor {
-  const sizes = dims.map((dim) => (dim === 'batch' ? batch : dim === 'tokens' ? 0 : dim));
+export function emptyPast(past: DecoderPast, batch: number): OnnxTensor {
+  const { type } = past;
+  const sizes = pastDims(past, batch, 0);
   const length = elementCount(sizes);
   return type === 'float16'
     ? { type, dims: sizes, data: new Uint16Array(length) }
     : { type, dims: sizes, data: new Float32Array(length) };
 }
 
-function cacheData(tensor: OnnxTensor): CacheData {
+export function cacheData(tensor: OnnxTensor): CacheData {
   const { data } = tensor;
   if (data instanceof Float32Array || data instanceof Uint16Array) return data;
   throw new MonosemError(
@@ -84,20 +92,16 @@ function cutEntry({ tensor, tokenAxis, batchAxis }: CacheEntry, length: number):
   return { tensor: resized, tokenAxis, batchAxis };
 }
 
-/** [outer, B, inner] → [outer, rows, inner] */
-function entryOfRows(
-  { tensor, tokenAxis, batchAxis }: CacheEntry,
-  rows: readonly number[],
-): CacheEntry {
+/** [outer, B, inner] → [outer, rows, inner], a copy. @param batchAxis the one of B */
+export function rowsOf(tensor: OnnxTensor, batchAxis: number, rows: readonly number[]): OnnxTensor {
   const batch = tensor.dims[batchAxis] ?? 1;
   const inner = elementCount(tensor.dims.slice(batchAxis + 1));
-  const taken = withSize(tensor, batchAxis, rows.length, (from, to, outer) => {
+  return withSize(tensor, batchAxis, rows.length, (from, to, outer) => {
     for (const [b, row] of rows.entries()) {
       const at = (outer * batch + row) * inner;
       to.set(from.subarray(at, at + inner), (outer * rows.length + b) * inner);
     }
   });
-  return { tensor: taken, tokenAxis, batchAxis };
 }
 
 /** A tensor with another size along one axis; `fill` copies what belongs to each index of the axes before it. */

@@ -15,13 +15,17 @@ import type { DecoderInputs, NumberInput } from '../onnx/decoder/interface.ts';
 import type { DecoderPast } from '../onnx/decoder/past.ts';
 import { programIdentity } from './programIdentity.ts';
 import { emptyPast, KvCache, type CacheEntry } from './kvCache.ts';
+import { recentNames } from './recentInputs.ts';
+import { RecentTokens } from './recentTokens.ts';
 
 /** One run: T new tokens for each of B rows, behind the tokens in the cache. */
 export interface Block {
   /** [B, T], row after row. */
   readonly ids: Uint32Array;
   readonly batch: number;
-  readonly cache?: KvCache;
+  readonly cache?: KvCache | undefined;
+  /** Tokens behind those of the cache. */
+  readonly recent?: RecentTokens | undefined;
   /** Inputs of the overlay's own. */
   readonly feeds?: OnnxTensors;
   /** Outputs of the overlay's own that are wanted; all when absent. */
@@ -40,6 +44,10 @@ export class Program implements Disposable {
   /** The KV cache's inputs that survived the pruning. */
   readonly #past: readonly DecoderPast[];
   readonly #cacheOutputs: readonly string[];
+  /** Those with the keys and values of new tokens alone; none where the graph has no inputs for recent tokens. */
+  readonly #appendedOutputs: readonly string[];
+  /** Everything else that leaves the graph. */
+  readonly #ownOutputs: readonly string[];
   /** All of them have their outputs too, so that a run can be continued. */
   readonly hasCache: boolean;
   /** What its results depend on, as a hash, where somebody asked for it. */
@@ -54,6 +62,11 @@ export class Program implements Disposable {
     this.#cacheOutputs = this.#past
       .map(({ output }) => output)
       .filter((output) => outputs.has(output));
+    this.#appendedOutputs = this.#past
+      .filter((past) => session.hasInput(recentNames.recent(past)))
+      .map(recentNames.appended);
+    const others = new Set([...this.#cacheOutputs, ...this.#appendedOutputs]);
+    this.#ownOutputs = [...outputs].filter((output) => !others.has(output));
     this.hasCache = this.#past.length > 0 && this.#past.every(({ output }) => outputs.has(output));
   }
 
@@ -76,15 +89,19 @@ export class Program implements Disposable {
     return new Program(await openSession(packed, options), inputs, identity);
   }
 
-  async run({ ids, batch, cache, feeds = {}, wanted }: Block): Promise<BlockResult> {
-    const tokens = ids.length / batch;
-    const before = cache?.length ?? 0;
-    const inputs = {
-      ...feeds,
-      ...this.#decoderFeeds(ids, batch, before),
-      ...this.#pastFeeds(batch, cache),
-    };
-    const outputs = await this.#session.run(inputs, wanted && [...wanted, ...this.#cacheOutputs]);
+  /** Room for tokens to be read behind a cache; nothing where the graph has no inputs for them. */
+  noRecent(batch: number): RecentTokens | undefined {
+    return this.#appendedOutputs.length === 0 ? undefined : RecentTokens.none(this.#past, batch);
+  }
+
+  /** @throws MonosemError `runtimeFailed`, `unsupportedModel` */
+  async run(block: Block): Promise<BlockResult> {
+    const { ids, batch, wanted = this.#ownOutputs } = block;
+    const before = tokensBefore(block);
+    const outputs = await this.#session.run(this.#feeds(block, before), [
+      ...wanted,
+      ...this.#cacheOutputs,
+    ]);
     if (!this.hasCache) return { outputs };
     const entries = new Map<string, CacheEntry>();
     for (const { input, output, dims } of this.#past) {
@@ -93,11 +110,31 @@ export class Program implements Disposable {
       const axes = { batchAxis: dims.indexOf('batch'), tokenAxis: dims.indexOf('tokens') };
       entries.set(input, { tensor, ...axes });
     }
-    return { outputs, cache: new KvCache(batch, before + tokens, entries) };
+    return { outputs, cache: new KvCache(batch, before + ids.length / batch, entries) };
+  }
+
+  /**
+   * The same, for a program with room for recent tokens.
+   * @returns the outputs, with the keys and values of the new tokens alone
+   * @throws MonosemError `runtimeFailed`, `unsupportedModel`
+   */
+  append(block: Block & { readonly recent: RecentTokens }): Promise<OnnxTensors> {
+    const { wanted = this.#ownOutputs } = block;
+    const outputs = [...wanted, ...this.#appendedOutputs];
+    return this.#session.run(this.#feeds(block, tokensBefore(block)), outputs);
   }
 
   dispose(): void {
     this.#session.dispose();
+  }
+
+  #feeds({ ids, batch, cache, recent, feeds }: Block, before: number): OnnxTensors {
+    return {
+      ...feeds,
+      ...this.#decoderFeeds(ids, batch, before),
+      ...this.#pastFeeds(batch, cache),
+      ...(recent ?? this.noRecent(batch))?.feeds,
+    };
   }
 
   #decoderFeeds(ids: Uint32Array, batch: number, before: number): OnnxTensors {
@@ -126,6 +163,10 @@ export class Program implements Disposable {
     }
     return feeds;
   }
+}
+
+function tokensBefore({ cache, recent }: Block): number {
+  return (cache?.length ?? 0) + (recent?.length ?? 0);
 }
 
 /** @throws MonosemError `unsupportedModel` for an element type that holds no such numbers */

@@ -82,7 +82,9 @@ class ContinuedSample implements RowGroup {
     this.#options = options;
     this.#text = new GrowingText(tokenizer, { prompt, stop: params.stop ?? [] });
     const random = new Random(params.seed + sample);
-    this.#chooser = new TokenChooser(samplingSettings(params), () => random.uniform());
+    this.#chooser = new TokenChooser(samplingSettings(params), (numbers) =>
+      random.fillUniform(numbers),
+    );
   }
 
   get isEnded(): boolean {

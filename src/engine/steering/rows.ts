@@ -2,6 +2,7 @@
 // that. One that quantizes dynamically computes a scale over the whole batch, and a steered row would leak into the
 // baseline; onnxruntime's GroupQueryAttention reads several tokens behind a cache of one row only.
 import { MonosemError } from '../../shared/errors.ts';
+import { GrowingCache } from '../model/growingCache.ts';
 import type { KvCache } from '../model/kvCache.ts';
 import type { Program } from '../model/program.ts';
 import type { OnnxTensors } from '../onnx/runtime/session.ts';
@@ -40,14 +41,14 @@ export interface Beginning {
 export class RowsTogether implements TextRows {
   readonly #edits: ReadyEdits;
   readonly #rows: readonly RowPlan[];
-  #cache: KvCache | undefined;
+  #cache: GrowingCache;
   /** Of each row, kept where the model has no KV cache. */
   #earlier: readonly Uint32Array[];
 
   constructor(edits: ReadyEdits, rows: readonly RowPlan[], beginning?: Beginning) {
     this.#edits = edits;
     this.#rows = rows;
-    this.#cache = beginning?.cache.repeated(rows.length);
+    this.#cache = new GrowingCache(beginning?.cache.repeated(rows.length));
     this.#earlier = rows.map(() => new Uint32Array(0));
   }
 
@@ -56,15 +57,12 @@ export class RowsTogether implements TextRows {
     const all = ids.map((own, b) => Uint32Array.from([...(this.#earlier[b] ?? []), ...own]));
     if (!program.hasCache) this.#earlier = all;
     const rows = this.#rows.map((row, b) => ({ plan: row, ids: all[b] ?? new Uint32Array(0) }));
-    const start = this.#cache?.length ?? 0;
-    const result = await program.run({
+    const outputs = await this.#cache.read(program, {
       ids: rowAfterRow(all),
       batch: rows.length,
-      ...(this.#cache === undefined ? {} : { cache: this.#cache }),
-      feeds: { ...feeds, ...runFeeds(plan, rows, start) },
+      feeds: { ...feeds, ...runFeeds(plan, rows, this.#cache.length) },
     });
-    this.#cache = result.cache;
-    const data = result.outputs[nextLogits]?.data;
+    const data = outputs[nextLogits]?.data;
     if (!(data instanceof Float32Array)) {
       throw new MonosemError('internal', 'The steering graph has no logits among its outputs.');
     }
@@ -74,7 +72,7 @@ export class RowsTogether implements TextRows {
 
   take(rows: readonly number[]): RowsTogether {
     const taken = new RowsTogether(this.#edits, pick(this.#rows, rows));
-    taken.#cache = this.#cache?.rows(rows);
+    taken.#cache = this.#cache.rows(rows);
     taken.#earlier = pick(this.#earlier, rows);
     return taken;
   }

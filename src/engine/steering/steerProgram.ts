@@ -2,6 +2,7 @@
 // edits do.
 import type { OpenModel } from '../model/openModel.ts';
 import { Program } from '../model/program.ts';
+import { emitRecentTokens } from '../model/recentInputs.ts';
 import { Overlay } from '../onnx/overlay.ts';
 import type { Sae } from '../sae/sae.ts';
 import { emitEdits } from './editStages.ts';
@@ -21,5 +22,6 @@ export async function openSteerProgram(
   emitEdits(overlay, saes, layout);
   overlay.builder.output(nextLogits, emitLastLogits(overlay));
   overlay.keepCache();
+  emitRecentTokens(overlay);
   return Program.open(overlay, model.execution);
 }

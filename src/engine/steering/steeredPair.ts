@@ -53,7 +53,9 @@ export class SteeredPair implements RowGroup {
     this.#baseline = new GrowingText(tokenizer, text);
     this.#steered = new GrowingText(tokenizer, text);
     this.#random = new Random(params.seed + sample);
-    this.#chooser = new TokenChooser(samplingSettings(params), () => this.#random.uniform());
+    this.#chooser = new TokenChooser(samplingSettings(params), (numbers) =>
+      this.#random.fillUniform(numbers),
+    );
     this.#before = earlier?.steps ?? 0;
     this.#hasDrawnBefore = this.#before === 0 || params.temperature === 0;
     if (earlier !== undefined) {
@@ -128,6 +130,7 @@ export class SteeredPair implements RowGroup {
   /** The random numbers of the steps before: a run that goes on is one longer run. @param V size of the vocabulary */
   #drawBefore(V: number): void {
     this.#hasDrawnBefore = true;
-    for (let i = 0; i < this.#before * V; i++) this.#random.uniform();
+    const numbers = new Float64Array(V);
+    for (let step = 0; step < this.#before; step++) this.#random.fillUniform(numbers);
   }
 }

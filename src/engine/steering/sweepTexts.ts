@@ -2,7 +2,6 @@
 import type { Continuation, GenerationParams } from '../../shared/engineProtocol.ts';
 import { Random } from '../math/rng.ts';
 import { TokenChooser } from '../math/tokenChooser.ts';
-import { logSoftmaxAt } from '../math/softmax.ts';
 import type { TextTokenizer } from '../tokenizer/tokenizer.ts';
 import type { RowGroup } from './generate.ts';
 import { GrowingText } from './growingText.ts';
@@ -27,7 +26,9 @@ export class SweepTexts implements RowGroup {
     const options = { prompt, stop: params.stop ?? [] };
     this.#texts = Array.from({ length: rows }, () => new GrowingText(tokenizer, options));
     const random = new Random(params.seed);
-    this.#chooser = new TokenChooser(samplingSettings(params), () => random.uniform());
+    this.#chooser = new TokenChooser(samplingSettings(params), (numbers) =>
+      random.fillUniform(numbers),
+    );
     this.#onStep = onStep;
   }
 
@@ -45,8 +46,8 @@ export class SweepTexts implements RowGroup {
       return own === undefined ? [] : [{ logits: own, history }];
     });
     for (const [row, id] of this.#chooser.choose(rows).entries()) {
-      const own = logits[row];
-      if (own !== undefined) this.#texts[row]?.take(id, logSoftmaxAt(own, id));
+      // Nobody asks for its probability here.
+      this.#texts[row]?.take(id, NaN);
     }
     this.#onStep();
   }

@@ -66,3 +66,12 @@ test('uniform, below, normal and pick have the distributions they promise', () =
   expect([picked[1], picked[3]]).toEqual([0, 0]);
   expect(Math.abs((picked[2] ?? 0) - 0.75 * n)).toBeLessThan(5 * Math.sqrt(n * 0.1875));
 });
+
+test('an array filled with uniform numbers holds what the calls one by one return, and both go on alike', () => {
+  const [filled, called] = [new Random(5), new Random(5)];
+  for (const length of [1, 0, 7, 1000]) {
+    const numbers = filled.fillUniform(new Float64Array(length));
+    expect([...numbers]).toEqual(Array.from({ length }, () => called.uniform()));
+  }
+  expect(filled.uint32()).toBe(called.uint32());
+});

@@ -23,7 +23,7 @@ const filters: readonly Partial<SamplingSettings>[] = [
 
 function chooser(settings: SamplingSettings, seed: number): TokenChooser {
   const random = new Random(seed);
-  return new TokenChooser(settings, () => random.uniform());
+  return new TokenChooser(settings, (numbers) => random.fillUniform(numbers));
 }
 
 function rowOf(logits: Float32Array, prompt: readonly number[] = []): RowToContinue {
@@ -95,17 +95,16 @@ test.each(filters)(
     const source = new Random(3);
     const logits = source.fillNormal(new Float32Array(100), 3);
     const other = source.fillNormal(new Float32Array(100), 3);
-    let calls = 0;
-    const uniform = (): number => {
-      calls += 1;
-      return source.uniform();
-    };
-    const own = new TokenChooser({ ...plain, ...filter }, uniform);
+    let used = 0;
+    const own = new TokenChooser({ ...plain, ...filter }, (numbers) => {
+      used += numbers.length;
+      source.fillUniform(numbers);
+    });
     for (let step = 1; step <= 200; step++) {
       const rows = [rowOf(logits, [4, 7]), rowOf(other, [1]), rowOf(logits.slice(), [7, 4])];
       const [first, , last] = own.choose(rows);
       expect(last).toBe(first);
-      expect(calls).toBe(100 * step);
+      expect(used).toBe(100 * step);
     }
   },
 );
@@ -150,7 +149,7 @@ describe('greedy', () => {
 
 test('a filtered token is never drawn, whatever the random numbers', () => {
   // Noise of −Infinity for the only token that stays.
-  const own = new TokenChooser({ ...plain, topK: 1 }, () => 0);
+  const own = new TokenChooser({ ...plain, topK: 1 }, (numbers) => numbers.fill(0));
   expect(own.choose([rowOf(Float32Array.of(0, 1, 3, 2))])).toEqual([2]);
   const impossible = new Float32Array(4).fill(-Infinity);
   expect(chooser({ ...plain, topP: 0.5 }, 1).choose([rowOf(impossible)])).toEqual([0]);
