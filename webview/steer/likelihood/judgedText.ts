@@ -17,7 +17,10 @@ export function judgedText(tokens: readonly JudgedToken[]): HTMLElement {
     'p',
     {
       class: 'token-text judged-text',
-      attributes: { dir: 'auto', 'aria-label': t('The continuation, token by token') },
+      attributes: {
+        ...{ role: 'group', dir: 'auto' },
+        'aria-label': t('The continuation, token by token'),
+      },
     },
     ...shown.map(tokenNode),
   );

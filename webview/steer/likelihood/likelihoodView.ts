@@ -1,16 +1,13 @@
-// The likelihood of a given continuation: what is to be judged, and what the edits do to it, in a sentence, in numbers and
-// token by token. It is folded away until somebody wants it.
+// The likelihood of a given continuation: what is to be judged, and what came of it (finding.ts). It is folded away until
+// somebody wants it.
 import { t } from '../../../src/shared/l10n.ts';
-import { countText } from '../../../src/shared/numberText.ts';
 import { disclosure } from '../../common/disclosure.ts';
 import { element } from '../../common/element.ts';
-import { failureNotice } from '../../common/notice.ts';
 import { button, textArea } from '../../common/ui.ts';
 import { keepFocus } from '../focus.ts';
 import type { Side } from '../run/comparison.ts';
-import { judgedText, lossChangeLegend } from './judgedText.ts';
-import { likelihoodRows, verdictText } from './likelihoodText.ts';
-import type { Likelihood, Measurement } from './measurement.ts';
+import { finding } from './finding.ts';
+import type { Measurement } from './measurement.ts';
 import type { KeptLikelihood } from './measurer.ts';
 
 export interface LikelihoodActions {
@@ -133,44 +130,4 @@ function statusText({ kept, obstacle, isOutdated }: LikelihoodViewState): string
   if (kept.shown?.phase === 'running') return t('Measuring…');
   if (isOutdated) return t('Changed since: measure again.');
   return kept.shown?.phase === 'stopped' ? t('Stopped.') : '';
-}
-
-function finding(shown: Measurement | undefined): readonly HTMLElement[] {
-  if (shown?.message !== undefined) return [failureNotice(shown.message)];
-  if (shown?.found === undefined) return [];
-  const { found } = shown;
-  return [
-    element('p', { class: 'likelihood-verdict' }, verdictText(found)),
-    figures(found),
-    judgedText(found.tokens),
-    lossChangeLegend(),
-  ];
-}
-
-function figures(found: Likelihood): HTMLElement {
-  const { length } = found.tokens;
-  const column = (words: string): HTMLElement =>
-    element('th', { attributes: { scope: 'col' } }, words);
-  const count = length === 1 ? t('1 token') : t('{0} tokens', countText(length));
-  return element(
-    'table',
-    { class: 'likelihood-figures', attributes: { 'aria-label': t('Loss of the continuation') } },
-    element(
-      'thead',
-      {},
-      element('tr', {}, ...[count, t('Baseline'), t('Steered'), t('Change')].map(column)),
-    ),
-    element(
-      'tbody',
-      {},
-      ...likelihoodRows(found).map(({ name, baseline, steered, change }) =>
-        element(
-          'tr',
-          {},
-          element('th', { attributes: { scope: 'row' } }, name),
-          ...[baseline, steered, change].map((figure) => element('td', {}, figure)),
-        ),
-      ),
-    ),
-  );
 }
