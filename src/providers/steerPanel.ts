@@ -1,7 +1,6 @@
 // The steering panel: takes a text from an editor, shows what a steered model makes of it, and puts the result back
 // where the text came from. The steering itself is in host/views/steerSession.ts.
 import * as vscode from 'vscode';
-import { runCommand } from '../host/commands.ts';
 import { selectedTexts } from '../host/documents/selectedTexts.ts';
 import { closedFile, restoreOrigin, type SteerOrigin } from '../host/documents/steerOrigin.ts';
 import { takePrompt, type TakenPrompt } from '../host/documents/takePrompt.ts';
@@ -9,10 +8,9 @@ import { featureArgument } from '../host/featureArgument.ts';
 import { showFailure } from '../host/failures/notifications.ts';
 import { readOffset } from '../host/place.ts';
 import type { Services } from '../host/services.ts';
-import { askForDirectionFile } from '../host/steering/directionFiles.ts';
 import { Directions } from '../host/steering/directions.ts';
 import type { OpenSteering } from '../host/steering/openSteering.ts';
-import { compareTexts, diffTexts } from '../host/steering/shownTexts.ts';
+import { steerHandlers } from '../host/steering/steerHandlers.ts';
 import { SteerMemory } from '../host/steering/steerMemory.ts';
 import { ToldContext } from '../host/toldContext.ts';
 import { LikelihoodSession } from '../host/views/likelihoodSession.ts';
@@ -29,13 +27,6 @@ import type { FeatureEdit, FeatureRef, NamedDirection } from '../shared/enginePr
 import { MonosemError } from '../shared/errors.ts';
 import { t } from '../shared/l10n.ts';
 import type { FromSteerView, ToSteerView } from '../shared/webviewProtocol.ts';
-
-/** What is done with each message of the view. */
-type Handlers = {
-  readonly [K in FromSteerView['kind']]: (
-    message: Extract<FromSteerView, { readonly kind: K }>,
-  ) => unknown;
-};
 
 interface OpenPanel {
   readonly panel: vscode.WebviewPanel;
@@ -169,6 +160,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 
   #attach(panel: vscode.WebviewPanel, start: SteerStart): OpenPanel {
     const { context, engine, briefs, shownSae, source, log } = this.#services;
+    const { reading, texts: kept } = this.#services;
     panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.svg');
     const post = (message: ToSteerView): void => channel.post(message);
     const whenReady = new WhenReady(post);
@@ -187,7 +179,7 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       title: t('Steer'),
       read: readSteerViewMessage,
       onMessage: (message) => {
-        handle(message, handlers).catch((error: unknown) => showFailure(error, log));
+        handlers(message).catch((error: unknown) => showFailure(error, log));
       },
       onMalformed: () => log.warn('The steering view sent a message that is not one.'),
     });
@@ -195,7 +187,15 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     const sweeps = new SweepSession(ports);
     const likelihoods = new LikelihoodSession(ports);
     const opened: OpenPanel = { panel, channel, session, sweeps, likelihoods, whenReady };
-    const handlers = this.#handlers(opened);
+    const handlers = steerHandlers({
+      ...{ session, sweeps, likelihoods, whenReady, post },
+      ...{ reading, kept, memory: this.#memory, search: this.#search },
+      reveal: () => {
+        if (this.#open === opened) panel.reveal();
+      },
+      origin: () => this.#openOrigin(),
+      remember: () => this.#remember(),
+    });
     this.#open = opened;
     this.#context.tell(contextKeys.isSteering, true);
     const closing = panel.onDidDispose(() => {
@@ -209,61 +209,6 @@ export class SteerPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       this.#context.tell(contextKeys.isSteering, false);
     });
     return opened;
-  }
-
-  #handlers({ panel, session, sweeps, likelihoods, channel, whenReady }: OpenPanel): Handlers {
-    const { reading, texts: kept } = this.#services;
-    return {
-      ready: () => {
-        session.resend();
-        whenReady.ready();
-      },
-      run: (request) => Promise.all([session.run(request), this.#remember()]),
-      stop: () => session.stop(),
-      sweep: (request) => sweeps.sweep(request),
-      stopSweep: () => sweeps.stop(),
-      measureLikelihood: (request) => likelihoods.measure(request),
-      stopLikelihood: () => likelihoods.stop(),
-      addFeature: ({ sae, feature }) => session.addFeature({ sae, feature }),
-      findFeature: async () => {
-        const found = await this.#search();
-        // The choice was made elsewhere: the focus comes back.
-        panel.reveal();
-        if (found !== undefined) channel.post({ kind: 'found', ...found });
-      },
-      openFeature: ({ sae, feature }) => runCommand('openFeature', feature, sae),
-      makeDirection: async ({ site, more, less }) => {
-        await session.makeDirection({ more, less }, site);
-        await this.#remember();
-      },
-      takeSelection: ({ as }) => {
-        const [text] = selectedTexts(reading);
-        const message = t('Nothing is selected: select a text in an editor, then take it.');
-        channel.post(
-          text === undefined
-            ? { kind: 'directionFailed', message }
-            : { kind: 'fillDirection', [as]: text },
-        );
-      },
-      openDirectionFile: async ({ site }) => {
-        const file = await askForDirectionFile();
-        panel.reveal();
-        if (file === undefined) channel.post({ kind: 'directionFailed', message: '' });
-        else await session.makeDirection({ file }, site);
-        await this.#remember();
-      },
-      setLive: ({ isLive }) => this.#memory.setLive(isLive),
-      insert: ({ text }) =>
-        this.#openOrigin()
-          .insert(text)
-          .then(() => this.#remember()),
-      replace: ({ text }) =>
-        this.#openOrigin()
-          .replace(text)
-          .then(() => this.#remember()),
-      compare: (texts) => compareTexts(texts, kept),
-      diff: (texts) => diffTexts(texts, kept),
-    };
   }
 
   #openOrigin(): SteerOrigin {
@@ -285,10 +230,4 @@ function takeFromEditor(place: unknown): TakenPrompt {
     'emptyText',
     t('There is no text to steer: select some in an editor, or put the cursor behind some.'),
   );
-}
-
-async function handle(message: FromSteerView, handlers: Handlers): Promise<void> {
-  // The handler of a kind takes the messages of this kind.
-  const handler = handlers[message.kind] as (message: FromSteerView) => unknown;
-  await handler(message);
 }

@@ -14,6 +14,17 @@ function steerTabs(): readonly vscode.Tab[] {
     .filter(({ input }) => (input as vscode.TabInputWebview).viewType.endsWith('monosem.steer'));
 }
 
+/** A file with one tensor. */
+function safetensors(data: Float32Array): Uint8Array {
+  const entry = { dtype: 'F32', shape: [data.length], data_offsets: [0, data.byteLength] };
+  const header = new TextEncoder().encode(JSON.stringify({ direction: entry }));
+  const file = new Uint8Array(8 + header.length + data.byteLength);
+  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
+  file.set(header, 8);
+  file.set(new Uint8Array(data.buffer), 8 + header.length);
+  return file;
+}
+
 describe('steering', () => {
   afterEach(closeEverything);
 
@@ -165,7 +176,19 @@ describe('steering', () => {
       const again = await read('again.json');
       assert.deepEqual(again['directions'], [calm, second]);
       assert.deepEqual(again['edits'], edits);
-      // A file is read from beside the preset, and a path is none.
+      // A file is read from beside the preset, and kept there under its name.
+      const own = { name: 'own', site, file: 'own.safetensors' };
+      const along = `own@${site}:add=2`;
+      const bytes = safetensors(Float32Array.from({ length: 288 }, (_, d) => Math.sin(d)));
+      await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(presets, own.file), bytes);
+      await write('own.json', { ...plain, directions: [own], edits: [along] });
+      assert.equal(await run('loadSteeringPreset', 'own'), true);
+      const path = vscode.Uri.joinPath(presets, own.file).fsPath;
+      const copied = String(await run('copySteeringCommand', 'posix'));
+      assert.ok(copied.includes(`own=${path}`) && !copied.includes('&&'), copied);
+      assert.ok(await run('saveSteeringPreset', 'again'));
+      assert.deepEqual((await read('again.json'))['directions'], [own]);
+      // What is not there, or is a path, is refused.
       for (const file of ['missing.safetensors', '../calm.safetensors']) {
         await write('file.json', { ...plain, directions: [{ name: 'f', site, file }], edits: [] });
         assert.equal(await run('loadSteeringPreset', 'file'), undefined);

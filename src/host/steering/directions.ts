@@ -3,6 +3,7 @@
 import type {
   DirectionNumbers,
   DirectionOrigin,
+  DirectionParams,
   ModelChoice,
   NamedDirection,
   NamedEdit,
@@ -34,11 +35,16 @@ export interface WorkedOut extends NamedDirection {
   readonly numbers: DirectionNumbers;
 }
 
+interface Known {
+  readonly isOfFile: boolean;
+  readonly numbers: Promise<DirectionNumbers>;
+}
+
 export class Directions {
   readonly #ports: DirectionPorts;
   #named: readonly NamedDirection[] = [];
   /** By model, site and origin, oldest first; what failed is not kept. */
-  readonly #known = new Map<string, Promise<DirectionNumbers>>();
+  readonly #known = new Map<string, Known>();
 
   constructor(ports: DirectionPorts) {
     this.#ports = ports;
@@ -52,6 +58,8 @@ export class Directions {
   /** These take the place of all others. @param named names differ, whatever their capitals */
   replace(named: readonly NamedDirection[]): void {
     this.#named = named.slice(0, mostDirections);
+    // Texts give the same numbers as ever; a file may have been written since.
+    for (const [key, { isOfFile }] of this.#known) if (isOfFile) this.#known.delete(key);
   }
 
   /**
@@ -121,15 +129,13 @@ export class Directions {
       if (this.#known.size <= mostRemembered) break;
       this.#known.delete(oldest);
     }
-    return known;
+    return known.numbers;
   }
 
-  #ask(
-    key: string,
-    params: { readonly model: ModelChoice } & Omit<NamedDirection, 'name'>,
-  ): Promise<DirectionNumbers> {
-    const asked = this.#ports.engine.call('direction', params);
-    asked.catch(() => {
+  #ask(key: string, params: DirectionParams): Known {
+    const numbers = this.#ports.engine.call('direction', params);
+    const asked = { isOfFile: 'file' in params.origin, numbers };
+    numbers.catch(() => {
       if (this.#known.get(key) === asked) this.#known.delete(key);
     });
     return asked;

@@ -86,6 +86,17 @@ test('made anew a direction keeps its name and is worked out again; a failure li
   expect(made.named.map(({ name }) => name)).toEqual(['direction-1', 'Calm', 'direction-2']);
 });
 
+test('a file is read again when a session begins again, texts are not', async () => {
+  const { made, asked } = directions();
+  const file = { ...calm, name: 'file', origin: { file: '/a/calm.safetensors' } };
+  for (let n = 0; n < 2; n++) {
+    made.replace([calm, file]);
+    await made.resolve([add('calm'), add('file')], model);
+    await made.resolve([add('calm'), add('file')], model);
+  }
+  expect(asked.map(({ origin: from }) => 'file' in from)).toEqual([false, true, true]);
+});
+
 test('there is a most of directions, and of text', async () => {
   const { made } = directions();
   const one = (n: number): typeof calm => ({
