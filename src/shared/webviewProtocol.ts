@@ -167,9 +167,9 @@ export type ToSteerView =
   | ({ readonly kind: 'found' } & FeatureRef)
   /** The user wants to sweep the edit at hand. */
   | { readonly kind: 'askSweep' }
-  /** Opens the form for a new direction and fills in what is given. */
+  /** Opens the form for a direction and fills in what is given. */
   | { readonly kind: 'fillDirection'; readonly more?: string; readonly less?: string }
-  /** There is a new direction; a state that lists it came before. */
+  /** A state that lists it came before. */
   | { readonly kind: 'directionMade'; readonly name: string }
   /** An empty message: nothing happened, because the user chose nothing. */
   | { readonly kind: 'directionFailed'; readonly message: string }
@@ -200,16 +200,16 @@ export type FromSteerView =
   /** Adds a feature by id to the list. */
   | ({ readonly kind: 'addFeature' } & FeatureRef)
   | ({ readonly kind: 'openFeature' } & FeatureRef)
-  /** Answered by `directionMade` or `directionFailed`. */
+  /** Makes a direction of two texts; answered with `directionMade` or `directionFailed`. */
   | {
       readonly kind: 'makeDirection';
       readonly site: string;
       readonly more: string;
       readonly less: string;
     }
-  /** Answered by `fillDirection` with what is selected in the editor, or `directionFailed` where that is nothing. */
+  /** Asks for what is selected in the editor; answered with `fillDirection`, or `directionFailed` where nothing is. */
   | { readonly kind: 'takeSelection'; readonly as: 'more' | 'less' }
-  /** Lets the user choose a safetensors file with a direction; answered as `makeDirection`. */
+  /** Lets the user choose a .safetensors file to read a direction from; answered as `makeDirection` is. */
   | { readonly kind: 'openDirectionFile'; readonly site: string }
   /** Whether changes run by themselves, to be remembered. */
   | { readonly kind: 'setLive'; readonly isLive: boolean }
