@@ -54,6 +54,24 @@ test('units, conditions and ranges of tokens', async () => {
   await view.close();
 });
 
+test('keys that only pass over the operation of an edit leave its strength alone', async () => {
+  const view = await openSteer(browser, ['dark', 760], steerState());
+  const { page } = view;
+  await choose(view, 88, 'Clamp');
+  const field = page.locator('[data-feature="88"] .number-field');
+  await field.fill('5');
+  // Drawn anew, the list does not remember that it was opened.
+  await view.send(steerState());
+  await page.locator('[data-feature="88"] .operation').focus();
+  await page.keyboard.press('F1');
+  await page.keyboard.press('Tab');
+  expect(await field.inputValue()).toBe('5');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('ArrowDown');
+  expect(await page.locator('[data-feature="88"] .explanation').innerText()).toContain('is added');
+  await view.close();
+});
+
 test('a feature without a feature store has no multiples of a max', async () => {
   const features = steerState().features.map((each) => ({ ...each, inStore: false }));
   const view = await openSteer(browser, ['dark', 760], steerState({ features }));
