@@ -141,6 +141,13 @@ test('texts come from the editor, and a direction from a file', async () => {
   await view.send({ kind: 'directionFailed', message: '' } as ToSteerView);
   expect(await form.getByRole('status').innerText()).toBe('');
   expect(await form.getByRole('alert').count()).toBe(0);
+  await form.getByRole('button', { name: 'From File…' }).click();
+  await view.send(steerState({ directions: directions.slice(1) }));
+  await view.send({ kind: 'directionMade', name: 'happy-ending' } as ToSteerView);
+  await directionRow(view, 'happy-ending').locator('.operation:focus').waitFor();
+  expect(await text('More like this').inputValue()).toBe('One night');
+  await page.getByRole('button', { name: 'Remove direction happy-ending' }).click();
+  await page.locator('.new-direction > .disclosure:focus').waitFor();
   await view.close();
 });
 
@@ -162,6 +169,7 @@ test('a direction is taken off, comes back by undo, and is arranged the same aft
   await row.getByLabel('Strength for direction direction-1, as a number').fill('7');
   await page.getByRole('button', { name: 'Remove direction happy-ending' }).click();
   expect(await directionRow(view, 'happy-ending').count()).toBe(0);
+  await row.locator('.operation:focus').waitFor();
   await page.getByRole('button', { name: 'Undo', exact: true }).click();
   expect(await directionRow(view, 'happy-ending').count()).toBe(1);
   await page.getByRole('button', { name: 'Redo' }).click();
@@ -250,6 +258,28 @@ test('a feature with such a condition keeps its error; with one SAE nothing asks
     edits: [{ sae, feature: 88, operation: 'ablate', onlyWhile: { sae, feature: 7 } }],
   });
   expect(JSON.stringify(await lastPosted(view))).not.toContain('dropsError');
+  await view.close();
+});
+
+test('a condition on an SAE that is not active any more is said, and chosen anew', async () => {
+  const [feature, ...others] = steerState().features;
+  if (feature === undefined) throw new Error('no features');
+  const edit = {
+    ...({ sae, feature: feature.brief.feature, operation: 'ablate' } as const),
+    onlyWhile: { sae: '/gone', feature: feature.brief.feature },
+  };
+  const state = steerState({ features: [{ ...feature, edit }, ...others] });
+  const view = await openSteer(browser, ['light', 760], state);
+  const { page } = view;
+  const problem = 'Feature 2417 is of an SAE that is not active: choose the condition anew.';
+  expect(await page.locator('.status').innerText()).toBe(problem);
+  const row = page.locator('[data-feature="2417"]');
+  await row.getByRole('button', { name: 'More for' }).click();
+  expect(await row.locator('.gate .field-problem').innerText()).toBe(problem);
+  await row.getByLabel('Sparse autoencoder of the feature that has to be active').click();
+  await row.locator('vscode-option', { hasText: 'blocks.2' }).click();
+  expect(await row.locator('.gate .field-problem').isVisible()).toBe(false);
+  expect(await page.locator('.status').innerText()).toBe('1 edit to run.');
   await view.close();
 });
 

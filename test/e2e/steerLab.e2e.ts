@@ -33,7 +33,7 @@ test('units, conditions and ranges of tokens', async () => {
   const ranges = row.getByLabel('Only these tokens of the text');
   await ranges.fill('4 to 9');
   const problem = '“4 to 9” are no ranges of tokens: write them like 4-9, 12-.';
-  expect(await row.locator('.field-problem').innerText()).toBe(problem);
+  expect(await row.locator('.field-problem:visible').innerText()).toBe(problem);
   expect(await page.locator('.status').innerText()).toBe(problem);
   await view.screenshot('steer-conditions');
   await page.keyboard.press('Control+Enter');
@@ -50,6 +50,24 @@ test('units, conditions and ranges of tokens', async () => {
     ],
   });
   expect(view.problems).toEqual([]);
+  await view.close();
+});
+
+test('keys that only pass over the operation of an edit leave its strength alone', async () => {
+  const view = await openSteer(browser, ['dark', 760], steerState());
+  const { page } = view;
+  await choose(view, 88, 'Clamp');
+  const field = page.locator('[data-feature="88"] .number-field');
+  await field.fill('5');
+  // Drawn anew, the list does not remember that it was opened.
+  await view.send(steerState());
+  await page.locator('[data-feature="88"] .operation').focus();
+  await page.keyboard.press('F1');
+  await page.keyboard.press('Tab');
+  expect(await field.inputValue()).toBe('5');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('ArrowDown');
+  expect(await page.locator('[data-feature="88"] .explanation').innerText()).toContain('is added');
   await view.close();
 });
 

@@ -147,6 +147,25 @@ describe('a steering laboratory', () => {
     await steering.locator(`[data-feature="${number}"]`).waitFor({ state: 'detached' });
   });
 
+  test('two texts make a direction, and the model is steered along it', async () => {
+    await steering.getByRole('button', { name: 'New Direction' }).click();
+    const form = steering.getByRole('group', { name: 'New Direction' });
+    await form.getByLabel('More like this').locator('textarea').fill('The dog barked and ran.');
+    await form.getByLabel('Less like that').locator('textarea').fill('Lily was happy.');
+    const before = await text('steered');
+    await form.getByRole('button', { name: 'Make Direction' }).click();
+    const made = steering.locator('.direction-row').first();
+    await made.locator('.operation:focus').waitFor({ timeout });
+    await made.locator('.operation').click();
+    await made.locator('vscode-option', { hasText: 'Add' }).click();
+    await expect.poll(() => text('steered'), slowly).not.toBe(before);
+    await isOver();
+    await session.screenshot('direction');
+    await made.getByRole('button', { name: 'Remove direction' }).click();
+    await expect.poll(() => text('steered'), slowly).toBe(before);
+    await isOver();
+  });
+
   test('what was arranged is kept as a preset', async () => {
     await workbench.runAskingCommand('Monosem: Save Steering Preset');
     const box = session.page.locator('.quick-input-widget');

@@ -8,8 +8,9 @@ import { launchBrowser } from '../../scripts/vscode/browser.ts';
 import { featureIndex } from '../../src/shared/units.ts';
 import type { ToFeatureView, ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import { foreign, pseudoTexts, untranslated } from '../unit/pseudoLanguage.ts';
-import { lastMeasurement, lastRun, lastSweep, playToEnd } from './steerPage.ts';
+import { chooseIn, lastMeasurement, lastRun, lastSweep, playToEnd } from './steerPage.ts';
 import {
+  directions,
   featureState,
   likelihoodMeasured,
   sae,
@@ -111,6 +112,42 @@ test('no word of the steering view stays English', async () => {
   await view.close();
 });
 
+test('no word about directions stays English', async () => {
+  const view = await openView(browser, { view: 'steer', theme: 'dark', width: 760, texts });
+  const { page } = view;
+  await view.send(foreign(steerState()));
+  await page.getByRole('button', { name: '⟦New Direction⟧' }).click();
+  await page.getByRole('button', { name: '⟦Make Direction⟧' }).click();
+  expect(await forgotten(view)).toEqual([]);
+  const form = page.locator('.direction-form');
+  await form.locator('textarea').nth(0).fill('«a»');
+  await form.locator('textarea').nth(1).fill('«b»');
+  for (const label of ['⟦From File…⟧', '⟦Make Direction⟧']) {
+    await page.getByRole('button', { name: label }).click();
+    expect(await form.getByRole('status').innerText()).toContain('⟦');
+    expect(await forgotten(view)).toEqual([]);
+    await view.send({ kind: 'directionFailed', message: '' } as ToSteerView);
+  }
+  await view.send(foreign({ ...twoSaes(), directions }));
+  const row = page.locator('.direction-row').first();
+  for (const operation of ['⟦Cap⟧', '⟦Project⟧', '⟦Add⟧']) {
+    await chooseIn(row, operation);
+    expect(await forgotten(view)).toEqual([]);
+  }
+  await row.locator('.unit').click();
+  await row.locator('vscode-option', { hasText: '⟦× norm⟧' }).click();
+  await row.locator('.disclosure').click();
+  for (const number of ['7', '7000']) {
+    await row.locator('.gate .text-field').fill(number);
+    expect(await forgotten(view)).toEqual([]);
+  }
+  await row.locator('.gate .text-field').fill('');
+  await row.getByRole('button', { name: '⟦Sweep⟧' }).click();
+  expect(await forgotten(view)).toEqual([]);
+  expect(view.problems).toEqual([]);
+  await view.close();
+});
+
 describe('in German', () => {
   const german = {
     language: 'de',
@@ -142,7 +179,11 @@ describe('in German', () => {
   test.for([200, 340, 760])('the steering view has, too: %i px', async (width) => {
     const view = await openView(browser, { view: 'steer', theme: 'dark', width, ...german });
     const { page } = view;
-    await view.send(twoSaes());
+    await view.send({ ...twoSaes(), directions } as ToSteerView);
+    const direction = page.locator('.direction-row').first();
+    await chooseIn(direction, 'Addieren');
+    await direction.locator('.disclosure').click();
+    await page.getByRole('button', { name: 'Neue Richtung' }).click();
     const row = page.locator('[data-feature="88"]');
     await row.locator('.operation').click();
     await row.locator('vscode-option', { hasText: 'Fixieren' }).click();

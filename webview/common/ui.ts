@@ -120,9 +120,13 @@ export function dropdown<T extends string>(options: DropdownOptions<T>): HTMLEle
     option.textContent = label;
     control.append(option);
   }
+  let current = options.value;
   control.addEventListener('change', () => {
     const chosen = options.choices.find(({ value }) => value === control.value);
-    if (chosen !== undefined) options.onChange(chosen.value);
+    // The library also reports a change when any key is pressed in a list that was never opened.
+    if (chosen === undefined || chosen.value === current) return;
+    current = chosen.value;
+    options.onChange(current);
   });
   return control;
 }

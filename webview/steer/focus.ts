@@ -21,6 +21,20 @@ export function focusRow(place: HTMLElement, target: string): void {
   row?.querySelector<HTMLElement>('.operation')?.focus();
 }
 
+/**
+ * Draws the rows without the one that has the focus, which goes to the row in its place, else to the one before.
+ * @returns whether there is a row that has it now
+ */
+export function leaveRow(place: HTMLElement, draw: () => void): boolean {
+  const rows = (): HTMLElement[] => [...place.querySelectorAll<HTMLElement>('[data-target]')];
+  const at = rows().findIndex((row) => row.matches(':focus-within'));
+  draw();
+  const left = rows();
+  const next = left[at] ?? left.at(-1);
+  next?.querySelector<HTMLElement>('.operation')?.focus();
+  return next !== undefined;
+}
+
 /** The target of the row that has it. */
 export function focusedTarget(place: HTMLElement): string | undefined {
   return place.querySelector<HTMLElement>('[data-target]:focus-within')?.dataset['target'];

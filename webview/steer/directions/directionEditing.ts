@@ -7,6 +7,7 @@ import { sameTarget, targetKey } from '../draft/edit/target.ts';
 import { editOf, listedDirections } from '../draft/listed.ts';
 import { whatChanged } from '../draft/whatChanged.ts';
 import type { EditingOptions } from '../edits/editing.ts';
+import { leaveRow } from '../focus.ts';
 import { directionForm } from './directionForm.ts';
 import { directionList } from './directionList.ts';
 
@@ -24,7 +25,7 @@ export function directionEditing(options: EditingOptions): DirectionEditing {
     },
     remove: (direction) => {
       change(withoutTarget(arranged.draft, direction), targetKey(direction));
-      draw();
+      if (!leaveRow(list.element, draw)) form.focus();
     },
     sweep,
   });

@@ -14,6 +14,8 @@ export interface DirectionForm {
   show(sites: SteerViewState['streamSites']): void;
   /** Opens the form with the texts that are given; the focus goes to the one that is missing. */
   fill(texts: { readonly more?: string; readonly less?: string }): void;
+  /** Moves the focus to the button that opens it. */
+  focus(): void;
   /** What was asked for is there. */
   made(): void;
   /** It is not; an empty message says that the user did not want it. */
@@ -21,7 +23,8 @@ export interface DirectionForm {
 }
 
 export function directionForm(post: (message: FromSteerView) => void): DirectionForm {
-  let isBusy = false;
+  /** What the host has been asked for and has not answered yet. */
+  let asked: FromSteerView['kind'] | undefined;
   const take = (as: 'more' | 'less') => (): void => {
     post({ kind: 'takeSelection', as });
   };
@@ -86,15 +89,15 @@ export function directionForm(post: (message: FromSteerView) => void): Direction
   }
 
   function ask(message: FromSteerView, words: string): void {
-    if (isBusy) return;
+    if (asked !== undefined) return;
     showFailure('');
-    isBusy = true;
+    asked = message.kind;
     status.textContent = words;
     post(message);
   }
 
   function wasAnswered(): void {
-    isBusy = false;
+    asked = undefined;
     status.textContent = '';
   }
 
@@ -114,9 +117,14 @@ export function directionForm(post: (message: FromSteerView) => void): Direction
       if (missing === undefined) make.element.focus();
       else missing.focus();
     },
+    focus: () => {
+      unfold.element.focus();
+    },
     made: () => {
+      const isOfTexts = asked === 'makeDirection';
       wasAnswered();
       showFailure('');
+      if (!isOfTexts) return;
       more.text = '';
       less.text = '';
     },

@@ -1,4 +1,4 @@
-// "Only while feature N of an SAE is active": which feature, and of which SAE where several are active.
+// The condition that another feature is active: its number, and of which SAE it is where several are active.
 import { saeLabels } from '../../../src/shared/featureRef.ts';
 import { t } from '../../../src/shared/l10n.ts';
 import type { SteerSae } from '../../../src/shared/webviewProtocol.ts';
@@ -31,12 +31,13 @@ export function gateControl({ edit, name, saes, onChange }: GateOptions): HTMLEl
   });
   field.input.inputMode = 'numeric';
   field.input.dataset['control'] = 'onlyWhile';
-  // Where the words around the field end is up to the language.
-  const [before = '', after = ''] = t('Only while feature {0} is active', '\n').split('\n');
-  const words = (text: string): HTMLElement =>
-    element('span', { attributes: { 'aria-hidden': 'true' } }, text.trim());
-  const place = saePlace();
-  return element('div', { class: 'gate' }, words(before), field.element, ...place, words(after));
+  const words = t('Only while this feature is active:');
+  return element(
+    'div',
+    { class: 'gate' },
+    element('span', { attributes: { 'aria-hidden': 'true' } }, words),
+    ...[field.element, ...saePlace()],
+  );
 
   /** None where there is nothing to choose. */
   function saePlace(): readonly HTMLElement[] {

@@ -5,6 +5,7 @@ import { featureOf, sameTarget, targetKey } from '../draft/edit/target.ts';
 import { editOf, listedFeatures } from '../draft/listed.ts';
 import { whatChanged } from '../draft/whatChanged.ts';
 import type { EditingOptions } from '../edits/editing.ts';
+import { leaveRow } from '../focus.ts';
 import { featureList } from './featureList.ts';
 
 export interface FeatureEditing {
@@ -27,7 +28,7 @@ export function featureEditing({ arranged, post, change, sweep }: EditingOptions
     },
     remove: (feature) => {
       change(withoutTarget(arranged.draft, feature), targetKey(feature));
-      draw();
+      leaveRow(list.element, draw);
     },
     sweep,
     add,
