@@ -1,7 +1,7 @@
 // A decoder that gives out the keys and values of new tokens alone. An export returns the whole cache, P + T tokens, in
 // every run, and onnxruntime-node copies every output into new memory: behind a long text that takes longer than a step of
 // the model. Here the tokens read last have inputs of their own, between the cache and the new ones,
-//   present = Concat(past, Concat(recent, new)),
+//   present = Concat(past, recent, new),
 // so that the long past is fed as it is, run after run, and only `new` has to leave the graph. Every node behind the Concat
 // sees what it saw before, bit for bit.
 import type { DecoderPast } from '../onnx/decoder/past.ts';
@@ -10,11 +10,11 @@ import type { GraphNode } from '../onnx/graph/graph.ts';
 import type { Overlay } from '../onnx/overlay.ts';
 import { intAttribute } from '../onnx/proto/attributes.ts';
 
-/** Names beside one cache input. Both tensors have the token axis in front, so that tokens are added at the end. */
+/** Names beside one cache input, of tensors that have its form. */
 export const recentNames = {
-  /** Input [R, …] of the tokens behind the past. */
+  /** Input of the R tokens behind the past. */
   recent: ({ input }: DecoderPast): string => `monosem.recent.${input}`,
-  /** Output [T, …] of the new tokens. */
+  /** Output of the T new tokens. */
   appended: ({ output }: DecoderPast): string => `monosem.appended.${output}`,
 } as const;
 
@@ -60,25 +60,12 @@ function joins({ type, inputs, outputs, proto }: GraphNode, past: DecoderPast): 
 }
 
 function emitRecent(builder: GraphBuilder, { past, joint, shapes }: PastUses): void {
-  const { dims, type } = past;
-  const axis = dims.indexOf('tokens');
-  const others = dims.filter((dim) => dim !== 'tokens');
-  const recent = builder.input(recentNames.recent(past), type, ['recent_tokens', ...others]);
+  const dims = past.dims.map((dim) => (dim === 'tokens' ? 'recent_tokens' : dim));
+  const recent = builder.input(recentNames.recent(past), past.type, dims);
   for (const node of shapes) replaceShape(builder, node, past, recent);
-  const axes = dims.map((_, i) => i);
-  const inPlace = axes.map((i) => (i === axis ? 0 : i < axis ? i + 1 : i));
-  const tokensFirst = [axis, ...axes.filter((i) => i !== axis)];
-  const added = joint.inputs[1] ?? '';
-  builder.graph.setInput(
-    joint,
-    1,
-    builder.op('Concat', [transposed(builder, recent, inPlace), added], { attributes: { axis } }),
-  );
-  builder.output(recentNames.appended(past), transposed(builder, added, tokensFirst));
-}
-
-function transposed(builder: GraphBuilder, value: string, perm: readonly number[]): string {
-  return builder.op('Transpose', [value], { attributes: { perm } });
+  const [, added = ''] = joint.inputs;
+  builder.graph.insertInput(joint, 1, recent);
+  builder.output(recentNames.appended(past), added);
 }
 
 /** What reads the shape of the past sees the recent tokens counted in. */
@@ -89,12 +76,9 @@ function replaceShape(
   recent: string,
 ): void {
   const { graph } = builder;
-  const count = builder.op('Gather', [builder.op('Shape', [recent]), builder.int64s(0)]);
   const onTokenAxis = builder.int64s(...dims.map((dim) => Number(dim === 'tokens')));
-  const whole = builder.op('Add', [
-    builder.op('Shape', [input]),
-    builder.op('Mul', [count, onTokenAxis]),
-  ]);
+  const counted = builder.op('Mul', [builder.op('Shape', [recent]), onTokenAxis]);
+  const whole = builder.op('Add', [builder.op('Shape', [input]), counted]);
   const start = builder.int64s(intAttribute(node.proto, 'start') ?? 0);
   const end = builder.int64s(intAttribute(node.proto, 'end') ?? dims.length);
   const shape = builder.op('Slice', [whole, start, end]);

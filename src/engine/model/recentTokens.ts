@@ -1,5 +1,4 @@
-// Keys and values of the tokens read last, in memory of their own. Tokens come first in it, so that one more is added at the
-// end and nothing before it moves.
+// Keys and values of the tokens read last, in memory of their own that has room for more.
 import { MonosemError } from '../../shared/errors.ts';
 import { elementCount } from '../../shared/tensor.ts';
 import type { DecoderPast } from '../onnx/decoder/past.ts';
@@ -8,35 +7,32 @@ import { cacheData, pastDims, rowsOf, type CacheData } from './kvCache.ts';
 import { recentNames } from './recentInputs.ts';
 
 /**
- * Most tokens there is room for. Every run moves them once more than it moves a cache; making a cache of them copies all
- * of it. A few hundred tokens into a text both cost about the same per token with 32.
+ * Most tokens there is room for. Every new one moves them; making a cache of them copies all of the text. A few hundred
+ * tokens into a text both cost about the same per token with 32.
  */
 export const recentCapacity = 32;
 
 interface Entry {
   readonly past: DecoderPast;
-  /** Sizes of one token: the cache's without its token axis. */
-  readonly dims: readonly number[];
-  /** [recentCapacity, …dims]; empty as long as there are no tokens. */
+  /** Room for the capacity, of which the beginning is in use; empty as long as there are no tokens. */
   data: CacheData;
 }
 
 export class RecentTokens {
+  readonly #batch: number;
   readonly #entries: readonly Entry[];
   #length = 0;
 
-  private constructor(entries: readonly Entry[]) {
+  private constructor(batch: number, entries: readonly Entry[]) {
+    this.#batch = batch;
     this.#entries = entries;
   }
 
   /** No tokens yet. */
   static none(past: readonly DecoderPast[], batch: number): RecentTokens {
     return new RecentTokens(
-      past.map((each) => ({
-        past: each,
-        dims: pastDims(each, batch, 1).filter((_, axis) => each.dims[axis] !== 'tokens'),
-        data: newData(each, 0),
-      })),
+      batch,
+      past.map((each) => ({ past: each, data: newData(each, 0) })),
     );
   }
 
@@ -45,46 +41,56 @@ export class RecentTokens {
     return this.#length;
   }
 
-  /** [R, …] by the name of the input that takes it. */
+  /** By the name of the input that takes them. */
   get feeds(): OnnxTensors {
     return Object.fromEntries(
-      this.#entries.map(({ past, dims, data }) => {
-        const used = data.subarray(0, this.#length * elementCount(dims));
-        return [recentNames.recent(past), tensorOf(past, [this.#length, ...dims], used)];
-      }),
+      this.#entries.map((entry) => [recentNames.recent(entry.past), this.#tensorOf(entry)]),
     );
   }
 
   /**
-   * @param outputs of a run, with the new tokens [T, …] of every entry
-   * @param tokens T, for which there is room
+   * @param outputs of a run, with the new tokens of every entry
+   * @param tokens how many, for which there is room
    */
   add(outputs: OnnxTensors, tokens: number): void {
     for (const entry of this.#entries) {
-      const added = outputs[recentNames.appended(entry.past)];
-      if (added === undefined) {
-        throw new MonosemError('internal', `${entry.past.output} did not grow.`);
+      const { past } = entry;
+      const added = outputs[recentNames.appended(past)];
+      if (added === undefined) throw new MonosemError('internal', `${past.output} did not grow.`);
+      if (entry.data.length === 0) {
+        entry.data = newData(past, elementCount(pastDims(past, this.#batch, recentCapacity)));
       }
-      const size = elementCount(entry.dims);
-      if (entry.data.length === 0) entry.data = newData(entry.past, recentCapacity * size);
-      entry.data.set(cacheData(added), this.#length * size);
+      const perToken = elementCount(pastDims(past, 1, 1).slice(past.dims.indexOf('tokens')));
+      append(entry.data, cacheData(added), {
+        old: this.#length * perToken,
+        new: tokens * perToken,
+      });
     }
     this.#length += tokens;
   }
 
   /** Some of its rows as new ones, in any order and as often as wanted. @param rows from 0 */
   rows(rows: readonly number[]): RecentTokens {
-    const used = this.#length === 0 ? 0 : recentCapacity;
-    const taken = new RecentTokens(
-      this.#entries.map(({ past, dims, data }) => {
-        const batchAxis = past.dims.filter((dim) => dim !== 'tokens').indexOf('batch') + 1;
-        const all = tensorOf(past, [used, ...dims], data);
-        const own = rowsOf(all, batchAxis, rows);
-        return { past, dims: own.dims.slice(1), data: cacheData(own) };
-      }),
+    const taken = RecentTokens.none(
+      this.#entries.map(({ past }) => past),
+      rows.length,
     );
     taken.#length = this.#length;
+    for (const [i, entry] of this.#entries.entries()) {
+      const own = taken.#entries[i];
+      if (own === undefined || this.#length === 0) continue;
+      const { past } = entry;
+      own.data = newData(past, elementCount(pastDims(past, rows.length, recentCapacity)));
+      const all = this.#tensorOf(entry);
+      own.data.set(cacheData(rowsOf(all, past.dims.indexOf('batch'), rows)));
+    }
     return taken;
+  }
+
+  #tensorOf({ past, data }: Entry): OnnxTensor {
+    const dims = pastDims(past, this.#batch, this.#length);
+    const used = data.subarray(0, elementCount(dims));
+    return { type: past.type, dims, data: used } as OnnxTensor;
   }
 }
 
@@ -92,6 +98,20 @@ function newData({ type }: DecoderPast, length: number): CacheData {
   return type === 'float16' ? new Uint16Array(length) : new Float32Array(length);
 }
 
-function tensorOf({ type }: DecoderPast, dims: readonly number[], data: CacheData): OnnxTensor {
-  return { type, dims, data } as OnnxTensor;
+/**
+ * Puts a piece of `added` behind every piece of `data`: [outer, old] and [outer, new] become [outer, old + new], in place.
+ * @param size elements of a piece
+ */
+function append(
+  data: CacheData,
+  added: CacheData,
+  size: { readonly old: number; readonly new: number },
+): void {
+  const whole = size.old + size.new;
+  // From the last one on, since each piece moves to where the next one was.
+  for (let outer = added.length / size.new - 1; outer >= 0; outer--) {
+    data.copyWithin(outer * whole, outer * size.old, (outer + 1) * size.old);
+    const piece = added.subarray(outer * size.new, (outer + 1) * size.new);
+    data.set(piece, outer * whole + size.old);
+  }
 }

@@ -156,6 +156,13 @@ export class Graph {
     this.#addConsumer(to, own);
   }
 
+  /** Puts an input in front of input `index` of a node that takes any number. */
+  insertInput(node: GraphNode, index: number, value: string): void {
+    const own: MutableNode = node;
+    own.inputs = own.inputs.toSpliced(index, 0, value);
+    this.#addConsumer(value, own);
+  }
+
   /** Gives a name to output `index` of a node that leaves it out. */
   nameOutput(node: GraphNode, index: number, name: string): void {
     const own: MutableNode = node;
