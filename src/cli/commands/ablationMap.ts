@@ -1,5 +1,6 @@
 // `monosem ablation-map FILE --feature ID`: where in a text the model needs a feature.
 import { readUserText } from '../../engine/engine.ts';
+import type { AblationMapTotals } from '../../shared/engineProtocol.ts';
 import type { Command } from '../command.ts';
 import { ablatedTokens, lossTable, type ReadToken } from '../lossTable.ts';
 import { featureOf, onlyPositional, required, sourceOf, sourceOptions } from '../options.ts';
@@ -41,12 +42,22 @@ export const ablationMap: Command = {
         tokens: tokens.map(({ changed: ablated, ...token }) => ({ ...token, ablated })),
       },
       text: [
-        `Without feature ${feature} the mean loss of ${totals.tokens} tokens changes by ${signed(totals.meanChange, 4)} nats, from ${totals.meanBaseline.toFixed(4)} to ${totals.meanAblated.toFixed(4)}; that of ${totals.changedTokens} tokens by more than ${threshold}.`,
+        summary(feature, totals, threshold),
         ...(shown.length === 0 ? [] : ['', lossTable(shown, 'without')]),
       ].join('\n'),
     };
   },
 };
+
+function summary(
+  feature: number,
+  { tokens, meanChange, meanBaseline, meanAblated, changedTokens }: AblationMapTotals,
+  threshold: number,
+): string {
+  return tokens === 0
+    ? 'There is nothing to measure: nothing precedes the only token of the text; give a longer one.'
+    : `Without feature ${feature} the mean loss of ${tokens} tokens changes by ${signed(meanChange, 4)} nats, from ${meanBaseline.toFixed(4)} to ${meanAblated.toFixed(4)}; that of ${changedTokens} tokens by more than ${threshold}.`;
+}
 
 /** Largest first; none without a change. */
 function largestChanges(tokens: readonly ReadToken[], limit: number): ReadToken[] {

@@ -1,5 +1,6 @@
 // Continues texts under edits, token by token: all of them in one batch, whose rows come in groups that belong together.
 import type { Sites } from '../onnx/sites/sites.ts';
+import { expectNumbers } from './numbers.ts';
 import { readPrefix, sharedLength, type PrefixMemory } from './prefix.ts';
 import { roomBehind } from './prompt.ts';
 import { rowsFor, type ReadyEdits, type TextRows } from './rows.ts';
@@ -29,9 +30,11 @@ export interface Generation {
   readonly contextLength: number;
 }
 
+const noLogits = new Float32Array(0);
+
 /**
  * @param breath awaited between two runs of the model
- * @throws MonosemError `tooManyTokens`; whatever `breath` throws
+ * @throws MonosemError `tooManyTokens`, `badEdit` where the edits are stronger than numbers; whatever `breath` throws
  */
 export async function generate(run: Generation, breath: () => Promise<void>): Promise<void> {
   const { groups, sequences, edits } = run;
@@ -42,7 +45,10 @@ export async function generate(run: Generation, breath: () => Promise<void>): Pr
   let { logits } = begun;
   for (let count = 1; ; count++) {
     for (const [g, group] of groups.entries()) {
-      if (!group.isEnded) group.step(logits.slice(g * rowsPerGroup, (g + 1) * rowsPerGroup));
+      if (group.isEnded) continue;
+      const own = logits.slice(g * rowsPerGroup, (g + 1) * rowsPerGroup);
+      for (const [r, row] of edits.plan.rows.entries()) expectNumbers(own[r] ?? noLogits, row);
+      group.step(own);
     }
     if (count === length || groups.every(({ isEnded }) => isEnded)) return;
     await breath();

@@ -56,15 +56,15 @@ export async function promptIds(
 }
 
 /**
- * Tokens that fit behind a prompt.
- * @param contextLength longest sequence of the model, prompt included
+ * Tokens that fit behind a text: a prompt, and what was generated before.
+ * @param contextLength longest sequence of the model, this text included
  * @throws MonosemError `tooManyTokens`
  */
-export function roomBehind(prompt: Uint32Array, contextLength: number): number {
-  const room = contextLength - prompt.length;
+export function roomBehind(text: Uint32Array, contextLength: number): number {
+  const room = contextLength - text.length;
   if (room > 0) return room;
   throw new MonosemError(
     'tooManyTokens',
-    `The prompt has ${prompt.length} tokens, but the model reads ${contextLength} at most and needs room to continue; shorten the prompt.`,
+    `The text to continue has ${text.length} tokens, but the model reads ${contextLength} at most and needs room behind it; shorten the prompt.`,
   );
 }

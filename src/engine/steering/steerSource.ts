@@ -56,7 +56,9 @@ export async function steerSource(
   const pairs = params.continuing ?? [];
   const steps = stepsOf(pairs);
   const wanted = params.temperature === 0 ? 1 : (params.samples ?? 1);
-  const samples = Array.from({ length: Math.max(wanted, pairs.length) }, (_, sample) => {
+  // Texts that nobody gave cannot go on.
+  const count = pairs.length === 0 ? wanted : pairs.length;
+  const samples = Array.from({ length: count }, (_, sample) => {
     const texts = pairs[sample];
     const earlier = texts && { earlier: { texts, steps } };
     const top = params.top ?? 0;

@@ -8,6 +8,7 @@ import { followersOfRows } from '../model/tokenLosses.ts';
 import type { OnnxTensor, OnnxTensors } from '../onnx/runtime/session.ts';
 import { forcedNames, noReference } from './forcedProgram.ts';
 import { runFeeds, type EditedRun } from './runFeeds.ts';
+import { expectNumbers } from './numbers.ts';
 import { rowAfterRow, type ReadyEdits } from './rows.ts';
 
 export interface ForcedText {
@@ -44,7 +45,7 @@ export interface ForcedRow {
 
 /**
  * @param breath awaited before every run of the model
- * @throws whatever `breath` throws
+ * @throws MonosemError `badEdit` where the edits are stronger than numbers; whatever `breath` throws
  */
 export async function teacherForced(
   text: ForcedText,
@@ -121,6 +122,7 @@ class Part {
       ],
     });
     this.#cache = cache;
+    expectLosses(outputs, this.#rows);
     take(this.#found, outputs, 'losses', at - from);
     if (isCompared) take(this.#found, outputs, 'divergences', at - from);
     if (isReadHere) takeReadings(this.#found, outputs, saes);
@@ -226,6 +228,14 @@ function newRow(positions: number): GrowingRow {
 function positionFeed(readAt: number, at: number, end: number): OnnxTensors[string] {
   const inside = Math.min(Math.max(readAt, at), end - 1) - at;
   return { type: 'int64', dims: [1], data: BigInt64Array.of(BigInt(inside)) };
+}
+
+/** @throws MonosemError where they are no numbers */
+function expectLosses(outputs: OnnxTensors, rows: readonly EditedRun[]): void {
+  for (const [b, losses] of perRow(outputs, forcedNames.losses, rows.length).entries()) {
+    const row = rows[b];
+    if (row !== undefined) expectNumbers(losses, row.plan);
+  }
 }
 
 const perPosition = { losses: forcedNames.losses, divergences: forcedNames.divergence } as const;

@@ -44,7 +44,7 @@ export interface SteerParams extends GenerationParams {
    * seed + n gives.
    */
   readonly samples?: number;
-  /** Goes on behind these texts, one pair per sample, with the random numbers that one longer run would have. */
+  /** Goes on behind these texts, a sample for each pair whatever `samples` says, with the random numbers that one longer run would have. */
   readonly continuing?: readonly GeneratedPair[];
   /** Likeliest tokens reported with every step; none when absent. */
   readonly top?: number;

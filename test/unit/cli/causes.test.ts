@@ -11,7 +11,9 @@ import { inspect } from '../../../src/cli/commands/inspect.ts';
 import { likelihood } from '../../../src/cli/commands/likelihood.ts';
 import { readArguments } from '../../../src/cli/options.ts';
 import { Engine } from '../../../src/engine/engine.ts';
-import { writeBundle } from '../../fixtures/bundle.ts';
+import { writeSaelens } from '../../../src/engine/sae/formats/saelens.ts';
+import { saeSite, writeBundle } from '../../fixtures/bundle.ts';
+import { describeSae, randomTensors } from '../sae/randomSae.ts';
 
 let folder: string;
 let source: string[];
@@ -115,6 +117,21 @@ test('ablation-map tells what every token loses without a feature', async () => 
   expect(shown.text).toMatch(/^Without feature \d+ the mean loss of 5 tokens changes by [+-]/);
   expect(shown.text.split('\n')).toHaveLength(2 + 2 + 2);
   await expect(run(ablationMap, file)).rejects.toThrow(/--feature is missing/);
+});
+
+test('ablation-map says that a token which nothing precedes has no loss', async () => {
+  const word = path.join(folder, 'word.txt');
+  writeFileSync(word, 'w5');
+  const sae = path.join(folder, 'no-bos');
+  const activation = { architecture: 'jumprelu' } as const;
+  const shape = { D: 32, F: 64, activation, applyBDecToInput: true, seed: 3, site: saeSite };
+  await writeSaelens(sae, randomTensors(shape), { ...describeSae(shape), prependBos: false });
+  const words = [word, '--feature', '3', '--model', path.join(folder, 'model'), '--sae', sae];
+  const args = readArguments(words, ablationMap.options);
+  const { text: shown } = await ablationMap.run({
+    ...{ engine, args, root: folder, status: () => undefined },
+  });
+  expect(shown).toMatch(/^There is nothing to measure: .*; give a longer one\.$/);
 });
 
 test('likelihood judges a continuation with edits and without', async () => {

@@ -133,6 +133,45 @@ describe.each(kinds)('%s', (kind) => {
     },
   );
 
+  test('what goes on are the texts that were given, however many samples are wanted', async () => {
+    const first = await run({ samples: 2, maxTokens: 6 });
+    const { samples } = await run({ samples: 4, maxTokens: 2, continuing: first.samples });
+    const long = await run({ samples: 2, maxTokens: 8 });
+    expect(samples.map(({ baseline }) => ids(baseline))).toEqual(
+      long.samples.map(({ baseline }) => ids(baseline)),
+    );
+  });
+
+  test('an edit that is stronger than numbers is refused, wherever it begins', async () => {
+    const refused = {
+      code: 'badEdit',
+      message: expect.stringMatching(
+        /computes no numbers any more.*choose smaller amounts/,
+      ) as string,
+    };
+    for (const generated of [false, true]) {
+      const edits = [edit(1e39, generated)];
+      await expect(run({ edits })).rejects.toMatchObject(refused);
+      const given = { source: bundle.source, prompt, continuation: ' w4 w5 w6', edits };
+      const quiet = { signal: { aborted: false }, progress: (): void => undefined };
+      await expect(engine.continuationEffect(given, quiet)).rejects.toMatchObject(refused);
+      const swept = { ...params({ edits }), amounts: [0, 1e39] };
+      await expect(engine.sweep(swept, quiet)).rejects.toMatchObject(refused);
+    }
+  });
+
+  test('texts end where the context does, and there is nothing to go on with', async () => {
+    const { context } = bundle.decoder.shape;
+    const long = Array.from({ length: context - 3 }, (_, t) => `w${2 + (t % 45)}`).join(' ');
+    const full = await run({ prompt: long, maxTokens: 9, temperature: 0 });
+    expect(full.samples.map(({ baseline }) => baseline.tokens.length)).toEqual([2]);
+    const further = { prompt: long, temperature: 0, continuing: full.samples };
+    await expect(run(further)).rejects.toMatchObject({
+      code: 'tooManyTokens',
+      message: expect.stringMatching(/^The text to continue has \d+ tokens/) as string,
+    });
+  });
+
   test('a text ends before a stop string, and nothing of that is shown', async () => {
     const { baseline, steps } = await one();
     const stop = baseline.text.slice(5, 10);
