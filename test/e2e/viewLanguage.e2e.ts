@@ -1,23 +1,16 @@
 // The two views in other languages: in one that puts every text into brackets no word that people see or hear stands
 // outside, and in German, whose words are long, all has its place.
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bundleFile, readTexts } from '../../scripts/l10n/bundle.ts';
-import { launchBrowser } from '../../scripts/vscode/browser.ts';
 import { featureIndex } from '../../src/shared/units.ts';
 import type { ToFeatureView, ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import { foreign, pseudoTexts, untranslated } from '../unit/pseudoLanguage.ts';
 import { lastRun, lastSweep, playToEnd } from './steerPage.ts';
 import { featureState, sae, steerState, steps, sweepFinished, twoSaes } from './webviewMessages.ts';
-import { type ViewPage, openView } from './webviewPage.ts';
+import { type ViewPage, openView, useBrowser } from './webviewPage.ts';
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 const texts = pseudoTexts(Object.keys(readTexts(bundleFile)));
 
@@ -41,7 +34,7 @@ async function forgotten({ page }: ViewPage): Promise<readonly string[]> {
 }
 
 test('no word of the feature view stays English', async () => {
-  const view = await openView(browser, { view: 'feature', theme: 'dark', width: 320, texts });
+  const view = await openView({ view: 'feature', theme: 'dark', width: 320, texts });
   expect(await forgotten(view)).toEqual([]);
   const states: readonly ToFeatureView[] = [
     { kind: 'loading', sae, feature: featureIndex(7) },
@@ -63,7 +56,7 @@ test('no word of the feature view stays English', async () => {
 });
 
 test('no word of the steering view stays English', async () => {
-  const view = await openView(browser, { view: 'steer', theme: 'dark', width: 760, texts });
+  const view = await openView({ view: 'steer', theme: 'dark', width: 760, texts });
   const { page } = view;
   await view.send(foreign(steerState({ features: [], prompt: '' })));
   expect(await forgotten(view)).toEqual([]);
@@ -112,7 +105,7 @@ describe('in German', () => {
   test.for([200, 320])(
     'the feature view has room for its words and figures: %i px',
     async (width) => {
-      const view = await openView(browser, { view: 'feature', theme: 'light', width, ...german });
+      const view = await openView({ view: 'feature', theme: 'light', width, ...german });
       await view.send(featureState());
       const { page } = view;
       expect(await page.locator('.fact').first().innerText()).toBe('Dichte\n0,87\u00A0%');
@@ -125,7 +118,7 @@ describe('in German', () => {
   );
 
   test.for([200, 340, 760])('the steering view has, too: %i px', async (width) => {
-    const view = await openView(browser, { view: 'steer', theme: 'dark', width, ...german });
+    const view = await openView({ view: 'steer', theme: 'dark', width, ...german });
     const { page } = view;
     await view.send(twoSaes());
     const row = page.locator('[data-feature="88"]');
