@@ -1,23 +1,14 @@
 // Two texts compared as a person does it: two files from the explorer, the list of what was gained and lost, edits that it
 // follows without closing what is open, and what the steering panel has written.
-import { beforeAll, describe, expect, onTestFailed, test } from 'vitest';
-import { Session } from './session.ts';
-import { Workbench } from './workbench.ts';
+import { describe, expect, test } from 'vitest';
+import { openTimeout, sharedSession, slowly } from './session.ts';
+import { chooseIn } from './steerPage.ts';
 
 const [left, right] = ['lily-and-the-lantern.txt', 'the-fox-who-could-not-share.txt'] as const;
-const openTimeout = 120_000;
-const slowly = { timeout: openTimeout, interval: 500 };
 
 describe('two texts side by side', () => {
-  let session: Session;
-  let workbench: Workbench;
-
-  beforeAll(async () => {
-    session = await Session.start();
-    workbench = new Workbench(session.page);
-    await workbench.ready();
-    return () => session.close();
-  });
+  const session = sharedSession();
+  const { workbench } = session;
 
   async function bothColoured(): Promise<void> {
     for (const side of ['original', 'modified'] as const) {
@@ -26,7 +17,6 @@ describe('two texts side by side', () => {
   }
 
   test('files of the explorer', async () => {
-    onTestFailed(() => session.keepEvidence('comparison'));
     const { page } = session;
     await workbench.chooseForFiles([left, right], 'Compare Features…');
     await bothColoured();
@@ -76,17 +66,12 @@ describe('two texts side by side', () => {
   });
 
   test('what the steering panel has written', async () => {
-    onTestFailed(() => session.keepEvidence('comparison-steering'));
     const { page } = session;
     await workbench.runCommand('View: Close All Editors');
     await page.keyboard.press('Control+Shift+E');
     await workbench.openFile(left);
-    await workbench.selectLine(1);
-    await workbench.runCommand('Monosem: Steer Selection');
-    const steering = await workbench.view('.feature-row');
-    const row = steering.locator('.feature-row').first();
-    await row.locator('.operation').click();
-    await row.locator('vscode-option', { hasText: 'Clamp' }).click();
+    const steering = await workbench.steerLine(1);
+    await chooseIn(steering.locator('.feature-row').first(), 'Clamp');
     await steering.getByRole('button', { name: 'Run', exact: true }).click();
     const compare = steering.getByRole('button', { name: 'Compare in Editor' });
     await compare.waitFor({ timeout: openTimeout });

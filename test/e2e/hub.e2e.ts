@@ -1,18 +1,13 @@
 // Downloads as a person makes them: a model and an SAE are chosen from lists, fetched from a server on this machine
 // that has the hub's URL layout, and used; a refusal offers to set a token.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
-import { beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../../scripts/setup/paths.mjs';
 import { HubServer } from '../unit/hub/hubServer.ts';
-import { Session } from './session.ts';
-import { Workbench } from './workbench.ts';
+import { openTimeout, sharedSession, slowly, story } from './session.ts';
 
-const story = 'lily-and-the-lantern.txt';
-/** The engine starts and a model is loaded: seconds, unless something else has the processor. */
-const openTimeout = 120_000;
 const model = path.join(root, 'models', 'stories15M');
 const site = 'blocks.2.hook_resid_post';
 
@@ -65,37 +60,27 @@ function holdBack(server: HubServer): () => void {
 }
 
 describe('a hub', () => {
-  const cache = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-e2e-hub-'));
   const server = new HubServer();
-  let session: Session;
-  let workbench: Workbench;
+  beforeAll(async () => {
+    fill(server);
+    await server.start();
+    return () => server.stop();
+  });
+  const session = sharedSession(({ scratch }) => ({
+    settings: {
+      'monosem.hub.endpoint': server.endpoint,
+      'monosem.hub.cacheFolder': path.join(scratch, 'cache'),
+    },
+  }));
+  const { workbench } = session;
 
-  const box = (): Locator => session.page.locator('.quick-input-widget');
-  const row = (text: string): Locator =>
-    box().locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  const row = (text: string): Locator => workbench.offers.filter({ hasText: text }).first();
   const message = (text: string): Locator =>
     session.page.locator('.notification-list-item', { hasText: text }).first();
   const press = (text: string, button: string): Promise<void> =>
     message(text).getByRole('button', { name: button }).click();
 
-  beforeAll(async () => {
-    fill(server);
-    await server.start();
-    session = await Session.start({
-      'monosem.hub.endpoint': server.endpoint,
-      'monosem.hub.cacheFolder': cache,
-    });
-    workbench = new Workbench(session.page);
-    await workbench.ready();
-    return async () => {
-      await session.close();
-      await server.stop();
-      fs.rmSync(cache, { recursive: true, force: true });
-    };
-  });
-
   test('a model, an SAE of a collection, and a repository that asks for a token', async () => {
-    onTestFailed(() => session.keepEvidence('hub'));
     await workbench.runAskingCommand('Monosem: Add Model…');
     await row('GPT-2 small').waitFor({ timeout: openTimeout });
     await session.page.mouse.move(0, 0);
@@ -115,9 +100,7 @@ describe('a hub', () => {
     await message('tinylab/stories15M is downloaded').waitFor();
     await press('tinylab/stories15M is downloaded', 'Use It Now');
     await workbench.openFile(story);
-    await expect
-      .poll(() => workbench.statusItem.innerText(), { timeout: openTimeout, interval: 500 })
-      .toContain('no SAE');
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).toContain('no SAE');
 
     await workbench.runAskingCommand('Monosem: Add SAE…');
     await row('jbloom/GPT2-Small-SAEs-Reformatted').waitFor();
@@ -134,7 +117,11 @@ describe('a hub', () => {
     await message('is downloaded').waitFor();
     await press('stories15M-saes', 'Use It Now');
     await workbench.coloured.first().waitFor({ timeout: openTimeout });
-    expect(fs.existsSync(path.join(cache, 'saes', 'tinylab', 'stories15M-saes', site))).toBe(true);
+    expect(
+      fs.existsSync(
+        path.join(session.scratch, 'cache', 'saes', 'tinylab', 'stories15M-saes', site),
+      ),
+    ).toBe(true);
 
     server.mischief = (_, response) => {
       response.statusCode = 401;
@@ -149,7 +136,7 @@ describe('a hub', () => {
     await message('needs an access token (401)').waitFor();
     await session.screenshot('hub-denied');
     await press('needs an access token (401)', 'Set Hub Token…');
-    await box().locator('input[type="password"]').waitFor();
+    await workbench.quickInput.locator('input[type="password"]').waitFor();
     await session.screenshot('hub-token');
     server.mischief = () => false;
     await session.page.keyboard.type('hf_example');

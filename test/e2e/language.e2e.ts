@@ -1,21 +1,11 @@
 // Monosem in a VS Code that speaks German: its commands, what it says, and its views. VS Code itself stays English, because
 // its texts come with a language pack.
-import { beforeAll, describe, expect, test } from 'vitest';
-import { Session } from './session.ts';
-import { Workbench } from './workbench.ts';
-
-const slowly = { timeout: 120_000, interval: 500 };
+import { describe, expect, test } from 'vitest';
+import { sharedSession, slowly, story } from './session.ts';
 
 describe('a VS Code in German', () => {
-  let session: Session;
-  let workbench: Workbench;
-
-  beforeAll(async () => {
-    session = await Session.start({}, { language: 'de' });
-    workbench = new Workbench(session.page);
-    await workbench.ready();
-    return () => session.close();
-  });
+  const session = sharedSession(() => ({ language: 'de' }));
+  const { workbench } = session;
 
   test('finds a command by its German title, and what it writes is German', async () => {
     await workbench.runCommand('Monosem: Diagnose zeigen');
@@ -30,7 +20,7 @@ describe('a VS Code in German', () => {
   });
 
   test('has German views', async () => {
-    await workbench.openFile('lily-and-the-lantern.txt');
+    await workbench.openFile(story);
     await workbench.coloured.first().waitFor(slowly);
     await workbench.selectLine(1);
     await workbench.runCommand('Monosem: Auswahl steuern');

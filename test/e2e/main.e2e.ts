@@ -3,42 +3,20 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Session } from './session.ts';
-import { Workbench } from './workbench.ts';
+import { describe, expect, test } from 'vitest';
+import { openTimeout, sessionInSteps, slowly, story } from './session.ts';
+import { chooseIn } from './steerPage.ts';
 
-const story = 'lily-and-the-lantern.txt';
 const word = 'lighthouse';
-/** The engine starts, the model is loaded, a text is written: seconds, unless something else has the processor. */
-const analysisTimeout = 120_000;
-/** How something that changes by itself is looked at. */
-const slowly = { timeout: 60_000, interval: 500 };
 
 describe('a story under the microscope', () => {
-  let session: Session;
-  let workbench: Workbench;
+  const session = sessionInSteps();
+  const { workbench } = session;
   let steering: FrameLocator;
-  /** Each step goes on where the one before it ended. */
-  let failedStep: string | undefined;
-
-  beforeAll(async () => {
-    session = await Session.start();
-    workbench = new Workbench(session.page);
-    await workbench.ready();
-    return () => session.close();
-  });
-  beforeEach(() => {
-    if (failedStep !== undefined) throw new Error(`not tried, because "${failedStep}" failed`);
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail' || failedStep !== undefined) return;
-    failedStep = task.name;
-    await session.keepEvidence(task.name.replaceAll(' ', '-'));
-  });
 
   test('a sample opens and its tokens take the colours of features', async () => {
     await workbench.openFile(story);
-    await workbench.coloured.first().waitFor({ timeout: analysisTimeout });
+    await workbench.coloured.first().waitFor({ timeout: openTimeout });
     await expect.poll(() => workbench.coloured.count(), slowly).toBeGreaterThan(60);
     const colours = await workbench.colours();
     expect(colours.size).toBeGreaterThan(5);
@@ -67,11 +45,7 @@ describe('a story under the microscope', () => {
 
   test('a selection opens for steering with the features active in it', async () => {
     await workbench.closeSideBar();
-    await workbench.selectLine(1);
-    await workbench.runCommand('Monosem: Steer Selection');
-    // Away from the button that lies where the command did, and its tooltip.
-    await session.page.mouse.move(700, 700);
-    steering = await workbench.view('.feature-row');
+    steering = await workbench.steerLine(1);
     expect(await steering.locator('.feature-row').count()).toBeGreaterThan(3);
     const source = (await steering.locator('.source').innerText()).split(' · ');
     expect(source).toEqual([...new Set(source)]);
@@ -80,19 +54,15 @@ describe('a story under the microscope', () => {
 
   test('an edit changes what the model writes, beside the baseline', async () => {
     const row = steering.locator('.feature-row').first();
-    await row.locator('.operation').click();
-    await row.locator('vscode-option', { hasText: 'Clamp' }).click();
+    await chooseIn(row, 'Clamp');
     await row.locator('.explanation').waitFor();
     await steering.getByRole('button', { name: 'Run', exact: true }).click();
     const side = (name: string): Promise<string> =>
       steering.locator(`.continuation-${name} .continuation-text`).innerText();
-    await steering
-      .locator('.continuation-steered .token')
-      .nth(3)
-      .waitFor({ timeout: analysisTimeout });
+    await steering.locator('.continuation-steered .token').nth(3).waitFor({ timeout: openTimeout });
     await steering
       .getByRole('button', { name: 'Stop' })
-      .waitFor({ state: 'hidden', timeout: analysisTimeout });
+      .waitFor({ state: 'hidden', timeout: openTimeout });
     expect((await side('baseline')).length).toBeGreaterThan(40);
     expect(await side('steered')).not.toBe(await side('baseline'));
     await steering.locator('.results').scrollIntoViewIfNeeded();

@@ -1,16 +1,10 @@
 // Another model as a person opens it: what runs where is read in the status bar and in the diagnostics, a folder as
 // the hub has it is opened through the dialog, and a model without SAE says what is missing.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { root } from '../../scripts/setup/paths.mjs';
-import { Session } from './session.ts';
-import { Workbench } from './workbench.ts';
-
-const story = 'lily-and-the-lantern.txt';
-/** The engine starts and a model is loaded: seconds, unless something else has the processor. */
-const openTimeout = 120_000;
+import { openTimeout, sharedSession, slowly, story } from './session.ts';
 
 /** A folder as the hub has it, of a model that somebody else exported. */
 function modelFolder(scratch: string): string {
@@ -20,23 +14,10 @@ function modelFolder(scratch: string): string {
 }
 
 describe('a model of one’s own', () => {
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-e2e-models-'));
-  const folder = modelFolder(scratch);
-  let session: Session;
-  let workbench: Workbench;
-
-  beforeAll(async () => {
-    session = await Session.start();
-    workbench = new Workbench(session.page);
-    await workbench.ready();
-    return async () => {
-      await session.close();
-      fs.rmSync(scratch, { recursive: true, force: true });
-    };
-  });
+  const session = sharedSession();
+  const { workbench } = session;
 
   test('what runs where, the diagnostics, another model', async () => {
-    onTestFailed(() => session.keepEvidence('models'));
     await workbench.openFile(story);
     await workbench.coloured.first().waitFor({ timeout: openTimeout });
 
@@ -55,20 +36,15 @@ describe('a model of one’s own', () => {
     await session.screenshot('diagnostics');
 
     await workbench.runAskingCommand('Monosem: Open Model Folder…');
-    await workbench.enterFolder(folder);
+    await workbench.enterFolder(modelFolder(session.scratch));
     await workbench.openFile(story);
-    await expect
-      .poll(() => workbench.statusItem.innerText(), { timeout: openTimeout, interval: 500 })
-      .toContain('no SAE');
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).toContain('no SAE');
     expect(await workbench.coloured.count()).toBe(0);
     await workbench.statusItem.click();
-    await session.page
-      .locator('.quick-input-list .monaco-list-row')
-      .first()
-      .filter({ hasText: 'Choose Sparse Autoencoders…' })
-      .waitFor();
-    const offered = session.page.locator('.quick-input-list .monaco-list-row');
-    expect((await offered.allInnerTexts()).join()).not.toMatch(/Hide Features|Steer Selection/);
+    await workbench.offers.first().filter({ hasText: 'Choose Sparse Autoencoders…' }).waitFor();
+    expect((await workbench.offers.allInnerTexts()).join()).not.toMatch(
+      /Hide Features|Steer Selection/,
+    );
     await session.screenshot('no-sae');
   });
 });

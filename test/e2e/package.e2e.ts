@@ -2,38 +2,22 @@
 // each of its programs, libraries and data files is needed.
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { packExtension, thisPlatform } from '../../scripts/packExtension.ts';
 import { root } from '../../scripts/setup/paths.mjs';
-import { Session } from './session.ts';
-import { Workbench } from './workbench.ts';
-
-const story = 'lily-and-the-lantern.txt';
-/** The engine starts and a model is loaded: seconds, unless something else has the processor. */
-const openTimeout = 120_000;
+import { openTimeout, sharedSession, story } from './session.ts';
 
 describe('the installed package', () => {
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-e2e-package-'));
-  const packageFile = path.join(scratch, 'monosem.vsix');
-  let session: Session;
-  let workbench: Workbench;
-
-  beforeAll(async () => {
+  const session = sharedSession(async ({ scratch }) => {
+    const packageFile = path.join(scratch, 'monosem.vsix');
     await packExtension(thisPlatform, packageFile);
-    session = await Session.start({}, { packageFile });
-    workbench = new Workbench(session.page);
-    await workbench.ready();
-    return async () => {
-      await session.close();
-      fs.rmSync(scratch, { recursive: true, force: true });
-    };
+    return { packageFile };
   });
+  const { workbench } = session;
 
   test('colours, a hover, a feature, the steering panel', async () => {
-    onTestFailed(() => session.keepEvidence('package'));
     await workbench.openFile(story);
     await workbench.coloured.first().waitFor({ timeout: openTimeout });
     await workbench.hoverOver('lighthouse');
@@ -42,9 +26,7 @@ describe('the installed package', () => {
     await link.click();
     const panel = await workbench.view('h1', `Feature ${feature}`);
     await panel.locator('.example').first().waitFor();
-    await workbench.selectLine(1);
-    await workbench.runCommand('Monosem: Steer Selection');
-    const steering = await workbench.view('.feature-row');
+    const steering = await workbench.steerLine(1);
     await steering.getByRole('button', { name: 'Run', exact: true }).click();
     await steering
       .locator('.continuation-baseline .token')

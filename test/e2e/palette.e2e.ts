@@ -1,26 +1,19 @@
 // The colours of features in the views are those of the palette that is set, for every theme, and follow it.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../../scripts/vscode/browser.ts';
+import { expect, test } from 'vitest';
 import { featureColour, paletteNames } from '../../src/shared/palette.ts';
 import type { PaletteMessage } from '../../src/shared/webviewProtocol.ts';
 import type { ThemeName } from './themes.ts';
 import { featureState } from './webviewMessages.ts';
-import { openView } from './webviewPage.ts';
+import { openView, useBrowser } from './webviewPage.ts';
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 test.for<[ThemeName, 'light' | 'dark']>([
   ['dark', 'dark'],
   ['light', 'light'],
   ['high-contrast', 'dark'],
 ])('a feature has the colour of the palette: %s', async ([theme, version]) => {
-  const view = await openView(browser, { view: 'feature', theme, width: 320 });
+  const view = await openView({ view: 'feature', theme, width: 320 });
   const state = featureState();
   await view.send(state);
   const summary = view.page.locator('.summary');

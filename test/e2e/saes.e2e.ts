@@ -1,41 +1,24 @@
 // Two SAEs at once as a person meets them: whose features are painted is read in the status bar and changed from there,
 // the hover shows those of both, and an SAE that does not belong where its config says is told.
-import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { root } from '../../scripts/setup/paths.mjs';
 import { misplacedSite, ownSite, writeMisplacedSae } from '../fixtures/misplacedSae.ts';
-import { Session } from './session.ts';
-import { Workbench } from './workbench.ts';
+import { openTimeout, sharedSession, slowly, story } from './session.ts';
 
-const story = 'lily-and-the-lantern.txt';
 const word = 'lighthouse';
-/** The engine starts and a model is loaded: seconds, unless something else has the processor. */
-const openTimeout = 120_000;
-const slowly = { timeout: openTimeout, interval: 500 };
 
 describe('two SAEs at once', () => {
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-e2e-saes-'));
-  let session: Session;
-  let workbench: Workbench;
-
-  beforeAll(async () => {
+  const session = sharedSession(({ scratch }) => {
     const misplaced = path.join(scratch, 'misplaced');
     const own = writeMisplacedSae(root, misplaced);
-    session = await Session.start({ 'monosem.saes': [own, misplaced] });
-    workbench = new Workbench(session.page);
-    await workbench.ready();
-    return async () => {
-      await session.close();
-      fs.rmSync(scratch, { recursive: true, force: true });
-    };
+    return { settings: { 'monosem.saes': [own, misplaced] } };
   });
+  const { workbench } = session;
 
   test('painted one, hover, warning, choice', async () => {
-    onTestFailed(() => session.keepEvidence('saes'));
     const { page } = session;
-    const rows = page.locator('.quick-input-list .monaco-list-row');
+    const rows = workbench.offers;
     await workbench.openFile(story);
     await workbench.coloured.first().waitFor({ timeout: openTimeout });
     await expect.poll(() => workbench.statusItem.innerText(), slowly).toContain(ownSite);
@@ -64,7 +47,7 @@ describe('two SAEs at once', () => {
     await rows.filter({ hasText: 'misplaced' }).waitFor();
     await session.screenshot('choose-saes');
     await rows.filter({ hasText: 'misplaced' }).click();
-    await page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
+    await workbench.quickInput.getByRole('button', { name: 'OK' }).click();
     await expect
       .poll(() => workbench.statusItem.innerText(), slowly)
       .not.toMatch(new RegExp(`${misplacedSite}|${ownSite}`));

@@ -1,7 +1,5 @@
 // Directions in the steering view: edits along them, the form that makes them, and conditions on other features.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../../scripts/vscode/browser.ts';
+import { expect, test } from 'vitest';
 import type { ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import { choose, chooseIn, directionRow, lastSweep, openSteer, overflow } from './steerPage.ts';
 import type { ThemeName } from './themes.ts';
@@ -13,14 +11,9 @@ import {
   sweepFinished,
   twoSaes,
 } from './webviewMessages.ts';
-import { type ViewPage, hostile, isHacked, openView } from './webviewPage.ts';
+import { type ViewPage, hostile, isHacked, openView, useBrowser } from './webviewPage.ts';
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 const site = 'blocks.2.hook_resid_post';
 
@@ -36,7 +29,7 @@ test.for<[ThemeName, number]>([
   ['dark', 340],
   ['light', 200],
 ])('edits along directions: %s, %i px', async ([theme, width]) => {
-  const view = await openSteer(browser, [theme, width], steerState({ directions }));
+  const view = await openSteer([theme, width], steerState({ directions }));
   const { page } = view;
   await choose(view, 2417, 'Clamp');
   const row = directionRow(view, 'direction-1');
@@ -57,7 +50,7 @@ test.for<[ThemeName, number]>([
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   expect(await lastPosted(view)).toMatchObject({
     edits: [
-      { sae, feature: 2417, operation: 'clamp', amount: 2, unit: 'max' },
+      { sae, feature: 2417, operation: 'clamp', amount: 1, unit: 'max' },
       { name: 'direction-1', site, operation: 'add', amount: 1.05 },
       { name: 'happy-ending', site: 'blocks.4.hook_resid_post', operation: 'project', amount: 0 },
     ],
@@ -70,7 +63,7 @@ test.for<[ThemeName, number]>([
 });
 
 test('without a direction the section says what one is for, and makes one of two texts', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   const { page } = view;
   expect(await page.locator('.directions').innerText()).toContain('A direction is what the stream');
   const unfold = page.getByRole('button', { name: 'New Direction' });
@@ -115,7 +108,7 @@ test('without a direction the section says what one is for, and makes one of two
 });
 
 test('texts come from the editor, and a direction from a file', async () => {
-  const view = await openSteer(browser, ['light', 760], steerState());
+  const view = await openSteer(['light', 760], steerState());
   const { page } = view;
   await view.send({ kind: 'fillDirection', more: 'One night' } as ToSteerView);
   const form = page.getByRole('group', { name: 'New Direction' });
@@ -153,7 +146,7 @@ test('texts come from the editor, and a direction from a file', async () => {
 
 test('what was asked for before there is a state is not lost', async () => {
   const asked: ToSteerView = { kind: 'fillDirection', more: 'One night' };
-  const view = await openSteer(browser, ['dark', 760], asked, steerState());
+  const view = await openSteer(['dark', 760], asked, steerState());
   const form = view.page.getByRole('group', { name: 'New Direction' });
   expect(await form.getByLabel('More like this').locator('textarea').inputValue()).toBe(
     'One night',
@@ -162,7 +155,7 @@ test('what was asked for before there is a state is not lost', async () => {
 });
 
 test('a direction is taken off, comes back by undo, and is arranged the same after a reload', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState({ directions }));
+  const view = await openSteer(['dark', 760], steerState({ directions }));
   const { page } = view;
   const row = directionRow(view, 'direction-1');
   await chooseIn(row, 'Cap');
@@ -175,7 +168,7 @@ test('a direction is taken off, comes back by undo, and is arranged the same aft
   await page.getByRole('button', { name: 'Redo' }).click();
   const state = await view.storedState();
   await view.close();
-  const again = await openView(browser, { view: 'steer', theme: 'dark', width: 760, state });
+  const again = await openView({ view: 'steer', theme: 'dark', width: 760, state });
   await again.send(steerState({ directions }));
   expect(await directionRow(again, 'happy-ending').count()).toBe(0);
   expect(await directionRow(again, 'direction-1').locator('.explanation').innerText()).toBe(
@@ -189,7 +182,7 @@ test('a direction is taken off, comes back by undo, and is arranged the same aft
 });
 
 test('an edit along a direction is swept', async () => {
-  const view = await openSteer(browser, ['dark', 1400], steerState({ directions }));
+  const view = await openSteer(['dark', 1400], steerState({ directions }));
   const { page } = view;
   await choose(view, 88, 'Ablate');
   const row = directionRow(view, 'direction-1');
@@ -217,7 +210,7 @@ test.for<[ThemeName, number]>([
   ['dark', 760],
   ['high-contrast', 340],
 ])('an edit holds only while another feature is active: %s, %i px', async ([theme, width]) => {
-  const view = await openSteer(browser, [theme, width], { ...twoSaes(), directions });
+  const view = await openSteer([theme, width], { ...twoSaes(), directions });
   const { page } = view;
   const row = directionRow(view, 'direction-1');
   await chooseIn(row, 'Add');
@@ -244,7 +237,7 @@ test.for<[ThemeName, number]>([
 });
 
 test('a feature with such a condition keeps its error; with one SAE nothing asks which', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   await choose(view, 88, 'Ablate');
   const row = view.page.locator('[data-feature="88"]');
   await row.getByRole('button', { name: 'More for' }).click();
@@ -269,7 +262,7 @@ test('a condition on an SAE that is not active any more is said, and chosen anew
     onlyWhile: { sae: '/gone', feature: feature.brief.feature },
   };
   const state = steerState({ features: [{ ...feature, edit }, ...others] });
-  const view = await openSteer(browser, ['light', 760], state);
+  const view = await openSteer(['light', 760], state);
   const { page } = view;
   const problem = 'Feature 2417 is of an SAE that is not active: choose the condition anew.';
   expect(await page.locator('.status').innerText()).toBe(problem);
@@ -286,7 +279,7 @@ test('a condition on an SAE that is not active any more is said, and chosen anew
 test('texts of directions stay text', async () => {
   const origin = { more: `${hostile} \u202eevil`, less: hostile };
   const made = { name: 'direction-1', site, norm: 1, origin };
-  const view = await openSteer(browser, ['dark', 760], steerState({ directions: [made] }));
+  const view = await openSteer(['dark', 760], steerState({ directions: [made] }));
   expect(await view.page.locator('.direction-origin').innerText()).toContain('<img src=x');
   expect(await isHacked(view)).toBe(false);
   expect(view.problems).toEqual([]);

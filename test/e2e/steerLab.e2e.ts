@@ -1,20 +1,14 @@
 // The laboratory in the steering view: units, conditions, what changed from token to token, sweeps.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../../scripts/vscode/browser.ts';
+import { expect, test } from 'vitest';
 import { choose, openSteer, play, playToEnd } from './steerPage.ts';
 import type { ThemeName } from './themes.ts';
 import { prompt, sae, steerState, steps } from './webviewMessages.ts';
+import { useBrowser } from './webviewPage.ts';
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 test('units, conditions and ranges of tokens', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   const { page } = view;
   await choose(view, 88, 'Add');
   const row = page.locator('[data-feature="88"]');
@@ -54,7 +48,7 @@ test('units, conditions and ranges of tokens', async () => {
 });
 
 test('keys that only pass over the operation of an edit leave its strength alone', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   const { page } = view;
   await choose(view, 88, 'Clamp');
   const field = page.locator('[data-feature="88"] .number-field');
@@ -73,14 +67,14 @@ test('keys that only pass over the operation of an edit leave its strength alone
 
 test('a feature without a feature store has no multiples of a max', async () => {
   const features = steerState().features.map((each) => ({ ...each, inStore: false }));
-  const view = await openSteer(browser, ['dark', 760], steerState({ features }));
+  const view = await openSteer(['dark', 760], steerState({ features }));
   await choose(view, 88, 'Clamp');
   expect(await view.page.locator('[data-feature="88"] .unit').count()).toBe(0);
   await view.close();
 });
 
 test('with Live a change runs by itself, and the baseline stays where it is', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState({ isLive: true }));
+  const view = await openSteer(['dark', 760], steerState({ isLive: true }));
   const { page } = view;
   const count = async (): Promise<number> =>
     (await view.posted()).filter(({ kind }) => kind === 'run').length;
@@ -107,7 +101,7 @@ test('with Live a change runs by itself, and the baseline stays where it is', as
 });
 
 test('settings of the generation, and going on behind both texts', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState({ hasChatTemplate: true }));
+  const view = await openSteer(['dark', 760], steerState({ hasChatTemplate: true }));
   const { page } = view;
   const settings = page.getByRole('group', { name: 'Settings' });
   await settings.getByLabel('Samples: ').fill('4');
@@ -139,7 +133,7 @@ test('settings of the generation, and going on behind both texts', async () => {
 test.for<ThemeName>(['dark', 'light', 'high-contrast'])(
   'what both models expected in a step, by mouse and keys: %s',
   async (theme) => {
-    const view = await openSteer(browser, [theme, 900], steerState());
+    const view = await openSteer([theme, 900], steerState());
     const { page } = view;
     await choose(view, 2417, 'Clamp');
     await page.getByRole('button', { name: 'Run', exact: true }).click();
@@ -166,7 +160,7 @@ test.for<ThemeName>(['dark', 'light', 'high-contrast'])(
 );
 
 test('edits and settings are undone and redone, by buttons and keys, and the focus stays', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   const { page } = view;
   await choose(view, 88, 'Clamp');
   const slider = page.locator('[data-feature="88"] .slider');
@@ -178,7 +172,7 @@ test('edits and settings are undone and redone, by buttons and keys, and the foc
   expect(await page.getByLabel('Seed; the same').inputValue()).toBe('16');
   await slider.focus();
   await page.keyboard.press('Control+z');
-  expect(await page.locator('[data-feature="88"] .number-field').inputValue()).toBe('2');
+  expect(await page.locator('[data-feature="88"] .number-field').inputValue()).toBe('1');
   expect(await page.locator('[data-feature="88"] .slider:focus').count()).toBe(1);
   await page.keyboard.press('Control+z');
   expect(await page.locator('.is-edited').count()).toBe(0);
@@ -198,7 +192,7 @@ test('edits and settings are undone and redone, by buttons and keys, and the foc
 });
 
 test('a result is inserted, takes the place of the selection, or is shown as a difference', async () => {
-  const view = await openSteer(browser, ['light', 760], steerState({ canReplace: true }));
+  const view = await openSteer(['light', 760], steerState({ canReplace: true }));
   const { page } = view;
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await playToEnd(view, steps());

@@ -1,22 +1,15 @@
 // The likelihood of a given continuation in the steering view: a text of the run or one that is written, in a sentence, in
 // numbers and token by token.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../../scripts/vscode/browser.ts';
+import { expect, test } from 'vitest';
 import type { ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import { choose, lastMeasurement, openSteer, overflow, playToEnd } from './steerPage.ts';
 import type { ThemeName } from './themes.ts';
 import { likelihoodMeasured, prompt, sae, steerState, steps } from './webviewMessages.ts';
-import { type ViewPage, hostile, isHacked, openView } from './webviewPage.ts';
+import { type ViewPage, hostile, isHacked, openView, useBrowser } from './webviewPage.ts';
 
 const title = 'Likelihood of a given continuation';
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 /** Unfolds it and writes what the text should go on with. */
 async function write({ page }: ViewPage, continuation: string): Promise<void> {
@@ -31,7 +24,7 @@ test.for<[ThemeName, number]>([
   ['dark', 340],
   ['light', 200],
 ])('what a run wrote is judged: %s, %i px', async ([theme, width]) => {
-  const view = await openSteer(browser, [theme, width], steerState());
+  const view = await openSteer([theme, width], steerState());
   const { page } = view;
   await choose(view, 88, 'Clamp');
   const part = page.locator('.likelihood');
@@ -50,7 +43,7 @@ test.for<[ThemeName, number]>([
   const measurement = await lastMeasurement(view);
   expect((await view.posted()).at(-1)).toEqual({
     ...{ kind: 'measureLikelihood', measurement, prompt, continuation: taken },
-    edits: [{ sae, feature: 88, operation: 'clamp', amount: 2, unit: 'max' }],
+    edits: [{ sae, feature: 88, operation: 'clamp', amount: 1, unit: 'max' }],
   });
   expect(await part.getByRole('status').innerText()).toBe('Measuring…');
   await view.send(likelihoodMeasured(measurement));
@@ -70,7 +63,7 @@ test.for<[ThemeName, number]>([
 
 test('rise and fall, weak and strong look different, also without colours', async () => {
   for (const theme of ['dark', 'light', 'high-contrast'] as const) {
-    const view = await openSteer(browser, [theme, 760], steerState());
+    const view = await openSteer([theme, 760], steerState());
     await write(view, ' upon');
     await view.page.getByRole('button', { name: 'Measure' }).click();
     await view.send(likelihoodMeasured(await lastMeasurement(view)));
@@ -94,7 +87,7 @@ test('rise and fall, weak and strong look different, also without colours', asyn
 });
 
 test('the keyboard reaches everything, and every token tells its losses', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   const { page } = view;
   await page.getByRole('button', { name: title }).focus();
   await page.keyboard.press('Enter');
@@ -125,7 +118,7 @@ test('the keyboard reaches everything, and every token tells its losses', async 
 });
 
 test('with Live an edit measures by itself, what is older is marked, and a failure is a sentence', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState({ isLive: true }));
+  const view = await openSteer(['dark', 760], steerState({ isLive: true }));
   const { page } = view;
   const part = page.locator('.likelihood');
   await write(view, ' upon a time');
@@ -158,7 +151,7 @@ test('with Live an edit measures by itself, what is older is marked, and a failu
 });
 
 test('tokens stay text, and all of it comes back after a reload', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   await write(view, hostile);
   await view.page.getByRole('button', { name: 'Measure' }).click();
   await view.send(likelihoodMeasured(await lastMeasurement(view), [hostile, '\u202e', ' a\n']));
@@ -167,7 +160,7 @@ test('tokens stay text, and all of it comes back after a reload', async () => {
   expect(words).toContain(hostile);
   const state: unknown = JSON.parse(JSON.stringify(await view.storedState()));
   await view.close();
-  const again = await openView(browser, { view: 'steer', theme: 'dark', width: 760, state });
+  const again = await openView({ view: 'steer', theme: 'dark', width: 760, state });
   await again.send(steerState());
   expect(await again.page.locator('.judged-text').innerText()).toBe(words);
   expect(await again.page.locator('.likelihood textarea').inputValue()).toBe(hostile);

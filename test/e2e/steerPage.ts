@@ -1,5 +1,5 @@
 // The steering view in a browser page, in the words of its tests.
-import type { Browser, Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import type { SteerStep } from '../../src/shared/engineProtocol.ts';
 import type { FinishedPair, ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import type { ThemeName } from './themes.ts';
@@ -7,12 +7,11 @@ import { type ViewPage, openView } from './webviewPage.ts';
 
 /** @param look theme and width in pixels */
 export async function openSteer(
-  browser: Browser,
   look: readonly [theme: ThemeName, width: number],
   ...messages: readonly ToSteerView[]
 ): Promise<ViewPage> {
   const [theme, width] = look;
-  const view = await openView(browser, { view: 'steer', theme, width });
+  const view = await openView({ view: 'steer', theme, width });
   for (const message of messages) await view.send(message);
   return view;
 }

@@ -1,19 +1,12 @@
 // Sweeps in the steering view: an edit at several strengths, as plots, as a table, and back into the edit.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../../scripts/vscode/browser.ts';
+import { expect, test } from 'vitest';
 import type { ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import { choose, lastSweep, openSteer, overflow } from './steerPage.ts';
 import type { ThemeName } from './themes.ts';
 import { sae, steerState, sweepFinished } from './webviewMessages.ts';
-import { openView } from './webviewPage.ts';
+import { openView, useBrowser } from './webviewPage.ts';
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 test.for<[ThemeName, number]>([
   ['dark', 1400],
@@ -22,7 +15,7 @@ test.for<[ThemeName, number]>([
   ['dark', 340],
   ['light', 200],
 ])('an edit is swept: %s, %i px', async ([theme, width]) => {
-  const view = await openSteer(browser, [theme, width], steerState());
+  const view = await openSteer([theme, width], steerState());
   const { page } = view;
   await choose(view, 88, 'Add');
   await page.locator('[data-feature="88"]').getByRole('button', { name: 'Sweep' }).click();
@@ -62,7 +55,7 @@ test.for<[ThemeName, number]>([
 });
 
 test('where texts end at once, plots and table say that there is nothing to measure', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   await choose(view, 88, 'Add');
   await view.page.locator('[data-feature="88"]').getByRole('button', { name: 'Sweep' }).click();
   const sweep = view.page.locator('.sweep');
@@ -92,7 +85,7 @@ test('where texts end at once, plots and table say that there is nothing to meas
 });
 
 test('a sweep is stopped, fails with a reason, and is closed', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   const { page } = view;
   await choose(view, 88, 'Scale');
   await page.locator('[data-feature="88"]').getByRole('button', { name: 'Sweep' }).click();
@@ -117,7 +110,7 @@ test('a sweep is stopped, fails with a reason, and is closed', async () => {
 });
 
 test('the command sweeps the edit at hand, or says what is missing', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   const { page } = view;
   await view.send({ kind: 'askSweep' });
   expect(await page.getByRole('alert').innerText()).toBe(
@@ -132,14 +125,14 @@ test('the command sweeps the edit at hand, or says what is missing', async () =>
 });
 
 test('a sweep comes back after a reload', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   await choose(view, 88, 'Add');
   await view.page.locator('[data-feature="88"]').getByRole('button', { name: 'Sweep' }).click();
   await view.page.locator('.sweep').getByRole('button', { name: 'Sweep', exact: true }).click();
   await view.send(sweepFinished(await lastSweep(view)));
   const state: unknown = JSON.parse(JSON.stringify(await view.storedState()));
   await view.close();
-  const again = await openView(browser, { view: 'steer', theme: 'dark', width: 760, state });
+  const again = await openView({ view: 'steer', theme: 'dark', width: 760, state });
   await again.send(steerState());
   expect(await again.page.locator('.sweep tbody th').count()).toBe(10);
   expect(again.problems).toEqual([]);

@@ -1,8 +1,6 @@
 // The steering view alone in a plain browser page under the colours and the content security policy of VS Code: what it
 // shows, what it says to the host, and that text from a model stays text.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../../scripts/vscode/browser.ts';
+import { expect, test } from 'vitest';
 import { featureIndex } from '../../src/shared/units.ts';
 import type { ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import { choose, lastRun, openSteer, overflow, play, playToEnd } from './steerPage.ts';
@@ -16,14 +14,9 @@ import {
   steps,
   twoSaes,
 } from './webviewMessages.ts';
-import { hostile, isHacked, openView } from './webviewPage.ts';
+import { hostile, isHacked, openView, useBrowser } from './webviewPage.ts';
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 test.for<[ThemeName, number]>([
   ['dark', 1400],
@@ -33,7 +26,7 @@ test.for<[ThemeName, number]>([
   ['dark', 340],
   ['light', 200],
 ])('edits, runs, streams and inserts: %s, %i px', async ([theme, width]) => {
-  const view = await openSteer(browser, [theme, width], steerState());
+  const view = await openSteer([theme, width], steerState());
   const { page } = view;
   await choose(view, 2417, 'Clamp');
   await choose(view, 1190, 'Ablate');
@@ -46,7 +39,7 @@ test.for<[ThemeName, number]>([
     run: await lastRun(view),
     prompt,
     edits: [
-      { sae, feature: 2417, operation: 'clamp', amount: 2, unit: 'max' },
+      { sae, feature: 2417, operation: 'clamp', amount: 1, unit: 'max' },
       { sae, feature: 1190, operation: 'ablate' },
     ],
     settings: { maxTokens: 60, temperature: 0.7, seed: 16 },
@@ -69,7 +62,7 @@ test.for<[ThemeName, number]>([
 });
 
 test('a new run puts the old one aside, and late messages change nothing', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   const { page } = view;
   const [first, second] = steps();
   if (first === undefined || second === undefined) throw new Error('no steps');
@@ -93,7 +86,7 @@ test('a new run puts the old one aside, and late messages change nothing', async
 });
 
 test('amounts follow slider and number field, and every token has its numbers', async () => {
-  const view = await openSteer(browser, ['light', 760], steerState());
+  const view = await openSteer(['light', 760], steerState());
   const { page } = view;
   await choose(view, 88, 'Scale');
   const row = page.locator('[data-feature="88"]');
@@ -119,7 +112,7 @@ test('amounts follow slider and number field, and every token has its numbers', 
 });
 
 test('features are added by number and taken off', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   const { page } = view;
   await page.getByLabel('Number of a feature to add').fill('3333');
   await page.keyboard.press('Enter');
@@ -145,7 +138,7 @@ test.for<[ThemeName, number]>([
   ['dark', 340],
   ['light', 200],
 ])('features of two SAEs stand apart: %s, %i px', async ([theme, width]) => {
-  const view = await openSteer(browser, [theme, width], twoSaes());
+  const view = await openSteer([theme, width], twoSaes());
   const { page } = view;
   expect(await page.locator('.group-name').allInnerTexts()).toEqual([
     'blocks.2.hook_resid_post',
@@ -182,13 +175,13 @@ test.for<[ThemeName, number]>([
 });
 
 test('with one SAE nothing asks which one', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   expect(await view.page.locator('.group-name, .add-sae vscode-dropdown').count()).toBe(0);
   await view.close();
 });
 
 test('what was arranged comes back after a reload', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState());
+  const view = await openSteer(['dark', 760], steerState());
   await choose(view, 602, 'Add');
   await view.page.getByLabel('Seed; the same seed draws the same tokens').fill('99');
   await view.page.getByRole('button', { name: 'Run', exact: true }).click();
@@ -196,7 +189,7 @@ test('what was arranged comes back after a reload', async () => {
   const state = await view.storedState();
   await view.close();
 
-  const again = await openView(browser, { view: 'steer', theme: 'dark', width: 760, state });
+  const again = await openView({ view: 'steer', theme: 'dark', width: 760, state });
   await again.send(steerState());
   const { page } = again;
   expect(await page.locator('[data-feature="602"] .explanation').innerText()).toContain('added');
@@ -211,7 +204,7 @@ test('what was arranged comes back after a reload', async () => {
 });
 
 test('text from a model stays text', async () => {
-  const view = await openSteer(browser, ['dark', 760], steerState({ prompt: hostile }));
+  const view = await openSteer(['dark', 760], steerState({ prompt: hostile }));
   await view.page.getByRole('button', { name: 'Run', exact: true }).click();
   await play(view, steps(hostile, `${hostile} \u202eevil`));
   expect(await view.page.locator('.continuation-steered').innerText()).toContain('onerror=');
@@ -222,7 +215,7 @@ test('text from a model stays text', async () => {
 
 test('explains itself when there is nothing to run or something failed', async () => {
   const loading: ToSteerView = { kind: 'loading', message: 'Reading the features…' };
-  const view = await openSteer(browser, ['dark', 760], loading);
+  const view = await openSteer(['dark', 760], loading);
   const { page } = view;
   expect(await page.locator('#app').innerText()).toBe('Reading the features…');
   await view.screenshot('steer-loading');

@@ -3,36 +3,18 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Session } from './session.ts';
-import { Workbench } from './workbench.ts';
-
-const story = 'lily-and-the-lantern.txt';
-const timeout = 120_000;
-const slowly = { timeout, interval: 300 };
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openTimeout, sessionInSteps, slowly, story } from './session.ts';
+import { chooseIn } from './steerPage.ts';
 
 describe('a steering laboratory', () => {
-  let session: Session;
-  let workbench: Workbench;
+  const session = sessionInSteps();
+  const { workbench } = session;
   let steering: FrameLocator;
-  /** Each step goes on where the one before it ended. */
-  let failedStep: string | undefined;
 
   beforeAll(async () => {
-    session = await Session.start();
-    workbench = new Workbench(session.page);
-    await workbench.ready();
     await workbench.openFile(story);
     await workbench.closeSideBar();
-    return () => session.close();
-  });
-  beforeEach(() => {
-    if (failedStep !== undefined) throw new Error(`not tried, because "${failedStep}" failed`);
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail' || failedStep !== undefined) return;
-    failedStep = task.name;
-    await session.keepEvidence(task.name.replaceAll(' ', '-'));
   });
 
   const text = (side: 'baseline' | 'steered'): Promise<string> =>
@@ -48,20 +30,16 @@ describe('a steering laboratory', () => {
   const isOver = () => expect.poll(status, slowly).toMatch(/part at token|are equal over/u);
 
   test('an edit runs by itself, and again while its slider moves', async () => {
-    await workbench.selectLine(1);
-    await workbench.runCommand('Monosem: Steer Selection');
-    await session.page.mouse.move(700, 700);
-    steering = await workbench.view('.feature-row');
+    steering = await workbench.steerLine(1);
     await steering.getByLabel('Tokens to generate, 1 to 200').fill('12');
-    await row().locator('.operation').click();
-    await row().locator('vscode-option', { hasText: 'Clamp' }).click();
-    await steering.locator('.continuation-steered .token').nth(3).waitFor({ timeout });
+    await chooseIn(row(), 'Clamp');
+    await steering.locator('.continuation-steered .token').nth(3).waitFor({ timeout: openTimeout });
     await isOver();
     const [baseline, steered] = [await text('baseline'), await text('steered')];
     expect(steered).not.toBe(baseline);
     await row().locator('.slider').focus();
     for (let n = 0; n < 20; n++) await session.page.keyboard.press('ArrowRight');
-    expect(await strength().inputValue()).toBe('4');
+    expect(await strength().inputValue()).toBe('3');
     await expect.poll(() => text('steered'), slowly).not.toBe(steered);
     await isOver();
     expect(await text('baseline')).toBe(baseline);
@@ -71,9 +49,9 @@ describe('a steering laboratory', () => {
     const before = await workbench.editor.innerText();
     await row().locator('.slider').focus();
     await session.page.keyboard.press('Control+z');
-    expect(await strength().inputValue()).toBe('2');
+    expect(await strength().inputValue()).toBe('1');
     await session.page.keyboard.press('Control+Shift+z');
-    expect(await strength().inputValue()).toBe('4');
+    expect(await strength().inputValue()).toBe('3');
     await isOver();
     expect(await workbench.editor.innerText()).toBe(before);
   });
@@ -92,7 +70,7 @@ describe('a steering laboratory', () => {
     const sweep = steering.locator('.sweep');
     await sweep.getByLabel('Strengths to try, both ends included').fill('3');
     await sweep.getByRole('button', { name: 'Sweep', exact: true }).click();
-    await sweep.locator('tbody').nth(3).waitFor({ timeout });
+    await sweep.locator('tbody').nth(3).waitFor({ timeout: openTimeout });
     expect(await sweep.locator('.plot').count()).toBe(3);
     await session.screenshot('sweep');
     const before = await text('steered');
@@ -110,7 +88,7 @@ describe('a steering laboratory', () => {
     await part.locator('textarea').fill(' She took the lantern and went to the old house.');
     await part.getByRole('button', { name: 'Measure' }).click();
     const verdict = part.locator('.likelihood-verdict');
-    await verdict.waitFor({ timeout });
+    await verdict.waitFor({ timeout: openTimeout });
     expect(await verdict.innerText()).toMatch(/times as likely as without them\.$/u);
     const [baseline, steered] = [await cell(0, 0), await cell(0, 1)];
     expect(steered).not.toBe(baseline);
@@ -135,10 +113,9 @@ describe('a steering laboratory', () => {
 
   test('a feature is searched by a word', async () => {
     await steering.getByRole('button', { name: 'Search…' }).click();
-    const box = session.page.locator('.quick-input-widget');
-    await box.locator('input').first().fill('cat');
-    await box.locator('.monaco-list-row', { hasText: 'cat' }).first().waitFor({ timeout });
-    const found = await box.locator('.monaco-list-row').first().innerText();
+    await workbench.quickInput.locator('input').first().fill('cat');
+    await workbench.offers.filter({ hasText: 'cat' }).first().waitFor({ timeout: openTimeout });
+    const found = await workbench.offers.first().innerText();
     await session.screenshot('search');
     await session.page.keyboard.press('Enter');
     const number = /#(\d+)/u.exec(found)?.[1] ?? '';
@@ -155,7 +132,7 @@ describe('a steering laboratory', () => {
     const before = await text('steered');
     await form.getByRole('button', { name: 'Make Direction' }).click();
     const made = steering.locator('.direction-row').first();
-    await made.locator('.operation:focus').waitFor({ timeout });
+    await made.locator('.operation:focus').waitFor({ timeout: openTimeout });
     await made.locator('.operation').click();
     await made.locator('vscode-option', { hasText: 'Add' }).click();
     await expect.poll(() => text('steered'), slowly).not.toBe(before);
@@ -168,9 +145,8 @@ describe('a steering laboratory', () => {
 
   test('what was arranged is kept as a preset', async () => {
     await workbench.runAskingCommand('Monosem: Save Steering Preset');
-    const box = session.page.locator('.quick-input-widget');
-    await box.getByText('Name of the preset').waitFor({ timeout });
-    await box.locator('input').first().fill('five');
+    await workbench.quickInput.getByText('Name of the preset').waitFor({ timeout: openTimeout });
+    await workbench.quickInput.locator('input').first().fill('five');
     await session.page.keyboard.press('Enter');
     const file = path.join(session.workspace, '.monosem', 'steering', 'five.json');
     await expect.poll(() => fs.existsSync(file), slowly).toBe(true);

@@ -1,63 +1,42 @@
 // A folder from somebody else, opened in restricted mode: what its settings say about models and downloads does not count
 // until the folder is trusted. Text is read all the same, with the model that comes with Monosem.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { writeBundle } from '../fixtures/bundle.ts';
-import { Session } from './session.ts';
-import { Workbench } from './workbench.ts';
+import { openTimeout, sharedSession, slowly, story } from './session.ts';
 
-const story = 'lily-and-the-lantern.txt';
-const openTimeout = 120_000;
-const slowly = { timeout: openTimeout, interval: 500 };
 const modelName = 'from the folder';
 
 describe('a folder that is not trusted', () => {
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'monosem-e2e-untrusted-'));
-  const model = path.join(scratch, modelName);
-  let session: Session;
-  let workbench: Workbench;
-
-  /** What the folder wants: a model of its own, and downloads from and to wherever it likes. */
-  const wanted = {
-    'monosem.model': model,
-    'monosem.saes': [path.join(model, 'sae')],
-    'monosem.hub.endpoint': 'http://127.0.0.1:9/',
-    'monosem.hub.cacheFolder': path.join(scratch, 'cache'),
-  };
-
-  beforeAll(async () => {
+  const session = sharedSession(async ({ scratch, workspace }) => {
+    const model = path.join(scratch, modelName);
     fs.mkdirSync(model);
     await writeBundle(model, {
       decoder: { kind: 'llama', seed: 3 },
       sae: { architecture: 'topk', k: 4 },
       seed: 4,
     });
-    session = await Session.start(
-      {
+    // What the folder wants: a model of its own, and downloads from and to wherever it likes.
+    const wanted = {
+      'monosem.model': model,
+      'monosem.saes': [path.join(model, 'sae')],
+      'monosem.hub.endpoint': 'http://127.0.0.1:9/',
+      'monosem.hub.cacheFolder': path.join(scratch, 'cache'),
+    };
+    fs.mkdirSync(path.join(workspace, '.vscode'));
+    fs.writeFileSync(path.join(workspace, '.vscode', 'settings.json'), JSON.stringify(wanted));
+    return {
+      asksForTrust: true,
+      settings: {
         'security.workspace.trust.enabled': true,
         'security.workspace.trust.startupPrompt': 'never',
       },
-      {
-        asksForTrust: true,
-        prepare: (workspace) => {
-          const folder = path.join(workspace, '.vscode');
-          fs.mkdirSync(folder);
-          fs.writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(wanted));
-        },
-      },
-    );
-    workbench = new Workbench(session.page);
-    await workbench.ready();
-    return async () => {
-      await session.close();
-      fs.rmSync(scratch, { recursive: true, force: true });
     };
   });
+  const { workbench } = session;
 
   test('names a model in vain until it is trusted', async () => {
-    onTestFailed(() => session.keepEvidence('untrusted'));
     const { page } = session;
     const restricted = page.locator('.statusbar-item', { hasText: 'Restricted Mode' });
     await restricted.waitFor();

@@ -1,10 +1,8 @@
 // The two views in other languages: in one that puts every text into brackets no word that people see or hear stands
 // outside, and in German, whose words are long, all has its place.
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bundleFile, readTexts } from '../../scripts/l10n/bundle.ts';
-import { launchBrowser } from '../../scripts/vscode/browser.ts';
 import { featureIndex } from '../../src/shared/units.ts';
 import type { ToFeatureView, ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import { foreign, pseudoTexts, untranslated } from '../unit/pseudoLanguage.ts';
@@ -19,14 +17,9 @@ import {
   sweepFinished,
   twoSaes,
 } from './webviewMessages.ts';
-import { type ViewPage, openView } from './webviewPage.ts';
+import { type ViewPage, openView, useBrowser } from './webviewPage.ts';
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 const texts = pseudoTexts(Object.keys(readTexts(bundleFile)));
 
@@ -50,7 +43,7 @@ async function forgotten({ page }: ViewPage): Promise<readonly string[]> {
 }
 
 test('no word of the feature view stays English', async () => {
-  const view = await openView(browser, { view: 'feature', theme: 'dark', width: 320, texts });
+  const view = await openView({ view: 'feature', theme: 'dark', width: 320, texts });
   expect(await forgotten(view)).toEqual([]);
   const states: readonly ToFeatureView[] = [
     { kind: 'loading', sae, feature: featureIndex(7) },
@@ -72,7 +65,7 @@ test('no word of the feature view stays English', async () => {
 });
 
 test('no word of the steering view stays English', async () => {
-  const view = await openView(browser, { view: 'steer', theme: 'dark', width: 760, texts });
+  const view = await openView({ view: 'steer', theme: 'dark', width: 760, texts });
   const { page } = view;
   await view.send(foreign(steerState({ features: [], prompt: '' })));
   expect(await forgotten(view)).toEqual([]);
@@ -113,7 +106,7 @@ test('no word of the steering view stays English', async () => {
 });
 
 test('no word about directions stays English', async () => {
-  const view = await openView(browser, { view: 'steer', theme: 'dark', width: 760, texts });
+  const view = await openView({ view: 'steer', theme: 'dark', width: 760, texts });
   const { page } = view;
   await view.send(foreign(steerState()));
   await page.getByRole('button', { name: '⟦New Direction⟧' }).click();
@@ -164,7 +157,7 @@ describe('in German', () => {
   test.for([200, 320])(
     'the feature view has room for its words and figures: %i px',
     async (width) => {
-      const view = await openView(browser, { view: 'feature', theme: 'light', width, ...german });
+      const view = await openView({ view: 'feature', theme: 'light', width, ...german });
       await view.send(featureState());
       const { page } = view;
       expect(await page.locator('.fact').first().innerText()).toBe('Dichte\n0,87\u00A0%');
@@ -177,7 +170,7 @@ describe('in German', () => {
   );
 
   test.for([200, 340, 760])('the steering view has, too: %i px', async (width) => {
-    const view = await openView(browser, { view: 'steer', theme: 'dark', width, ...german });
+    const view = await openView({ view: 'steer', theme: 'dark', width, ...german });
     const { page } = view;
     await view.send({ ...twoSaes(), directions } as ToSteerView);
     const direction = page.locator('.direction-row').first();

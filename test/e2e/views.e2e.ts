@@ -1,19 +1,16 @@
 // Every view as a person sees it, in light, dark and high contrast, and a change of theme while something is painted.
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../../scripts/setup/paths.mjs';
 import { writeNeuronSae } from '../fixtures/neuronSae.ts';
-import { Session } from './session.ts';
+import { openTimeout, sharedSession, slowly, story } from './session.ts';
 import type { Look } from './workbench.ts';
-import { Workbench } from './workbench.ts';
 
-const story = 'lily-and-the-lantern.txt';
 const ownSite = 'blocks.2.hook_resid_post';
 const ownSae = path.join(root, 'models', 'stories15M', 'saes', ownSite);
 /** In an MLP layer of the embedded model. */
 const neurons = 768;
-const slowly = { timeout: 120_000, interval: 300 };
 
 /** Names of themes, and the class that each kind has in the workbench. */
 const themes = {
@@ -38,22 +35,13 @@ interface LookOptions {
 }
 
 describe('views of a text', () => {
-  let session: Session;
-  let workbench: Workbench;
+  const session = sharedSession();
+  const { workbench } = session;
 
   beforeAll(async () => {
-    session = await Session.start();
-    workbench = new Workbench(session.page);
-    await workbench.ready();
     await workbench.openFile(story);
     await workbench.closeSideBar();
-    await workbench.coloured.first().waitFor({ timeout: 120_000 });
-    return () => session.close();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') {
-      await session.keepEvidence(task.name.replaceAll(' ', '-'));
-    }
+    await workbench.coloured.first().waitFor({ timeout: openTimeout });
   });
 
   const write = (settings: Readonly<Record<string, unknown>>): void => {

@@ -4,6 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+import { launchBrowser } from '../../scripts/vscode/browser.ts';
 import { type Texts, viewDocument } from '../../src/host/views/viewDocument.ts';
 import { type ThemeName, themes } from './themes.ts';
 
@@ -57,7 +59,18 @@ export interface ViewPage {
   close(): Promise<void>;
 }
 
-export async function openView(browser: Browser, options: ViewPageOptions): Promise<ViewPage> {
+let browser: Browser | undefined;
+
+/** Starts the browser in which the tests of a file open views, and closes it behind the last one. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+}
+
+export async function openView(options: ViewPageOptions): Promise<ViewPage> {
+  if (browser === undefined) throw new Error('a file that opens views begins with useBrowser()');
   const { width, height = 900 } = options;
   const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: 2 });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });

@@ -1,27 +1,20 @@
 // The feature view alone in a plain browser page under the colours and the content security policy of VS Code: what
 // it shows, what it says to the host, and that text from a model stays text.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser } from '../../scripts/vscode/browser.ts';
+import { describe, expect, test } from 'vitest';
 import { featureIndex } from '../../src/shared/units.ts';
 import type { ToFeatureView } from '../../src/shared/webviewProtocol.ts';
 import type { ThemeName } from './themes.ts';
 import { exampleOf, featureState, sae } from './webviewMessages.ts';
-import { type ViewPage, hostile, isHacked, openView } from './webviewPage.ts';
+import { type ViewPage, hostile, isHacked, openView, useBrowser } from './webviewPage.ts';
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 async function openFeature(
   theme: ThemeName,
   width: number,
   ...messages: readonly ToFeatureView[]
 ): Promise<ViewPage> {
-  const view = await openView(browser, { view: 'feature', theme, width });
+  const view = await openView({ view: 'feature', theme, width });
   for (const message of messages) await view.send(message);
   return view;
 }

@@ -17,10 +17,15 @@ export interface Look {
 }
 
 export class Workbench {
-  readonly #page: Page;
+  readonly #window: { readonly page: Page };
 
-  constructor(page: Page) {
-    this.#page = page;
+  /** @param window its page may come later than this */
+  constructor(window: { readonly page: Page }) {
+    this.#window = window;
+  }
+
+  get #page(): Page {
+    return this.#window.page;
   }
 
   /** Waits until the workbench is drawn and the extension has put its item into the status bar. */
@@ -36,6 +41,16 @@ export class Workbench {
   /** Something is being analysed. */
   async isBusy(): Promise<boolean> {
     return (await this.statusItem.locator('.codicon-loading').count()) > 0;
+  }
+
+  /** The box at the top where commands are typed and questions answered. */
+  get quickInput(): Locator {
+    return this.#page.locator('.quick-input-widget');
+  }
+
+  /** What the box offers. */
+  get offers(): Locator {
+    return this.quickInput.locator('.quick-input-list .monaco-list-row');
   }
 
   /** The text of the file in the first column. */
@@ -82,15 +97,13 @@ export class Workbench {
 
   /** Chooses from the list that such a command shows. */
   async answer(text: string | RegExp): Promise<void> {
-    const box = this.#page.locator('.quick-input-widget');
-    await box.locator('.monaco-list-row', { hasText: text }).first().click();
+    await this.offers.filter({ hasText: text }).first().click();
   }
 
   /** Goes to what a list that a command shows has, as soon as it is there, without choosing it. */
   async goTo(text: string): Promise<void> {
-    const box = this.#page.locator('.quick-input-widget');
-    await box.locator('.monaco-list-row', { hasText: text }).first().waitFor();
-    await box.locator('input').first().fill(text);
+    await this.offers.filter({ hasText: text }).first().waitFor();
+    await this.quickInput.locator('input').first().fill(text);
   }
 
   /** How what is painted looks, place by place. */
@@ -117,13 +130,13 @@ export class Workbench {
 
   async #choose(key: string, text: string): Promise<Locator> {
     const box = await this.#type(key, text);
-    await box.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+    await this.answer(text);
     return box;
   }
 
   /** Answers the dialog for a folder, which in the browser is an input box with a path. */
   async enterFolder(folder: string): Promise<void> {
-    const box = this.#page.locator('.quick-input-widget');
+    const box = this.quickInput;
     const input = box.locator('input[type="text"]').first();
     await expect.poll(() => input.inputValue()).toMatch(/\/$/);
     // The box fills in its own first folder more than once while it looks at the disk: written again until it stays.
@@ -139,7 +152,7 @@ export class Workbench {
 
   /** Opens the input box at the top and types into it. */
   async #type(key: string, text: string): Promise<Locator> {
-    const box = this.#page.locator('.quick-input-widget');
+    const box = this.quickInput;
     await this.#page.keyboard.press(key);
     await box.locator('input').first().waitFor();
     await this.#page.keyboard.type(text);
@@ -229,6 +242,15 @@ export class Workbench {
     await this.#page.keyboard.press('Home');
     await this.#page.keyboard.press('Shift+End');
     await this.#page.keyboard.press('Shift+End');
+  }
+
+  /** Opens a line for steering. @returns the panel */
+  async steerLine(line: number): Promise<FrameLocator> {
+    await this.selectLine(line);
+    await this.runCommand('Monosem: Steer Selection');
+    // Away from the button that lies where the command did, and its tooltip.
+    await this.#page.mouse.move(700, 700);
+    return this.view('.feature-row');
   }
 
   /** The document inside the webview that contains `selector` with `text`. */
