@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { pickerTitle } from '../host/commandTitle.ts';
 import { rankFeatures } from '../host/display/features/featureRanking.ts';
 import { activationText, featureLabel } from '../host/display/features/featureText.ts';
+import { listWords } from '../host/display/features/listWords.ts';
 import { oneLine } from '../host/display/oneLine.ts';
 import type { Services } from '../host/services.ts';
 import { readFeature } from '../host/views/viewMessages.ts';
@@ -11,6 +12,7 @@ import type { CommandName } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { FeatureRef, SaePlace } from '../shared/engineProtocol.ts';
 import { messageOf } from '../shared/errors.ts';
+import { featureName } from '../shared/featureName.ts';
 import { saeLabels } from '../shared/featureRef.ts';
 import { t } from '../shared/l10n.ts';
 import { featureIndex } from '../shared/units.ts';
@@ -43,9 +45,9 @@ export async function pickFeature(
   const lifetime = new DisposableStore();
   const picker = lifetime.add(vscode.window.createQuickPick<FeatureItem>());
   picker.title = pickerTitle(command);
-  picker.placeholder = t('Number of a feature, or a word it stands for');
   picker.matchOnDescription = true;
   const saes = activeSaes(services);
+  picker.placeholder = listWords(saes.map(({ sae }) => sae)).chosenBy;
   const offered = (
     await Promise.all(saes.map(async (choice) => offeredFeatures(services, choice)))
   ).flat();
@@ -86,8 +88,8 @@ function typedItem({ sae, label }: SaeChoice, feature: FeatureIndex): FeatureIte
     label: `#${feature}`,
     description:
       label === undefined
-        ? t('Feature {0}', feature)
-        : t('Feature {0} of {1}', feature, oneLine(label)),
+        ? featureName({ sae, feature })
+        : t('{0} of {1}', featureName({ sae, feature }), oneLine(label)),
     ref: { sae, feature },
     alwaysShow: true,
   };

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { foundFeatures } from '../host/display/features/featureSearch.ts';
 import { featureLabel } from '../host/display/features/featureText.ts';
+import { listWords } from '../host/display/features/listWords.ts';
 import { oneLine } from '../host/display/oneLine.ts';
 import type { Services } from '../host/services.ts';
 import { DisposableStore } from '../shared/disposable.ts';
@@ -25,7 +26,7 @@ export async function searchFeatures(services: Services): Promise<FeatureRef | u
   const lifetime = new DisposableStore();
   const picker = lifetime.add(vscode.window.createQuickPick<FoundItem>());
   picker.title = t('Search Features');
-  picker.placeholder = t('Number of a feature, or words of the tokens it peaks on');
+  picker.placeholder = listWords([]).searchedBy;
   let saes: readonly SaeFacts[] = [];
   const show = (): void => {
     picker.items = saes.flatMap((sae) => foundIn(services, sae, saes, picker.value));
@@ -39,6 +40,7 @@ export async function searchFeatures(services: Services): Promise<FeatureRef | u
     picker.busy = true;
     picker.show();
     saes = await activeSaes(services);
+    picker.placeholder = listWords(saes.map(({ sae }) => sae)).searchedBy;
     show();
     await loadLabels(services, saes);
     picker.busy = false;

@@ -12,6 +12,7 @@ import { featureView } from '../shared/contributions.ts';
 import { DisposableStore } from '../shared/disposable.ts';
 import type { FeatureRef } from '../shared/engineProtocol.ts';
 import { MonosemError, messageOf } from '../shared/errors.ts';
+import { isNeuron } from '../shared/featureName.ts';
 import { saeLabels } from '../shared/featureRef.ts';
 import { t } from '../shared/l10n.ts';
 import type { FromFeatureView, ToFeatureView } from '../shared/webviewProtocol.ts';
@@ -23,6 +24,7 @@ const memoryKey = 'monosem.shownFeature';
 export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #services: Services;
   readonly #lifetime = new DisposableStore();
+  #view: vscode.WebviewView | undefined;
   #channel: ViewChannel<ToFeatureView> | undefined;
   #snapshot: ToFeatureView = nothingChosen();
   #shown: FeatureRef | undefined;
@@ -71,11 +73,14 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
       onMalformed: () =>
         this.#services.log.warn('The feature view sent a message that is not one.'),
     });
+    this.#view = view;
     this.#channel = channel;
     const closing = view.onDidDispose(() => {
       closing.dispose();
       channel.dispose();
-      if (this.#channel === channel) this.#channel = undefined;
+      if (this.#channel !== channel) return;
+      this.#channel = undefined;
+      this.#view = undefined;
     });
   }
 
@@ -147,8 +152,16 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
     }
   }
 
+  /** VS Code shows the title above the panel. */
+  #entitle(): void {
+    if (this.#view === undefined) return;
+    const isOfNeuron = this.#shown !== undefined && isNeuron(this.#shown);
+    this.#view.title = isOfNeuron ? t('Neuron') : t('Feature');
+  }
+
   #post(snapshot: ToFeatureView): void {
     this.#snapshot = snapshot;
+    this.#entitle();
     this.#channel?.post(snapshot);
   }
 }

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bundleFile, readTexts } from '../../scripts/l10n/bundle.ts';
+import { neuronsOfBlock } from '../../src/shared/saePlace.ts';
 import { featureIndex } from '../../src/shared/units.ts';
 import type { ToFeatureView, ToSteerView } from '../../src/shared/webviewProtocol.ts';
 import { foreign, pseudoTexts, untranslated } from '../unit/pseudoLanguage.ts';
@@ -49,6 +50,9 @@ test('no word of the feature view stays English', async () => {
     { kind: 'loading', sae, feature: featureIndex(7) },
     { ...featureState(), saeLabel: 'x' },
     featureState({ maxActivation: 0, examples: [] }),
+    { ...featureState(), sae: neuronsOfBlock(3) },
+    { ...featureState({ maxActivation: 0, examples: [] }), sae: neuronsOfBlock(3) },
+    { kind: 'loading', sae: neuronsOfBlock(3), feature: featureIndex(7) },
   ];
   for (const state of states) {
     await view.send(foreign(state));
@@ -162,6 +166,9 @@ describe('in German', () => {
       const { page } = view;
       expect(await page.locator('.fact').first().innerText()).toBe('Dichte\n0,87\u00A0%');
       await page.getByRole('button', { name: 'Dieses Feature steuern' }).waitFor();
+      await view.send({ ...featureState(), sae: neuronsOfBlock(3) } as ToFeatureView);
+      await page.getByRole('button', { name: 'Dieses Neuron steuern' }).waitFor();
+      expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Neuron 2417');
       expect(await isTooWide(view)).toBe(false);
       await view.screenshot(`feature-german-${String(width)}`);
       expect(view.problems).toEqual([]);

@@ -155,6 +155,18 @@ describe('views of a text', () => {
     await expect.poll(() => workbench.statusItem.innerText(), slowly).not.toMatch(/·/);
   });
 
+  test('a neuron that is looked up is called one, above its panel and in it', async () => {
+    await changeView('Neurons of a Layer', 'MLP neurons of block 3');
+    await expect.poll(() => workbench.statusItem.innerText(), slowly).toMatch(/· neurons/);
+    await expect.poll(() => workbench.isBusy(), slowly).toBe(false);
+    await workbench.hoverOver('lantern');
+    const link = workbench.hover.locator('a', { hasText: /^#\d+$/ }).first();
+    const neuron = (await link.innerText()).slice(1);
+    await link.click();
+    await workbench.view('h1', `Neuron ${neuron}`);
+    await workbench.paneHeader('Neuron').waitFor();
+  });
+
   test('off', async () => {
     await changeView('Off');
     await expect.poll(() => workbench.coloured.count(), slowly).toBe(0);

@@ -1,6 +1,7 @@
 // The feature view alone in a plain browser page under the colours and the content security policy of VS Code: what
 // it shows, what it says to the host, and that text from a model stays text.
 import { describe, expect, test } from 'vitest';
+import { neuronsOfBlock } from '../../src/shared/saePlace.ts';
 import { featureIndex } from '../../src/shared/units.ts';
 import type { ToFeatureView } from '../../src/shared/webviewProtocol.ts';
 import type { ThemeName } from './themes.ts';
@@ -133,6 +134,29 @@ describe('feature view', () => {
     expect(await isHacked(view)).toBe(false);
     await view.send({ ...featureState(), saeLabel: 'blocks.2.hook_resid_post' } as ToFeatureView);
     await view.screenshot('feature-of-several');
+    expect(view.problems).toEqual([]);
+    await view.close();
+  });
+
+  test('a neuron is called one, wherever the view speaks of it', async () => {
+    const ref = { sae: neuronsOfBlock(3), feature: featureIndex(2417) };
+    const view = await openFeature('dark', 320, { kind: 'loading', ...ref });
+    const app = view.page.locator('#app');
+    expect(await app.innerText()).toContain('Looking up neuron 2417…');
+    await view.send({ ...featureState(), sae: ref.sae } as ToFeatureView);
+    expect(await view.page.getByRole('heading', { level: 1 }).innerText()).toBe('Neuron 2417');
+    for (const name of ['Previous neuron', 'Next neuron', 'Steer This Neuron'])
+      await view.page.getByRole('button', { name }).waitFor();
+    const dead = { density: 0, maxActivation: 0, meanActivation: 0, peakTokens: [], examples: [] };
+    await view.send({
+      ...featureState({ ...dead, histogram: new Uint32Array(50) }),
+      sae: ref.sae,
+    } as ToFeatureView);
+    expect(await app.innerText()).toContain('the neuron may be dead');
+    expect(await app.innerHTML()).not.toMatch(/feature \d|[Ff]eature</);
+    await view.send(featureState());
+    expect(await view.page.getByRole('heading', { level: 1 }).innerText()).toBe('Feature 2417');
+    await view.page.getByRole('button', { name: 'Next feature' }).waitFor();
     expect(view.problems).toEqual([]);
     await view.close();
   });

@@ -188,8 +188,12 @@ export class Workbench {
 
   /** VS Code writes titles with capital letters of its own. */
   #pane(title: string): Locator {
-    const header = this.#page.locator(`.pane-header[aria-label^="${title}" i]`);
-    return this.#page.locator('.pane', { has: header });
+    return this.#page.locator('.pane', { has: this.paneHeader(title) });
+  }
+
+  /** What stands above a view of the side bar, by how it begins. */
+  paneHeader(title: string): Locator {
+    return this.#page.locator(`.pane-header[aria-label^="${title}" i]`);
   }
 
   /** The hover that is shown now. */

@@ -3,7 +3,6 @@
 import type { FromFeatureView, ToFeatureView } from '../../src/shared/webviewProtocol.ts';
 import type { SaePlace } from '../../src/shared/engineProtocol.ts';
 import type { FeatureIndex } from '../../src/shared/units.ts';
-import { t } from '../../src/shared/l10n.ts';
 import { connect } from '../common/channel.ts';
 import { element } from '../common/element.ts';
 import { busyNotice, failureNotice, hintNotice } from '../common/notice.ts';
@@ -11,6 +10,7 @@ import { speakUsersLanguage } from '../common/translation.ts';
 import './feature.css';
 import { navigation } from './navigation.ts';
 import { summaryView } from './summary.ts';
+import { panelWords } from './words.ts';
 
 interface Arrangement {
   readonly isFullContext: boolean;
@@ -44,14 +44,14 @@ function contentOf(message: ToFeatureView): HTMLElement {
       return hintNotice(message.hint);
     case 'loading':
       sae = message.sae;
-      head.show(message.feature);
-      return busyNotice(t('Looking up feature {0}…', message.feature));
+      head.show(message);
+      return busyNotice(panelWords(sae).lookingUp(message.feature));
     case 'failed':
       return failureNotice(message.message);
     case 'feature':
       window.scrollTo(0, 0);
       sae = message.sae;
-      head.show(message.summary.feature);
+      head.show({ sae, feature: message.summary.feature });
       return summaryView({
         state: message,
         isFullContext,

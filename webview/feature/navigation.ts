@@ -1,14 +1,17 @@
 // Head of the feature view: which feature it is, and the ways to another one.
+import type { FeatureRef } from '../../src/shared/engineProtocol.ts';
+import { featureName } from '../../src/shared/featureName.ts';
 import { t } from '../../src/shared/l10n.ts';
 import { type FeatureIndex, featureIndex } from '../../src/shared/units.ts';
 import { element } from '../common/element.ts';
 import { swatch } from '../common/featureColour.ts';
 import { button } from '../common/ui.ts';
+import { panelWords } from './words.ts';
 
 export interface Navigation {
   readonly element: HTMLElement;
-  /** @param feature the one shown, being loaded, or looked for in vain */
-  show(feature: FeatureIndex | undefined): void;
+  /** @param ref the one shown, being loaded, or looked for in vain */
+  show(ref: FeatureRef | undefined): void;
 }
 
 export function navigation(open: (feature: FeatureIndex) => void): Navigation {
@@ -21,15 +24,13 @@ export function navigation(open: (feature: FeatureIndex) => void): Navigation {
       min: 0,
       step: 1,
       placeholder: t('Number'),
-      'aria-label': t('Go to the feature with this number'),
-      title: t('Type the number of a feature and press Enter'),
     },
   });
   const move = (by: number): void => {
     if (current !== undefined && current + by >= 0) open(featureIndex(current + by));
   };
   const previous = button({
-    label: t('Previous feature'),
+    label: panelWords(undefined).previous,
     icon: 'previous',
     iconOnly: true,
     onPress: () => {
@@ -37,7 +38,7 @@ export function navigation(open: (feature: FeatureIndex) => void): Navigation {
     },
   });
   const next = button({
-    label: t('Next feature'),
+    label: panelWords(undefined).next,
     icon: 'next',
     iconOnly: true,
     onPress: () => {
@@ -52,21 +53,23 @@ export function navigation(open: (feature: FeatureIndex) => void): Navigation {
       field.value = '';
     }
   });
-  const show = (feature: FeatureIndex | undefined): void => {
-    current = feature;
-    previous.setEnabled(feature !== undefined && feature > 0);
-    next.setEnabled(feature !== undefined);
-    if (feature === undefined) title.replaceChildren(t('Features'));
-    else title.replaceChildren(swatch(feature), t('Feature {0}', feature));
+  const others = element('nav', {}, form);
+  const show = (ref: FeatureRef | undefined): void => {
+    current = ref?.feature;
+    const words = panelWords(ref?.sae);
+    previous.setLabel(words.previous, 'previous');
+    previous.setEnabled(ref !== undefined && ref.feature > 0);
+    next.setLabel(words.next, 'next');
+    next.setEnabled(ref !== undefined);
+    field.setAttribute('aria-label', words.goTo);
+    field.title = words.howToGo;
+    others.setAttribute('aria-label', words.others);
+    if (ref === undefined) title.replaceChildren(t('Features'));
+    else title.replaceChildren(swatch(ref.feature), featureName(ref));
   };
   show(undefined);
   return {
-    element: element(
-      'header',
-      { class: 'navigation' },
-      title,
-      element('nav', { attributes: { 'aria-label': t('Other features') } }, form),
-    ),
+    element: element('header', { class: 'navigation' }, title, others),
     show,
   };
 }

@@ -10,6 +10,7 @@ import { tokenName } from '../common/tokenText.ts';
 import { button } from '../common/ui.ts';
 import { exampleItem } from './example.ts';
 import { shortContext } from './excerpt.ts';
+import { panelWords } from './words.ts';
 
 const namesShown = 6;
 
@@ -21,30 +22,30 @@ export interface SummaryOptions {
 }
 
 export function summaryView(options: SummaryOptions): HTMLElement {
-  const { summary, saeLabel, saeName, site } = options.state;
+  const { sae, summary, saeLabel, saeName, site } = options.state;
+  const words = panelWords(sae);
   const hasFired = summary.maxActivation > 0;
   const steer = button({
-    label: t('Steer This Feature'),
+    label: words.steer,
     icon: 'steer',
     appearance: 'primary',
     onPress: options.onSteer,
   });
   steer.element.classList.add('steer');
   const view = element('article', { class: 'summary' });
-  if (saeLabel !== undefined) view.append(whose(saeLabel));
+  if (saeLabel !== undefined) view.append(whose(saeLabel, words.owner));
   if (summary.peakTokens.length > 0) view.append(names(summary));
   view.append(steer.element);
   paintFeature(view, summary.feature);
   if (hasFired) view.append(numbers(summary), activations(summary), examples(options));
-  else view.append(neverFired(summary));
+  else view.append(neverFired(words.neverActive(countText(summary.corpusTokens))));
   const source = [...new Set([saeName, site])].join(' · ');
   view.append(element('footer', { class: 'source quiet' }, source));
   return view;
 }
 
 /** Several SAEs have a feature of this number. */
-function whose(saeLabel: string): HTMLElement {
-  const title = t('The sparse autoencoder it belongs to');
+function whose(saeLabel: string, title: string): HTMLElement {
   return element('p', { class: 'whose quiet', attributes: { title } }, t('at {0}', saeLabel));
 }
 
@@ -106,11 +107,7 @@ function activations(summary: FeatureSummary): HTMLElement {
   );
 }
 
-function neverFired({ corpusTokens }: FeatureSummary): HTMLElement {
-  const text = t(
-    'Not active on any of the {0} tokens of the corpus, so there are no examples: the feature may be dead, or rarer than the corpus is long.',
-    countText(corpusTokens),
-  );
+function neverFired(text: string): HTMLElement {
   return element('p', { class: 'quiet' }, text);
 }
 

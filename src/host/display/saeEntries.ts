@@ -7,7 +7,7 @@ import { blockOfNeurons, nameOfNeurons, siteOfNeurons } from '../../shared/saePl
 import type { SaeOutcome } from '../saeChecks.ts';
 import type { FileEntry } from '../trees/fileEntry.ts';
 import type { EntryIcon } from '../trees/treeEntry.ts';
-import { featuresText } from './features/featureEntries.ts';
+import { listWords } from './features/listWords.ts';
 import { oneLine } from './oneLine.ts';
 import { nameOfSae } from './saeName.ts';
 import { sizeText } from './size.ts';
@@ -59,7 +59,7 @@ function wordsOf(standing: SaeStanding): readonly string[] {
   const state = isPainted ? t('painted') : isUsed ? t('used') : t('not used');
   if (facts === undefined)
     return download === undefined ? [state] : [state, sizeText(download.bytes)];
-  const features = featuresText(facts.features);
+  const features = listWords([facts.sae]).count(facts.features);
   const isOff = outcome?.check?.passes === false;
   return [state, features, ...(isOff ? [t('does not fit')] : [])];
 }

@@ -1,6 +1,7 @@
 // Asks for one of the features that are active on a token.
 import * as vscode from 'vscode';
 import { activationText, featureLabel, percent } from '../display/features/featureText.ts';
+import { listWords } from '../display/features/listWords.ts';
 import { activeFeatures } from '../display/tokens/activeFeatures.ts';
 import { withoutIcons } from '../display/withoutIcons.ts';
 import type { Token } from '../documents/tokenTable.ts';
@@ -31,7 +32,8 @@ export async function pickActiveFeature(
     })),
   );
   if (items.length === 0) {
-    void vscode.window.showInformationMessage(t('No feature is active on this token.'));
+    const { noneOnToken } = listWords(token.readings.map(({ sae }) => sae));
+    void vscode.window.showInformationMessage(noneOnToken);
     return undefined;
   }
   const chosen = await vscode.window.showQuickPick(items, { ...words, matchOnDescription: true });

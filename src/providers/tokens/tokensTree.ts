@@ -3,10 +3,10 @@
 // host/display/tokens; here they are shown, and made anew when results come, while the list is visible.
 import * as vscode from 'vscode';
 import { briefly } from '../../host/briefly.ts';
-import { swatchIcons } from '../../host/display/features/hoverSwatch.ts';
+import { swatchOf } from '../../host/display/features/swatch.ts';
 import { findTokenNode, topNodes } from '../../host/display/tokens/tokenTree.ts';
 import { messageNode, rootNode } from '../../host/display/tokens/treeNode.ts';
-import type { NodeIcon, TreeNode } from '../../host/display/tokens/treeNode.ts';
+import type { TreeNode } from '../../host/display/tokens/treeNode.ts';
 import type { TokenTree } from '../../host/display/tokens/treeSource.ts';
 import type { DocumentAnalysis } from '../../host/documents/documentAnalysis.ts';
 import type { Token } from '../../host/documents/tokenTable.ts';
@@ -16,7 +16,11 @@ import { learnAbout } from '../../host/tokens/learnAbout.ts';
 import { askedText, similarQuestion, textLines } from '../../host/tokens/locateToken.ts';
 import { tokenFactsOf } from '../../host/tokens/tokenFacts.ts';
 import type { TokenList } from '../../host/tokens/tokenList.ts';
-import { commands, tokensView } from '../../shared/contributions.ts';
+import { quietList } from '../../host/trees/quietList.ts';
+import type { QuietUpdates } from '../../host/trees/quietUpdates.ts';
+import type { TreeEntry } from '../../host/trees/treeEntry.ts';
+import { treeItem } from '../../host/trees/treeItem.ts';
+import { tokensView } from '../../shared/contributions.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
@@ -31,23 +35,27 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
   readonly #lifetime = new DisposableStore();
   readonly #changed = this.#lifetime.add(new vscode.EventEmitter<undefined>());
   readonly #view: vscode.TreeView<TreeNode>;
+  readonly #updates: QuietUpdates;
   #document: vscode.TextDocument | undefined;
   /** A token of it was asked for; another one may be read. */
   #asked: vscode.TextDocument | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  /** Something has changed that the list, being hidden, does not show. */
-  #isStale = true;
   #isBosUnknowable = false;
 
   constructor(services: Services) {
     this.#services = services;
-    this.#view = this.#lifetime.add(
-      vscode.window.createTreeView(tokensView, { treeDataProvider: this, showCollapseAll: true }),
-    );
+    const { view: list, updates } = quietList<TreeNode>(this, this.#lifetime, {
+      ...{ id: tokensView, showCollapseAll: true },
+      update: () => {
+        this.#makeAnew();
+        return Promise.resolve();
+      },
+      onFailure: (error) => services.log.error(`Tokens: ${messageOf(error)}`),
+    });
+    this.#view = list;
+    this.#updates = updates;
     const { analyses, collection, inspector, model, reading, shownSae, view } = services;
     const changed = (): void => this.#later();
     for (const listening of [
-      this.#view.onDidChangeVisibility(() => this.#shown()),
       reading.onDidChange(() => {
         this.#asked = undefined;
         this.#later();
@@ -70,20 +78,7 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    const { None, Collapsed } = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(node.label, node.children === undefined ? None : Collapsed);
-    item.id = node.id;
-    item.contextValue = node.kind;
-    item.accessibilityInformation = { label: node.spoken };
-    // What does not fit into a narrow list can be read all the same.
-    item.tooltip = node.tooltip ?? [node.label, node.description].join(' ').trim();
-    if (node.description !== undefined) item.description = node.description;
-    if (node.icon !== undefined) item.iconPath = iconOf(node.icon);
-    if (node.command !== undefined) {
-      const { id, title } = commands[node.command.name];
-      item.command = { command: id, title, arguments: [...node.command.args] };
-    }
-    return item;
+    return treeItem(entryOf(node));
   }
 
   getParent({ parent }: TreeNode): TreeNode | undefined {
@@ -110,7 +105,7 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
     this.#asked = document;
     if (this.#document !== document) {
       this.#document = document;
-      this.#now();
+      this.#makeAnew();
     }
     const tree = this.#tree();
     const node = tree && findTokenNode(tree, rootNode(tree.uri), token);
@@ -131,12 +126,7 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
     this.#lifetime.dispose();
-  }
-
-  #shown(): void {
-    if (this.#view.visible && this.#isStale) this.#now();
   }
 
   /** Between an edit and its results nothing new is known, and typing goes on. */
@@ -145,20 +135,14 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
   }
 
   #later(): void {
-    this.#isStale = true;
-    if (!this.#view.visible || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      if (this.#view.visible) this.#now();
-    }, gatherMs);
+    this.#updates.within(gatherMs);
   }
 
-  #now(): void {
+  #makeAnew(): void {
     this.#changed.fire(undefined);
   }
 
   #top(): TreeNode[] {
-    this.#isStale = false;
     this.#document = this.#asked ?? this.#services.reading.current;
     const tree = this.#tree();
     const nodes = tree === undefined ? [] : topNodes(tree, rootNode(tree.uri));
@@ -231,8 +215,17 @@ export class TokensTree implements vscode.TreeDataProvider<TreeNode>, TokenList,
   }
 }
 
-function iconOf(icon: NodeIcon): vscode.ThemeIcon | { light: vscode.Uri; dark: vscode.Uri } {
-  if (typeof icon === 'string') return new vscode.ThemeIcon(icon);
-  const { light, dark } = swatchIcons(icon);
-  return { light: vscode.Uri.parse(light), dark: vscode.Uri.parse(dark) };
+function entryOf({ kind, icon, children, ...node }: TreeNode): TreeEntry {
+  const { id, label, description, spoken, command } = node;
+  return {
+    ...{ id, label, spoken, context: kind },
+    // What does not fit into a narrow list can be read all the same.
+    tooltip: node.tooltip ?? [label, description].join(' ').trim(),
+    ...(description !== undefined && { description }),
+    ...(icon !== undefined && {
+      icon: typeof icon === 'string' ? { codicon: icon } : { swatch: swatchOf(icon) },
+    }),
+    ...(command && { command }),
+    ...(children && { opens: 'collapsed' as const }),
+  };
 }

@@ -15,6 +15,7 @@ import type { ComparedTexts, Side } from '../../comparison/featureComparison.ts'
 import { oneLine } from '../oneLine.ts';
 import { changeTexts, tokenTexts } from './comparisonText.ts';
 import type { NodeTexts, TokenFeature } from './comparisonText.ts';
+import { comparisonWords } from './comparisonWords.ts';
 
 /** Features listed of each kind: small changes of many features follow from any edit, for all behind it reads it. */
 const mostListed = 50;
@@ -86,8 +87,8 @@ function featuresNode(
   const shown = all.filter(facts.shows);
   const listed = shown.slice(0, mostListed);
   const count = countOf(listed.length, shown.length, all.length >= facts.limit);
-  const label =
-    change === 'gained' ? t('Features gained ({0})', count) : t('Features lost ({0})', count);
+  const words = comparisonWords(sae);
+  const label = change === 'gained' ? words.gained(count) : words.lost(count);
   const children = listed.map((each) => featureNode(change, each, facts));
   return { kind: change, id: `${change}:${sae}`, label, isOpen: true, children };
 }
@@ -135,7 +136,7 @@ function tokensNode({ changed, total, text }: ChangedText, facts: ComparisonFact
   return {
     kind: 'changed',
     id: `changed:${sae}`,
-    label: t('Tokens whose strongest feature changed ({0})', count),
+    label: comparisonWords(sae).changed(count),
     isOpen: false,
     children,
   };

@@ -1,6 +1,7 @@
 // The changes of a comparison in words: for a row of a tree, its tooltip and screen readers. Plain text; what comes from
 // files and models is one line with nothing invisible in it. Without VS Code.
 import type { FeatureBrief } from '../../../shared/engineProtocol.ts';
+import { featureName } from '../../../shared/featureName.ts';
 import { t } from '../../../shared/l10n.ts';
 import { countText } from '../../../shared/numberText.ts';
 import type { FeatureChange, TextComparison } from '../../../shared/readingProtocol.ts';
@@ -48,9 +49,9 @@ export function changeTexts(
       before.tokens,
       after.tokens,
     ),
-    tooltip: [t('Feature {0}', label), ...facts].join('\n'),
+    tooltip: [featureName(feature, label), ...facts].join('\n'),
     spoken: [
-      t('Feature {0}, {1}, {2}', feature.feature, verb, about === '' ? t('no label') : about),
+      ...[featureName(feature), verb, about === '' ? t('no label') : about],
       t('activation in sum from {0} to {1}', before.total, after.total),
       t('on {0} tokens before, {1} after', before.tokens, after.tokens),
       t('strongest on {0} in {1}', peak, where),

@@ -8,6 +8,7 @@ import type {
   FeatureRef,
   SaePlace,
 } from '../../../shared/engineProtocol.ts';
+import { featureName } from '../../../shared/featureName.ts';
 import { t } from '../../../shared/l10n.ts';
 import { countText } from '../../../shared/numberText.ts';
 import type { PaletteName } from '../../../shared/palette.ts';
@@ -151,7 +152,7 @@ function effectNode(
     tooltip: [listed.label, ...changeLines(effect, target), shareLine, ...name].join('\n'),
     opens: 'collapsed',
     spoken: [
-      t('Feature {0}', listed.label.slice(1)),
+      featureName(ref, listed.label.slice(1)),
       spokenChange(effect),
       t('{0} of the activation', percent(share)),
       ...name,

@@ -2,15 +2,17 @@
 // because their SAE is not active. Without VS Code.
 import type { PinnedFeature } from '../../collection/featureCollection.ts';
 import type { FeatureBrief, FeatureRef, SaePlace } from '../../../shared/engineProtocol.ts';
+import { featureName, isNeuron } from '../../../shared/featureName.ts';
 import { featureKey, sameFeature } from '../../../shared/featureRef.ts';
 import { t } from '../../../shared/l10n.ts';
 import type { PaletteName } from '../../../shared/palette.ts';
 import type { TreeEntry } from '../../trees/treeEntry.ts';
 import { oneLine } from '../oneLine.ts';
 import { nameOfSae } from '../saeName.ts';
-import { featureEntry, featuresText, tokensText } from './featureEntries.ts';
+import { featureEntry, tokensText } from './featureEntries.ts';
 import type { FeatureEntry } from './featureEntries.ts';
 import { featureLabel } from './featureText.ts';
+import { listWords } from './listWords.ts';
 
 export interface CollectionFacts {
   readonly pinned: readonly PinnedFeature[];
@@ -37,19 +39,20 @@ export function collectionGroups(facts: CollectionFacts): readonly CollectionGro
   const others = recent.filter((ref) => !pinned.some((other) => sameFeature(other, ref)));
   const groups = [
     {
-      entry: groupEntry('pinned', t('Pinned'), pinned.length),
+      entry: groupEntry('pinned', t('Pinned'), pinned),
       features: pinned.map((ref) => entryOf('pinned', ref, facts)),
     },
     {
-      entry: groupEntry('recent', t('Recent'), others.length),
+      entry: groupEntry('recent', t('Recent'), others),
       features: others.map((ref) => entryOf('recent', ref, facts)),
     },
   ];
   return groups.filter(({ features }) => features.length > 0);
 }
 
-function groupEntry(name: GroupName, label: string, count: number): TreeEntry {
-  const spoken = `${label}, ${featuresText(count)}`;
+function groupEntry(name: GroupName, label: string, kept: readonly FeatureRef[]): TreeEntry {
+  const count = kept.length;
+  const spoken = `${label}, ${listWords(kept.map(({ sae }) => sae)).count(count)}`;
   return { id: name, label, description: `${count}`, opens: 'expanded', spoken };
 }
 
@@ -77,9 +80,7 @@ function activeEntry(
     id: `${group}:${featureKey(ref)}`,
     description: facts.join(' · '),
     tooltip: [entry.label, oneLine(name), standing].filter((line) => line !== '').join('\n'),
-    spoken: [t('Feature {0}', ref.feature), label, ...facts]
-      .filter((word) => word !== '')
-      .join(', '),
+    spoken: [featureName(ref), label, ...facts].filter((word) => word !== '').join(', '),
   };
 }
 
@@ -97,10 +98,12 @@ function inactiveEntry(group: GroupName, ref: FeatureRef): FeatureEntry {
     id: `${group}:${featureKey(ref)}`,
     label: `#${feature}`,
     description: t('{0} is not active', name),
-    tooltip: t('{0} is not active; use it to see where its feature {1} is.', oneLine(sae), feature),
+    tooltip: isNeuron(ref)
+      ? t('{0} is not active; use it to see where its neuron {1} is.', oneLine(sae), feature)
+      : t('{0} is not active; use it to see where its feature {1} is.', oneLine(sae), feature),
     icon: { codicon: 'circle-outline', colour: 'disabledForeground' },
     context: group === 'pinned' ? 'inactivePinned' : 'inactiveRecent',
-    spoken: t('Feature {0}, {1} is not active', feature, name),
+    spoken: t('{0}, {1} is not active', featureName(ref), name),
     isDimmed: true,
   };
 }

@@ -1,5 +1,6 @@
 // Features, and the tokens they are strongest on, as entries of lists. Without VS Code.
 import type { FeatureBrief, FeatureRef, SaePlace } from '../../../shared/engineProtocol.ts';
+import { featureName } from '../../../shared/featureName.ts';
 import { featureKey } from '../../../shared/featureRef.ts';
 import { t } from '../../../shared/l10n.ts';
 import { countText, multipleText } from '../../../shared/numberText.ts';
@@ -118,14 +119,9 @@ export function tokensText(tokens: number): string {
   return tokens === 1 ? t('1 token') : t('{0} tokens', countText(tokens));
 }
 
-export function featuresText(features: number): string {
-  return features === 1 ? t('1 feature') : t('{0} features', countText(features));
-}
-
 function title({ ref, brief, slot }: ListedFeature): string {
   const label = featureLabel(brief);
-  const name =
-    label === '' ? t('Feature {0}', ref.feature) : t('Feature {0}: {1}', ref.feature, label);
+  const name = label === '' ? featureName(ref) : t('{0}: {1}', featureName(ref), label);
   return slot === undefined ? name : t('{0} (pinned)', name);
 }
 

@@ -5,10 +5,9 @@ import type { FeatureBrief, FeatureRef, SaePlace } from '../../../shared/engineP
 import type { PaletteName } from '../../../shared/palette.ts';
 import { featureIndex } from '../../../shared/units.ts';
 import { inSlices } from '../../slices.ts';
-import { t } from '../../../shared/l10n.ts';
 import type { TreeEntry } from '../../trees/treeEntry.ts';
 import { oneLine } from '../oneLine.ts';
-import { featuresText, fileFeatureEntry, moreEntry } from './featureEntries.ts';
+import { fileFeatureEntry, moreEntry } from './featureEntries.ts';
 import type { FeatureEntry } from './featureEntries.ts';
 import type { FeatureFilter } from './featureFilter.ts';
 import type { Ranking } from './featureRankings.ts';
@@ -19,6 +18,7 @@ import type { TextSums } from './featureSums.ts';
 import { asksForLabels } from './featureWords.ts';
 import { listMessage } from './fileFeaturesText.ts';
 import type { FileFeaturesState } from './fileFeaturesState.ts';
+import { listWords } from './listWords.ts';
 
 /** Features of each SAE that are listed: more are not read, and each takes its time to be drawn. */
 export const mostListed = 200;
@@ -69,19 +69,22 @@ export async function listFileFeatures(
 ): Promise<FileFeatureList> {
   const groups: SaeGroup[] = [];
   const selections: Selection[] = [];
+  const found: SaePlace[] = [];
   let hasLosses = false;
   for (const listed of question.saes) {
     const { sums, selection } = await rankOne(listed.sae, question, { ports, signal });
     if (sums.tokens === 0) continue;
     hasLosses ||= sums.meanLoss !== undefined;
     selections.push(selection);
+    found.push(listed.sae);
     groups.push(groupOf(listed, { sums, selection, question, ports }));
   }
   const state = stateOf(selections, question.ranking, hasLosses);
   if (state !== 'list') return { state, groups: [], message: '' };
+  const words = listWords(found);
   const message = selections.every(({ active, leftOut }) => active + leftOut === 0)
-    ? t('No feature is active in this file.')
-    : listMessage(selections, question);
+    ? words.noneInFile
+    : listMessage(selections, question, words);
   return { state, groups: groups.filter(({ features }) => features.length > 0), message };
 }
 
@@ -141,7 +144,7 @@ function groupOf(
     return fileFeatureEntry(listed, sum, { ranking, tokens: sums.tokens });
   });
   const name = oneLine(label);
-  const description = featuresText(selection.fitting);
+  const description = listWords([sae]).count(selection.fitting);
   const entry: TreeEntry = {
     id: `sae:${sae}`,
     label: name,

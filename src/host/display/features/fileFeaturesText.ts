@@ -3,6 +3,7 @@
 import { t } from '../../../shared/l10n.ts';
 import type { Ranking } from './featureRankings.ts';
 import type { Selection } from './featureSelection.ts';
+import type { ListWords } from './listWords.ts';
 
 /** In few words, behind the name of the view. */
 export function rankingName(ranking: Ranking): string {
@@ -48,7 +49,8 @@ export function rankingChoices(): readonly RankingChoice[] {
 /** What is said of all SAEs together; empty where there is nothing to say. */
 export function listMessage(
   selections: readonly Selection[],
-  { words, ranking }: { readonly words: string; readonly ranking: Ranking },
+  { words: typed, ranking }: { readonly words: string; readonly ranking: Ranking },
+  words: ListWords,
 ): string {
   const sum = (of: (selection: Selection) => number): number =>
     selections.reduce((total, selection) => total + of(selection), 0);
@@ -58,25 +60,12 @@ export function listMessage(
     sum((s) => s.leftOut),
   ];
   const sentences = [];
-  if (words !== '') {
-    sentences.push(
-      t('Filter “{0}”: {1} of {2} features; an empty filter shows all.', words, fitting, active),
-    );
-  }
-  if (leftOut > 0) {
-    sentences.push(
-      leftOut === 1
-        ? t('1 feature is left out by the settings.')
-        : t('{0} features are left out by the settings.', leftOut),
-    );
-  }
+  if (typed !== '') sentences.push(words.filtered(typed, fitting, active));
+  if (leftOut > 0) sentences.push(words.leftOutBySettings(leftOut));
   const unranked = sum((s) => s.unranked);
-  if (unranked > 0) sentences.push(unrankedSentence(unranked, ranking));
+  if (unranked > 0) {
+    const sentence = ranking === 'surprise' ? words.withoutLoss : words.withoutDensity;
+    sentences.push(sentence(unranked));
+  }
   return sentences.join(' ');
-}
-
-function unrankedSentence(count: number, ranking: Ranking): string {
-  return ranking === 'surprise'
-    ? t('{0} features are active only where there is no loss.', count)
-    : t('The corpus density of {0} features is not known.', count);
 }

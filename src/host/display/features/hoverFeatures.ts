@@ -11,7 +11,8 @@ import type { TokenFacts } from '../tokens/tokenFacts.ts';
 import { activationText, bar, codeInCell, codeSpan, featureLabel, percent } from './featureText.ts';
 import type { HoverToken } from './hoverToken.ts';
 import { swatchAddress } from './hoverSwatch.ts';
-import { hoverWords, leftOutText } from './hoverWords.ts';
+import { hoverWords } from './hoverWords.ts';
+import { listWords } from './listWords.ts';
 
 const barWidth = 8;
 
@@ -40,14 +41,18 @@ function heading(sae: SaePlace, { labels, painted }: TokenFacts): string {
 function leftOutLink(found: readonly ActiveOfSae[]): string {
   const saes = found.filter(({ leftOut }) => leftOut > 0).map(({ sae }) => sae);
   const title = t('Show the settings that leave out features');
-  return commandLink(leftOutText(leftOutOf(found), saes), title, commands.openSettings.id, [
-    'features',
-  ]);
+  return commandLink(
+    listWords(saes).leftOutByFilters(leftOutOf(found)),
+    title,
+    commands.openSettings.id,
+    ['features'],
+  );
 }
 
 function tableOf(found: ActiveOfSae, token: HoverToken, facts: TokenFacts, most: number): string {
   const words = hoverWords(found.sae);
-  if (found.shown.length === 0) return found.leftOut === 0 ? words.none : words.noOther;
+  if (found.shown.length === 0)
+    return found.leftOut === 0 ? listWords([found.sae]).noneOnToken : words.noOther;
   const share = commandLink(t('share'), words.ofKept(found.kept), commands.openSettings.id, [
     settings.topK.key,
   ]);

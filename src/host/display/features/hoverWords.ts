@@ -1,13 +1,12 @@
-// What hovers call the things that are active on a token: features, or neurons where a layer is read without an SAE. Whole
-// sentences, since other languages bend their words. Without VS Code.
+// What hovers call the things that are active on a token, beyond what lists call them: features, or neurons where a layer
+// is read without an SAE. Without VS Code.
 import type { SaePlace } from '../../../shared/engineProtocol.ts';
+import { isNeuron } from '../../../shared/featureName.ts';
 import { t } from '../../../shared/l10n.ts';
-import { siteOfNeurons } from '../../../shared/saePlace.ts';
 
 interface HoverWords {
   /** Above their column. */
   readonly column: string;
-  readonly none: string;
   /** None but those that are left out. */
   readonly noOther: string;
   /** @param kept how many the analysis has of the token */
@@ -22,25 +21,12 @@ interface HoverWords {
 }
 
 export function hoverWords(sae: SaePlace): HoverWords {
-  return siteOfNeurons(sae) === undefined ? wordsOfFeatures() : wordsOfNeurons();
-}
-
-/** @param saes in which they were found */
-export function leftOutText(count: number, saes: readonly SaePlace[]): string {
-  if (saes.every((sae) => siteOfNeurons(sae) !== undefined)) {
-    return count === 1
-      ? t('1 neuron is left out by your filters')
-      : t('{0} neurons are left out by your filters', count);
-  }
-  return count === 1
-    ? t('1 feature is left out by your filters')
-    : t('{0} features are left out by your filters', count);
+  return isNeuron({ sae }) ? wordsOfNeurons() : wordsOfFeatures();
 }
 
 function wordsOfFeatures(): HoverWords {
   return {
     column: t('feature'),
-    none: t('No feature is active on this token.'),
     noOther: t('No other feature is active on this token.'),
     ofKept: (kept) =>
       t('Of the summed activation of the {0} strongest features, which are those kept', kept),
@@ -56,7 +42,6 @@ function wordsOfFeatures(): HoverWords {
 function wordsOfNeurons(): HoverWords {
   return {
     column: t('neuron'),
-    none: t('No neuron is active on this token.'),
     noOther: t('No other neuron is active on this token.'),
     ofKept: (kept) =>
       t('Of the summed activation of the {0} strongest neurons, which are those kept', kept),

@@ -19,7 +19,8 @@ export function pinnedSwatch(slot: number, palette: PaletteName): Swatch {
   return swatchOf(slotColour(slot, palette));
 }
 
-function swatchOf(colour: PaletteColour): Swatch {
+/** In a colour that is known already. */
+export function swatchOf(colour: PaletteColour): Swatch {
   const swatch = made.get(colour) ?? swatchIcons(colour);
   made.set(colour, swatch);
   return swatch;

@@ -5,6 +5,7 @@ import { settings } from '../../../shared/contributions.ts';
 import { t } from '../../../shared/l10n.ts';
 import type { BosReading } from '../../../shared/readingProtocol.ts';
 import { visibleToken } from '../features/featureText.ts';
+import { listWords } from '../features/listWords.ts';
 import { featureNodes } from './featureNodes.ts';
 import { spokenToken } from './tokenText.ts';
 import { messageNode, nodeBelow } from './treeNode.ts';
@@ -15,7 +16,8 @@ export function bosNode({ facts }: TokenTree, root: TreeNode, bos: BosReading): 
   const text = visibleToken(bos.text);
   const isHidden = !facts.showsOn(bos.id);
   const front = t('put in front by the model');
-  const hidden = t('features hidden');
+  const words = listWords(bos.readings.map(({ sae }) => sae));
+  const hidden = words.hidden;
   const node = nodeBelow(root, 'bos', {
     label: '⟨BOS⟩',
     description: [text, front, ...(isHidden ? [hidden] : [])].join(' · '),
@@ -28,18 +30,15 @@ export function bosNode({ facts }: TokenTree, root: TreeNode, bos: BosReading): 
     icon: 'debug-start',
     kind: 'bos',
     children: () => {
-      if (isHidden) return [hiddenNode(node)];
+      if (isHidden) return [hiddenNode(node, words.hiddenBy(settings.ignoreBos.key))];
       const features = featureNodes(node, bos, facts);
-      return features.length > 0
-        ? features
-        : [messageNode(node, 'none', t('No feature is active on this token.'))];
+      return features.length > 0 ? features : [messageNode(node, 'none', words.noneOnToken)];
     },
   });
   return node;
 }
 
-function hiddenNode(parent: TreeNode): TreeNode {
-  const label = t('Features of this token are hidden by the setting {0}', settings.ignoreBos.key);
+function hiddenNode(parent: TreeNode, label: string): TreeNode {
   return nodeBelow(parent, 'hidden', {
     label,
     spoken: t('{0}; choose this entry to see the setting', label),

@@ -5,6 +5,7 @@ import { t } from '../../../shared/l10n.ts';
 import { numberText } from '../../../shared/numberText.ts';
 import type { TokenEffect } from '../../tokens/tokenInspector.ts';
 import { percent, visibleToken } from '../features/featureText.ts';
+import { effectWords } from './effectWords.ts';
 import { likelyText, nats, signedNats, spokenToken } from './tokenText.ts';
 import { messageNode, nodeBelow } from './treeNode.ts';
 import type { TreeNode } from './treeNode.ts';
@@ -20,6 +21,7 @@ export function effectKey({ sae, feature }: FeatureRef): string {
 
 export function effectNode(tree: TokenTree, parent: TreeNode, effect: TokenEffect): TreeNode {
   const { feature, activation, next } = effect;
+  const words = effectWords(effect);
   const isActive = activation !== 0;
   const mean = meanChange(effect);
   const behind = effect.ids.length;
@@ -32,23 +34,14 @@ export function effectNode(tree: TokenTree, parent: TreeNode, effect: TokenEffec
   const node = nodeBelow(parent, effectKey(effect), {
     label: t('Without #{0}', feature),
     description,
-    tooltip: t(
-      'Feature {0} is taken out of this token alone; what the SAE does not explain stays',
-      feature,
-    ),
-    spoken: t('Without feature {0}: {1}', feature, description),
+    tooltip: words.takenOut,
+    spoken: words.without(description),
     icon: 'beaker',
     kind: 'effect',
     children: () =>
       isActive
         ? [nextNode(node, effect), ...changeNodes(tree, node, effect)]
-        : [
-            messageNode(
-              node,
-              'none',
-              t('The feature is not active here: taking it out changes nothing.'),
-            ),
-          ],
+        : [messageNode(node, 'none', words.notActive)],
   });
   return node;
 }
@@ -59,21 +52,24 @@ function meanChange({ baseline, ablated }: TokenEffect): number {
   return ablated.length === 0 ? 0 : sum / ablated.length;
 }
 
-function nextNode(parent: TreeNode, { next }: TokenEffect): TreeNode {
+function nextNode(parent: TreeNode, effect: TokenEffect): TreeNode {
+  const { next } = effect;
+  const words = effectWords(effect);
   const node = nodeBelow(parent, 'next', {
     label: t('Expected next'),
     description: t('KL {0}', nats(next.kl)),
-    tooltip: t('Divergence of what is expected without the feature from what is expected with it'),
-    spoken: t('Expected next, with and without the feature: divergence {0}', nats(next.kl)),
+    tooltip: words.divergence,
+    spoken: words.expectedNext(nats(next.kl)),
     icon: 'arrow-right',
     kind: 'expectation',
-    children: () => shiftNodes(node, next),
+    children: () => shiftNodes(node, effect),
   });
   return node;
 }
 
 /** The likeliest tokens of both, those of the unchanged model first. */
-function shiftNodes(parent: TreeNode, { baseline, ablated }: TokenEffect['next']): TreeNode[] {
+function shiftNodes(parent: TreeNode, effect: TokenEffect): TreeNode[] {
+  const { baseline, ablated } = effect.next;
   const without = byId(ablated);
   const before = byId(baseline);
   const ids = new Set([...before.keys(), ...without.keys()]);
@@ -84,7 +80,7 @@ function shiftNodes(parent: TreeNode, { baseline, ablated }: TokenEffect['next']
     return nodeBelow(parent, `likely:${id}`, {
       label: likelyText({ id, text, probability: 0 }),
       description: `${was} → ${is}`,
-      spoken: t('{0}: {1}, without the feature {2}', spokenToken(text ?? ''), was, is),
+      spoken: effectWords(effect).likely(spokenToken(text ?? ''), was, is),
       kind: 'likely',
     });
   });
@@ -106,11 +102,8 @@ function shareOf(likely: Likely | undefined): string {
   return likely === undefined ? '…' : percent(likely.probability);
 }
 
-function changeNodes(
-  { text, uri }: TokenTree,
-  parent: TreeNode,
-  { ids, starts, ends, baseline, ablated }: TokenEffect,
-): TreeNode[] {
+function changeNodes({ text, uri }: TokenTree, parent: TreeNode, effect: TokenEffect): TreeNode[] {
+  const { ids, starts, ends, baseline, ablated } = effect;
   return [...ids].map((_, n) => {
     const [start, end] = [starts[n] ?? 0, ends[n] ?? 0];
     const [was, is] = [baseline[n] ?? 0, ablated[n] ?? 0];
@@ -120,8 +113,7 @@ function changeNodes(
     return nodeBelow(parent, `behind:${n}`, {
       label: visibleToken(word),
       description: `${change}${arrow === '' ? '' : ` ${arrow}`} · ${numberText(was)} → ${nats(is)}`,
-      spoken: t(
-        '{0}: loss {1}, without the feature {2}, {3}',
+      spoken: effectWords(effect).loss(
         spokenToken(word),
         nats(was),
         nats(is),

@@ -1,9 +1,11 @@
 // The features of a token as entries of the list of tokens, with what the filters leave out. Without VS Code.
+import { isNeuron } from '../../../shared/featureName.ts';
 import { t } from '../../../shared/l10n.ts';
 import { activationText, featureLabel, percent } from '../features/featureText.ts';
+import { listWords } from '../features/listWords.ts';
 import { oneLine } from '../oneLine.ts';
 import { activeFeatures, leftOutOf } from './activeFeatures.ts';
-import type { ActiveFeature } from './activeFeatures.ts';
+import type { ActiveFeature, ActiveOfSae } from './activeFeatures.ts';
 import type { TokenFacts } from './tokenFacts.ts';
 import { nodeBelow } from './treeNode.ts';
 import type { TreeNode } from './treeNode.ts';
@@ -25,7 +27,7 @@ export function featureNodes(
       return place === undefined ? { ...node, kind: 'frontFeature' } : { ...node, ...place };
     }),
   );
-  return [...nodes, ...leftOutNodes(parent, leftOutOf(found))];
+  return [...nodes, ...leftOutNodes(parent, found)];
 }
 
 /** e.g. `#57 girl, boy` */
@@ -37,7 +39,8 @@ export function featureTitle({ sae, feature }: ActiveFeature, { brief }: TokenFa
 /** The same for a screen reader. */
 export function spokenFeature({ sae, feature }: ActiveFeature, { brief }: TokenFacts): string {
   const label = featureLabel(brief(sae, feature));
-  return label === '' ? t('feature {0}', feature) : t('feature {0}, {1}', feature, label);
+  const name = isNeuron({ sae }) ? t('neuron {0}', feature) : t('feature {0}', feature);
+  return label === '' ? name : `${name}, ${label}`;
 }
 
 function featureNode(
@@ -56,7 +59,7 @@ function featureNode(
     description: (label === '' ? parts : [label, ...parts]).join(' · '),
     tooltip: [
       t('Activation {0}', activationText(activation)),
-      t('{0} of the summed activation of the {1} strongest features', percent(share), kept),
+      listWords([sae]).shareOfKept(percent(share), kept),
       ...(brief === undefined
         ? []
         : [
@@ -79,12 +82,11 @@ function featureNode(
   });
 }
 
-function leftOutNodes(parent: TreeNode, count: number): readonly TreeNode[] {
+function leftOutNodes(parent: TreeNode, found: readonly ActiveOfSae[]): readonly TreeNode[] {
+  const count = leftOutOf(found);
   if (count === 0) return [];
-  const text =
-    count === 1
-      ? t('1 feature is left out by your filters')
-      : t('{0} features are left out by your filters', count);
+  const saes = found.filter(({ leftOut }) => leftOut > 0).map(({ sae }) => sae);
+  const text = listWords(saes).leftOutByFilters(count);
   const node = nodeBelow(parent, 'leftOut', {
     label: text,
     spoken: t('{0}; choose this entry to see the settings', text),

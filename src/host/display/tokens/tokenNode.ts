@@ -1,8 +1,10 @@
 // One token as an entry of the list of tokens: below it its features, what it is without one of them, what the model
 // expected in its place and behind it, and tokens like it. Without VS Code.
+import type { SaePlace } from '../../../shared/engineProtocol.ts';
 import { t } from '../../../shared/l10n.ts';
 import type { Token } from '../../documents/tokenTable.ts';
 import { activationText, visibleToken } from '../features/featureText.ts';
+import { listWords } from '../features/listWords.ts';
 import { activeFeatures } from './activeFeatures.ts';
 import { effectNode } from './effectNodes.ts';
 import { expectationNodes } from './expectationNodes.ts';
@@ -44,7 +46,7 @@ export function tokenNode(
     description: [...strongest, ...lossPart].join(' · '),
     tooltip: tooltipOf(tree, token),
     spoken: [
-      t('Token {0}, {1}', spokenToken(text), countText(active.length)),
+      t('Token {0}, {1}', spokenToken(text), listWords(saesOf(token)).count(active.length)),
       ...spokenFeatures,
       ...(loss === undefined ? [] : [t('loss {0}', nats(loss))]),
     ].join('; '),
@@ -64,7 +66,7 @@ function partsOfToken(tree: TokenTree, node: TreeNode, token: Token): readonly T
   return [
     ...(features.length > 0
       ? features
-      : [messageNode(node, 'none', t('No feature is active on this token.'))]),
+      : [messageNode(node, 'none', listWords(saesOf(token)).noneOnToken)]),
     ...tree.inspected.effectsOf(token).map((effect) => effectNode(tree, node, effect)),
     ...expectationNodes(tree, node, token),
     similarNode(tree, node, token),
@@ -80,7 +82,7 @@ function tooltipOf({ facts, inspected }: TokenTree, token: Token): string {
   return bytes === undefined ? place : `${place}\n${t('Bytes {0}', hexText(bytes))}`;
 }
 
-function countText(features: number): string {
-  if (features === 0) return t('no features');
-  return features === 1 ? t('1 feature') : t('{0} features', features);
+/** Those that have read it. */
+function saesOf({ readings }: Token): readonly SaePlace[] {
+  return readings.map(({ sae }) => sae);
 }
