@@ -7,6 +7,7 @@
 import { parseEdit, writeEdit } from '../../shared/editText.ts';
 import type { FeatureEdit, SaeIdentity } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
+import { featureKey } from '../../shared/featureRef.ts';
 import { t } from '../../shared/l10n.ts';
 import { siteOfNeurons } from '../../shared/saePlace.ts';
 import { version } from '../../shared/version.ts';
@@ -104,9 +105,30 @@ export function readPreset(
     settings: readPresetSettings(settings),
   };
   const numbered = preset.saes.map((_, n) => String(n));
-  for (const edit of preset.edits) parseEdit(edit, numbered);
+  expectOneEach(
+    preset.edits.map((edit) => parseEdit(edit, numbered)),
+    file,
+  );
   const ignored = [fields, ...saes, settings].flatMap(({ unknown }) => unknown);
   return { preset, ignored };
+}
+
+/** The steering panel has one edit per feature; another one would be lost without a word. */
+function expectOneEach(edits: readonly FeatureEdit[], file: string): void {
+  const seen = new Set<string>();
+  for (const edit of edits) {
+    if (seen.has(featureKey(edit))) {
+      throw new MonosemError(
+        'badEdit',
+        t(
+          '{0} edits feature {1} twice, and the steering panel has one edit per feature; keep one of them, or give both to the monosem command.',
+          file,
+          edit.feature,
+        ),
+      );
+    }
+    seen.add(featureKey(edit));
+  }
 }
 
 function readSae(fields: Fields): PresetSae {
