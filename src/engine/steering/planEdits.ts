@@ -146,7 +146,8 @@ class Planner {
   #expectKnown(gate: Gate, isKnown: (m: number) => boolean, what: string): void {
     const late = gate.find(({ n }) => !isKnown(n));
     if (late === undefined) return;
-    const site = this.#slots.sae(late.n)?.site ?? '';
+    // What a transcoder reads may come earlier; its features are there where it writes.
+    const site = this.#slots.sae(late.n)?.outputSite ?? '';
     throw new MonosemError(
       'badEdit',
       `${what} depends on feature ${late.feature} at ${site}, which the model computes later; let it depend on a feature of an earlier site.`,

@@ -7,6 +7,7 @@
 import { parseNamedEdit, writeSteerEdit } from '../../shared/editText.ts';
 import type { NamedEdit, SaeIdentity } from '../../shared/engineProtocol.ts';
 import { MonosemError } from '../../shared/errors.ts';
+import { featureKey } from '../../shared/featureRef.ts';
 import { t } from '../../shared/l10n.ts';
 import { siteOfNeurons } from '../../shared/saePlace.ts';
 import { version } from '../../shared/version.ts';
@@ -128,9 +129,34 @@ export function readPreset(
     saes: preset.saes.map((_, n) => String(n)),
     directions: new Set(directions.map(({ name }) => name)),
   };
-  for (const edit of preset.edits) parseNamedEdit(edit, names);
+  expectOneEach(
+    preset.edits.map((edit) => parseNamedEdit(edit, names)),
+    file,
+  );
   const ignored = [fields, ...saes, settings].flatMap((each) => each.unknown);
   return { preset, ignored: [...ignored, ...unknown] };
+}
+
+/** The steering panel has one edit per feature and direction; another one would be lost without a word. */
+function expectOneEach(edits: readonly NamedEdit[], file: string): void {
+  const seen = new Set<string>();
+  for (const edit of edits) {
+    const key = 'feature' in edit ? featureKey(edit) : edit.name;
+    if (seen.has(key)) throw editedTwice(edit, file);
+    seen.add(key);
+  }
+}
+
+function editedTwice(edit: NamedEdit, file: string): MonosemError {
+  const target = 'feature' in edit ? t('feature {0}', edit.feature) : t('direction {0}', edit.name);
+  return new MonosemError(
+    'badEdit',
+    t(
+      '{0} edits {1} twice, and the steering panel has one edit of each; keep one of them, or give both to the monosem command.',
+      file,
+      target,
+    ),
+  );
 }
 
 function readSae(fields: Fields): PresetSae {

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { firstTouched, transformAt, type EditPlan } from '../../../src/engine/steering/editPlan.ts';
 import type { Transform } from '../../../src/engine/steering/edits.ts';
+import { planEdits } from '../../../src/engine/steering/planEdits.ts';
 import type { DirectionEdit, FeatureEdit, SteerEdit } from '../../../src/shared/engineProtocol.ts';
 import type { ErrorCode } from '../../../src/shared/errors.ts';
-import { ref, toyPlan, width } from './toyPlans.ts';
+import { ref, saes, sites, toyPlan, width } from './toyPlans.ts';
 
 const [atEarly, inMlp, atLate] = [
   'blocks.0.hook_resid_post',
@@ -223,6 +224,20 @@ describe('a condition', () => {
     const edit = { ...ref('latest', 0), operation: 'ablate', onlyWhile: ref('late', 2) } as const;
     expect(toyPlan([[edit]]).slots[2]).toEqual([{ feature: 0, gates: [[{ n: 0, feature: 2 }]] }]);
   });
+});
+
+test('a feature of a transcoder is known where that writes, and the sentence says so', () => {
+  const [late, early] = saes;
+  if (late === undefined || early === undefined) throw new Error('no SAEs');
+  const edit: SteerEdit = { ...ref('early', 0), operation: 'ablate', onlyWhile: ref('late', 2) };
+  const placed = [
+    { place: 'early', sae: early },
+    { place: 'late', sae: { ...late, site: early.site } },
+  ];
+  const facts = { streamWidth: width, promptLength: 1, specialIds: new Set<number>() };
+  expect(() => planEdits([[edit]], { saes: placed, sites: { sites }, ...facts })).toThrow(
+    /depends on feature 2 at blocks\.1\.hook_resid_post, which the model computes later/,
+  );
 });
 
 test('an error is dropped where an edit that drops it applies, in its row', () => {

@@ -132,6 +132,14 @@ describe('a file that is no preset', () => {
     [{ ...smallest, edits: ['1:ablate'] }, /edits SAE number 1, and there are 0/],
     [{ ...smallest, saes: [{}], edits: [] }, /saes\[0\]\.sha256 has to be a text/],
     [{ ...smallest, saes: [{ neurons: 'a' }], edits: ['1:explode'] }, /"1:explode" is not an edit/],
+    [
+      {
+        ...smallest,
+        saes: [{ neurons: 'a' }],
+        edits: ['1:ablate,prompt', '2:ablate', '1:scale=2'],
+      },
+      /a\/b\.json edits feature 1 twice, and the steering panel has one edit of each; keep one/,
+    ],
     [{ ...smallest, saes: [3] }, /saes\[0\] has to be an object/],
     [
       { ...smallest, saes: [{ name: 'a', site: 'b', sha256: 'xyz' }] },
