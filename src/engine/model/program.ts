@@ -30,11 +30,13 @@ export interface Block {
   readonly feeds?: OnnxTensors;
   /** Outputs of the overlay's own that are wanted; all when absent. */
   readonly wanted?: readonly string[];
+  /** Nobody goes on behind it, so that no cache is given out. */
+  readonly isLast?: boolean;
 }
 
 export interface BlockResult {
   readonly outputs: OnnxTensors;
-  /** Behind the new tokens; absent where the model has no KV cache. */
+  /** Behind the new tokens; absent where the model has no KV cache, and behind the last run. */
   readonly cache?: KvCache;
 }
 
@@ -96,13 +98,11 @@ export class Program implements Disposable {
 
   /** @throws MonosemError `runtimeFailed`, `unsupportedModel` */
   async run(block: Block): Promise<BlockResult> {
-    const { ids, batch, wanted = this.#ownOutputs } = block;
+    const { ids, batch, wanted = this.#ownOutputs, isLast = false } = block;
     const before = tokensBefore(block);
-    const outputs = await this.#session.run(this.#feeds(block, before), [
-      ...wanted,
-      ...this.#cacheOutputs,
-    ]);
-    if (!this.hasCache) return { outputs };
+    const names = isLast ? wanted : [...wanted, ...this.#cacheOutputs];
+    const outputs = await this.#session.run(this.#feeds(block, before), names);
+    if (isLast || !this.hasCache) return { outputs };
     const entries = new Map<string, CacheEntry>();
     for (const { input, output, dims } of this.#past) {
       const tensor = outputs[output];

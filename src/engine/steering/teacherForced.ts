@@ -106,13 +106,13 @@ class Part {
    * @returns ln p of these rows where somebody compares with them, else the same reference
    */
   async read(at: number, end: number, reference: OnnxTensor): Promise<OnnxTensor> {
-    const { edits, from, readAt, comparesWithFirst = false } = this.#text;
+    const { edits, from, until, readAt, comparesWithFirst = false } = this.#text;
     const saes = edits.plan.slots.length;
     const isReference = comparesWithFirst && reference === noReference;
     const isCompared = comparesWithFirst && !isReference;
     const isReadHere = readAt >= at && readAt < end;
     const { outputs, cache } = await runBlock(edits, this.#rows, {
-      ...{ at, end, readAt, reference },
+      ...{ at, end, readAt, reference, isLast: end >= until },
       ...(this.#cache && { cache: this.#cache }),
       wanted: [
         forcedNames.losses,
@@ -190,13 +190,15 @@ interface ForcedBlock {
   /** Names of outputs. */
   readonly wanted: readonly string[];
   readonly cache?: KvCache;
+  /** Nobody goes on behind it. */
+  readonly isLast?: boolean;
 }
 
 /** Positions [at, end) of all rows. */
 function runBlock(
   { program, plan, feeds }: ReadyEdits,
   rows: readonly EditedRun[],
-  { at, end, readAt, reference, wanted, cache }: ForcedBlock,
+  { at, end, readAt, reference, wanted, cache, isLast = false }: ForcedBlock,
 ): Promise<BlockResult> {
   const run = rows.map(({ plan: row, ids }) => ({ plan: row, ids: ids.subarray(at, end) }));
   const sequences = rows.map(({ ids }) => ids);
@@ -212,6 +214,7 @@ function runBlock(
       [forcedNames.reference]: reference,
     },
     wanted,
+    isLast,
   });
 }
 

@@ -79,6 +79,13 @@ describe.each(['llama', 'gpt2'] as const)('%s', (kind) => {
     expect(baseline).toMatchObject({ kl: 0, klBehindPrompt: 0 });
   });
 
+  test('a strength that is named twice has the same point twice, beside others', async () => {
+    const { points } = await sweep({ amounts: [9, -6, 9] });
+    expect(points[2]).toEqual(points[0]);
+    const alone = (await sweep({ amounts: [9] })).points[0];
+    expect(points[0]?.perplexity).toBeCloseTo(alone?.perplexity ?? NaN, 3);
+  });
+
   /** ln p [T, V] of prompt and text. */
   const expectations = (edits: readonly SteerEdit[], tokens: readonly number[]): number[][] => {
     const saes: ReferenceSae[] = [
