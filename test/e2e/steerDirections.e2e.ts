@@ -102,7 +102,9 @@ test('without a direction the section says what one is for, and makes one of two
   await view.send({ kind: 'directionMade', name: 'happy-ending' } as ToSteerView);
   await directionRow(view, 'happy-ending').locator('.operation:focus').waitFor();
   expect(await form.getByRole('alert').count()).toBe(0);
-  expect(await form.getByLabel('More like this').locator('textarea').inputValue()).toBe('');
+  // The field is drawn a moment after it was emptied.
+  const sample = form.getByLabel('More like this').locator('textarea');
+  await expect.poll(() => sample.inputValue()).toBe('');
   expect(view.problems).toEqual([]);
   await view.close();
 });
@@ -236,21 +238,19 @@ test.for<[ThemeName, number]>([
   await view.close();
 });
 
-test('a feature with such a condition keeps its error; with one SAE nothing asks which', async () => {
+test('a feature with such a condition can drop its error; with one SAE nothing asks which', async () => {
   const view = await openSteer(['dark', 760], steerState());
   await choose(view, 88, 'Ablate');
   const row = view.page.locator('[data-feature="88"]');
   await row.getByRole('button', { name: 'More for' }).click();
-  const drop = row.getByRole('checkbox', { name: 'Drop the error' });
-  await drop.click();
+  await row.getByRole('checkbox', { name: 'Drop the error' }).click();
   expect(await row.locator('.gate vscode-dropdown').count()).toBe(0);
   await row.getByLabel('only on tokens where the feature with this number is active').fill('7');
-  await expect.poll(() => drop.isDisabled()).toBe(true);
   await view.page.keyboard.press('Control+Enter');
+  const ablate = { sae, feature: 88, operation: 'ablate', dropsError: true };
   expect(await lastPosted(view)).toMatchObject({
-    edits: [{ sae, feature: 88, operation: 'ablate', onlyWhile: { sae, feature: 7 } }],
+    edits: [{ ...ablate, onlyWhile: { sae, feature: 7 } }],
   });
-  expect(JSON.stringify(await lastPosted(view))).not.toContain('dropsError');
   await view.close();
 });
 

@@ -131,7 +131,7 @@ test('with Live an edit measures by itself, what is older is marked, and a failu
   for (let n = 0; n < 6; n++) await page.keyboard.press('ArrowRight');
   await expect.poll(count).toBe(2);
   expect((await view.posted()).findLast(({ kind }) => kind === 'measureLikelihood')).toMatchObject({
-    edits: [{ amount: 2.6, unit: 'max' }],
+    edits: [{ amount: 1.6, unit: 'max' }],
   });
   // What was found stays in sight until there is something else.
   expect(await part.locator('.likelihood-verdict').count()).toBe(1);

@@ -31,7 +31,7 @@ test.for<[ThemeName, number]>([
   await choose(view, 2417, 'Clamp');
   await choose(view, 1190, 'Ablate');
   expect(await page.locator('[data-feature="2417"] .explanation').innerText()).toBe(
-    'Its activation becomes 16.3, 2× its max. On all tokens.',
+    'Its activation becomes 8.13, 1× its max. On all tokens.',
   );
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   expect((await view.posted()).at(-1)).toEqual({

@@ -188,7 +188,7 @@ describe('in German', () => {
     await row.locator('.operation').click();
     await row.locator('vscode-option', { hasText: 'Fixieren' }).click();
     expect(await row.locator('.explanation').innerText()).toBe(
-      'Seine Aktivierung wird 12,8, 2× seines Maximums. Auf allen Token.',
+      'Seine Aktivierung wird 6,42, 1× seines Maximums. Auf allen Token.',
     );
     await page.getByRole('button', { name: 'Ausführen', exact: true }).click();
     await playToEnd(view, steps());
