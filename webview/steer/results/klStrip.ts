@@ -3,7 +3,7 @@
 import { t } from '../../../src/shared/l10n.ts';
 import { numberText } from '../../../src/shared/numberText.ts';
 import { element } from '../../common/element.ts';
-import { compare, klOf } from '../run/comparison.ts';
+import { divergenceOf, klOf, maxKl, meanKl, sharedSteps } from '../run/comparison.ts';
 import type { RunStep } from '../run/runStep.ts';
 
 /** Below this the scale does not shrink, so that rounding noise is not drawn as a mountain; in nats. */
@@ -57,7 +57,9 @@ export function klStrip({ point, choose }: KlStripActions): KlStrip {
     event.preventDefault();
     choose(next);
   });
-  const title = t('KL(baseline ‖ steered) of the next-token distributions, in nats');
+  const title = t(
+    'KL(baseline ‖ steered) of the next-token distributions, in nats; where the texts have parted, of different texts',
+  );
   const strip = element(
     'div',
     { class: 'kl' },
@@ -73,17 +75,25 @@ export function klStrip({ point, choose }: KlStripActions): KlStrip {
     element: strip,
     show: (state) => {
       const { steps, words } = state;
-      const { meanKl, maxKl } = compare(steps);
       strip.hidden = steps.length === 0;
       last = Math.max(0, steps.length - 1);
       current = Math.min(last, state.current ?? 0);
-      numbers.textContent = t('mean {0}, max {1} nats', numberText(meanKl), numberText(maxKl));
+      numbers.textContent = numbersText(steps);
       bars.setAttribute('aria-valuemax', String(steps.length));
       bars.setAttribute('aria-valuenow', String(current + 1));
       bars.setAttribute('aria-valuetext', words);
       drawBars(bars, state);
     },
   };
+}
+
+/** Of the steps in which both models read the same text. */
+function numbersText(steps: readonly RunStep[]): string {
+  const shared = sharedSteps(steps);
+  const [mean, max] = [numberText(meanKl(shared)), numberText(maxKl(shared))];
+  return divergenceOf(steps) === undefined
+    ? t('mean {0}, max {1} nats', mean, max)
+    : t('until the texts part: mean {0}, max {1} nats', mean, max);
 }
 
 function stepAt(target: EventTarget | null): number | undefined {
@@ -109,8 +119,8 @@ function nextStep(key: string, current: number, last: number): number | undefine
 }
 
 function drawBars(bars: HTMLElement, { steps, expected, current }: KlStripState): void {
-  const { maxKl, divergence } = compare(steps);
-  const scale = Math.max(maxKl, leastScale);
+  const divergence = divergenceOf(steps);
+  const scale = Math.max(maxKl(steps), leastScale);
   const slots = Math.max(expected, steps.length);
   while (bars.childElementCount > slots) bars.lastElementChild?.remove();
   while (bars.childElementCount < slots) {
@@ -123,6 +133,7 @@ function drawBars(bars: HTMLElement, { steps, expected, current }: KlStripState)
     if (step === undefined) delete slot.dataset['step'];
     else slot.dataset['step'] = String(index);
     slot.classList.toggle('is-divergence', index === divergence);
+    slot.classList.toggle('is-parted', divergence !== undefined && index > divergence);
     slot.classList.toggle('is-linked', index === current && step !== undefined);
     bar.style.height = `${((step === undefined ? 0 : klOf(step) / scale) * 100).toFixed(1)}%`;
   });

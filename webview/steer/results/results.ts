@@ -7,7 +7,7 @@ import { element } from '../../common/element.ts';
 import { visibleToken } from '../../common/tokenText.ts';
 import { addTooltips, indexOfItem } from '../../common/tooltip.ts';
 import { button } from '../../common/ui.ts';
-import { type Side, compare, klOf } from '../run/comparison.ts';
+import { type Side, divergenceOf, klOf } from '../run/comparison.ts';
 import { drawnTokens, endOf, noSample, restOf, sampleText } from '../run/runSample.ts';
 import { type RunState, isGoing } from '../run/runState.ts';
 import type { RunStep } from '../run/runStep.ts';
@@ -133,7 +133,7 @@ export function results(actions: ResultsActions): Results {
     const run = shown?.run;
     if (run === undefined) return;
     const { steps } = current();
-    const at = pointed ?? chosen ?? compare(steps).divergence;
+    const at = pointed ?? chosen ?? divergenceOf(steps);
     const step = at === undefined ? undefined : steps[at];
     const isRunning = isGoing(run);
     strip.show({

@@ -3,22 +3,28 @@ import type { RunStep } from './runStep.ts';
 
 export type Side = 'baseline' | 'steered';
 
-export interface Comparison {
-  /** Index of the first step at which the two sides differ; `undefined` while they are equal. */
-  readonly divergence: number | undefined;
-  readonly meanKl: number;
-  readonly maxKl: number;
+/** Index of the first step at which the two sides differ; `undefined` while they are equal. */
+export function divergenceOf(steps: readonly RunStep[]): number | undefined {
+  const at = steps.findIndex(({ baseline, steered }) => baseline?.id !== steered?.id);
+  return at < 0 ? undefined : at;
 }
 
-export function compare(steps: readonly RunStep[]): Comparison {
-  const divergence = steps.findIndex(({ baseline, steered }) => baseline?.id !== steered?.id);
-  const kls = steps.map(klOf);
-  const sum = kls.reduce((total, kl) => total + kl, 0);
-  return {
-    divergence: divergence < 0 ? undefined : divergence,
-    meanKl: kls.length === 0 ? 0 : sum / kls.length,
-    maxKl: Math.max(0, ...kls),
-  };
+/**
+ * The steps that compare the two models: in which both have read the same text, so up to the one at which the texts part.
+ * Behind it a divergence tells of the texts as much as of the models.
+ */
+export function sharedSteps(steps: readonly RunStep[]): readonly RunStep[] {
+  const at = divergenceOf(steps);
+  return at === undefined ? steps : steps.slice(0, at + 1);
+}
+
+export function meanKl(steps: readonly RunStep[]): number {
+  const sum = steps.reduce((total, step) => total + klOf(step), 0);
+  return steps.length === 0 ? 0 : sum / steps.length;
+}
+
+export function maxKl(steps: readonly RunStep[]): number {
+  return Math.max(0, ...steps.map(klOf));
 }
 
 /** In nats, never below 0, as rounding can be. */

@@ -7,7 +7,7 @@ import type {
   GeneratedToken,
 } from '../../../src/shared/engineProtocol.ts';
 import type { FinishedPair } from '../../../src/shared/webviewProtocol.ts';
-import { type Side, compare, stepsText } from './comparison.ts';
+import { type Side, divergenceOf, stepsText } from './comparison.ts';
 import type { RunStep } from './runStep.ts';
 
 export interface RunSample {
@@ -34,7 +34,7 @@ export interface DrawnToken {
 
 export function drawnTokens(sample: RunSample, side: Side): readonly DrawnToken[] {
   const { steps, earlierBaseline } = sample;
-  const { divergence } = compare(steps);
+  const divergence = divergenceOf(steps);
   const own = ownTokens(sample.texts?.aligned, side);
   const texts = steps.map((step) => step[side]?.text);
   if (side === 'baseline' && sample.texts === undefined) {

@@ -1,7 +1,7 @@
 // How a run is doing, in one line. Pure.
 import { t } from '../../../src/shared/l10n.ts';
 import { numberText } from '../../../src/shared/numberText.ts';
-import { compare } from './comparison.ts';
+import { divergenceOf, meanKl, sharedSteps } from './comparison.ts';
 import type { RunSample } from './runSample.ts';
 import { type RunState, mostSteps } from './runState.ts';
 
@@ -29,10 +29,10 @@ function failureText(steps: number): string {
 function outcomeText(samples: readonly RunSample[]): string {
   const steps = samples.flatMap((sample) => sample.steps);
   if (steps.length === 0) return t('Finished without a token: the text ends with the prompt.');
-  const { divergence, meanKl } = compare(steps);
-  const kl = t('Mean KL {0} nats.', numberText(meanKl));
-  if (samples.length === 1) return `${equalityText(divergence, steps.length)} ${kl}`;
-  const parted = samples.filter((sample) => compare(sample.steps).divergence !== undefined).length;
+  const shared = samples.flatMap((sample) => sharedSteps(sample.steps));
+  const kl = t('Mean KL {0} nats.', numberText(meanKl(shared)));
+  if (samples.length === 1) return `${equalityText(divergenceOf(steps), steps.length)} ${kl}`;
+  const parted = samples.filter((sample) => divergenceOf(sample.steps) !== undefined).length;
   return `${t('The texts part in {0} of {1} samples.', parted, samples.length)} ${kl}`;
 }
 

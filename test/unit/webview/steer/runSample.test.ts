@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { tokenId } from '../../../../src/shared/units.ts';
 import type { FinishedPair } from '../../../../src/shared/webviewProtocol.ts';
-import { compare, promptTail, stepsText } from '../../../../webview/steer/run/comparison.ts';
+import {
+  divergenceOf,
+  maxKl,
+  meanKl,
+  promptTail,
+  sharedSteps,
+  stepsText,
+} from '../../../../webview/steer/run/comparison.ts';
 import { keptRun } from '../../../../webview/steer/run/keptRun.ts';
 import { rankChange } from '../../../../webview/steer/run/rankChange.ts';
 import {
@@ -16,12 +23,19 @@ import { runStep } from '../../../../webview/steer/run/runStep.ts';
 import { finishedRun, stepOf } from './runs.ts';
 
 test('two texts part at the first token that differs or is missing', () => {
-  expect(compare([stepOf(0, 1, 1), stepOf(1, 2, 2)]).divergence).toBeUndefined();
-  expect(compare([stepOf(0, 1, 1), stepOf(1, undefined, 2)]).divergence).toBe(1);
-  expect(compare([stepOf(0, 1, 2, NaN), stepOf(1, 2, 2, 3)])).toEqual({
-    ...{ divergence: 0, meanKl: 1.5, maxKl: 3 },
-  });
+  expect(divergenceOf([stepOf(0, 1, 1), stepOf(1, 2, 2)])).toBeUndefined();
+  expect(divergenceOf([stepOf(0, 1, 1), stepOf(1, undefined, 2)])).toBe(1);
   expect(stepsText([stepOf(0, 1, 2), stepOf(1, undefined, 3)], 'steered')).toBe(' t2 t3');
+});
+
+test('models are compared as long as they read the same text', () => {
+  const equal = [stepOf(0, 1, 1, NaN), stepOf(1, 2, 2, 3)];
+  const steps = [...equal, stepOf(2, 3, 4, 6), stepOf(3, 5, 5, 90)];
+  expect(sharedSteps(equal)).toEqual(equal);
+  expect(sharedSteps(steps)).toEqual(steps.slice(0, 3));
+  expect(meanKl(sharedSteps(steps))).toBe(3);
+  expect(maxKl(sharedSteps(steps))).toBe(6);
+  expect([meanKl([]), maxKl([])]).toEqual([0, 0]);
 });
 
 test('a long prompt is cut at a word', () => {
