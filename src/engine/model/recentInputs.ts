@@ -64,8 +64,11 @@ function emitRecent(builder: GraphBuilder, { past, joint, shapes }: PastUses): v
   const recent = builder.input(recentNames.recent(past), past.type, dims);
   for (const node of shapes) replaceShape(builder, node, past, recent);
   const [, added = ''] = joint.inputs;
+  const appended = recentNames.appended(past);
+  builder.output(appended, added);
+  // So that the copy which the output is has one reader, and onnxruntime leaves it out.
+  builder.graph.setInput(joint, 1, appended);
   builder.graph.insertInput(joint, 1, recent);
-  builder.output(recentNames.appended(past), added);
 }
 
 /** What reads the shape of the past sees the recent tokens counted in. */
