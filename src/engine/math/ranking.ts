@@ -1,4 +1,5 @@
-// Where one element stands among others.
+// Where elements stand among others.
+import { topK } from './topK.ts';
 
 /** 1 + the number of elements larger than element `index`, over `length` elements from `start`. */
 export function rankOf(
@@ -13,20 +14,26 @@ export function rankOf(
   return rank;
 }
 
+/** For more elements than this, putting all in order costs less than looking through all for each. */
+const few = 64;
+
 /**
- * The place of element `index` when `length` elements from `start` stand in a row, largest first and of equal ones the
- * lower index first, as topK orders them: 1 for the first. Equal elements share a rank, but no place.
+ * The places of some elements when all of x stand in a row, largest first and of equal ones the lower index first, as topK
+ * orders them: 1 for the first. Equal elements share a rank, but no place.
+ * @param indices [n] @returns [n]
  */
-export function placeOf(
-  x: Float32Array,
-  index: number,
-  start = 0,
-  length = x.length - start,
-): number {
-  const value = x[start + index];
+export function placesOf(x: Float32Array, indices: Uint32Array): Uint32Array {
+  if (indices.length <= few) return indices.map((index) => placeOf(x, index));
+  const places = new Uint32Array(x.length);
+  for (const [n, index] of topK(x, x.length).indices.entries()) places[index] = n + 1;
+  return indices.map((index) => places[index]);
+}
+
+function placeOf(x: Float32Array, index: number): number {
+  const value = x[index];
   let place = 1;
-  for (let i = start; i < start + length; i += 1) {
-    if (x[i] > value || (x[i] === value && i < start + index)) place += 1;
+  for (let i = 0; i < x.length; i += 1) {
+    if (x[i] > value || (x[i] === value && i < index)) place += 1;
   }
   return place;
 }

@@ -1,8 +1,8 @@
 // What two models expect in one step of their texts, side by side.
-import type { ExpectedInStep, LikelyTokens } from '../../shared/engineProtocol.ts';
+import type { ExpectedInStep } from '../../shared/engineProtocol.ts';
 import { likelyTokens } from '../model/likelyTokens.ts';
 import type { ComparedLogits } from '../math/kl.ts';
-import { placeOf } from '../math/ranking.ts';
+import { placesOf } from '../math/ranking.ts';
 
 /**
  * @param logits [V] of the baseline and of the steered model
@@ -16,12 +16,10 @@ export function expectedInStep(
 ): ExpectedInStep {
   const baseline = likelyTokens(ofBaseline, top, textOf, { total: pTotal });
   const steered = likelyTokens(ofSteered, top, textOf, { total: qTotal });
-  const ranks = ({ ids }: LikelyTokens, logits: Float32Array): Uint32Array =>
-    ids.map((id) => placeOf(logits, id));
   return {
     baseline,
     steered,
-    ranksInSteered: ranks(baseline, ofSteered),
-    ranksInBaseline: ranks(steered, ofBaseline),
+    ranksInSteered: placesOf(ofSteered, baseline.ids),
+    ranksInBaseline: placesOf(ofBaseline, steered.ids),
   };
 }
