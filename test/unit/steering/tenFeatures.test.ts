@@ -15,8 +15,8 @@ afterAll(() => engine.dispose());
 const context = { signal: { aborted: false }, progress: (): void => undefined };
 /** Nothing in them speaks for any of the words. */
 const prompts = ['Once upon a time, there was a', 'One day, Tom saw a big', 'They went to the'];
-/** Multiples of the largest activation in the corpus. */
-const strength = 4;
+/** Times the largest activation in the corpus. */
+const strength = 1;
 /** All of the vocabulary. */
 const everything = 32_000;
 const mostStories = 4;
