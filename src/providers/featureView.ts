@@ -148,7 +148,7 @@ export class FeatureView implements vscode.WebviewViewProvider, vscode.Disposabl
     } catch (error) {
       if (signal.aborted || MonosemError.is(error, 'cancelled')) return;
       log.error(messageOf(error));
-      this.#post({ kind: 'failed', message: messageOf(error) });
+      this.#post({ kind: 'failed', message: messageOf(error), sae, feature });
     }
   }
 

@@ -46,7 +46,8 @@ export type ToFeatureView =
   | { readonly kind: 'empty'; readonly hint: string }
   | ({ readonly kind: 'loading' } & FeatureRef)
   | FeatureViewState
-  | { readonly kind: 'failed'; readonly message: string };
+  /** Of the feature that was looked for in vain. */
+  | ({ readonly kind: 'failed'; readonly message: string } & FeatureRef);
 
 export type FromFeatureView =
   | { readonly kind: 'ready' }

@@ -111,11 +111,17 @@ describe('feature view', () => {
     const text = (): Promise<string> => view.page.locator('#app').innerText();
     expect(await text()).toContain(hint);
     await view.screenshot('feature-empty');
-    await view.send({ kind: 'loading', sae, feature: featureIndex(7) } as ToFeatureView);
-    expect(await text()).toContain('Looking up feature 7…');
+    const unknown = { sae, feature: featureIndex(5000) };
+    await view.send({ kind: 'loading', ...unknown });
+    expect(await text()).toContain('Looking up feature 5000…');
     await view.screenshot('feature-loading');
-    await view.send({ kind: 'failed', message: 'The SAE has 4096 features.' } as ToFeatureView);
-    expect(await view.page.getByRole('alert').innerText()).toBe('The SAE has 4096 features.');
+    const message = 'The SAE has 4096 features.';
+    await view.send({ kind: 'failed', message, ...unknown } as ToFeatureView);
+    expect(await view.page.getByRole('alert').innerText()).toBe(message);
+    // A view that was not there while it was looked for says of which feature that is, too.
+    const late = await openFeature('dark', 320, { kind: 'failed', message, ...unknown });
+    expect(await late.page.locator('h1').innerText()).toBe('Feature 5000');
+    await late.close();
     await view.screenshot('feature-failed');
     const dead = { density: 0, maxActivation: 0, meanActivation: 0, peakTokens: [], examples: [] };
     await view.send(featureState({ ...dead, histogram: new Uint32Array(50) }));

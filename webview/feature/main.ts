@@ -47,6 +47,8 @@ function contentOf(message: ToFeatureView): HTMLElement {
       head.show(message);
       return busyNotice(panelWords(sae).lookingUp(message.feature));
     case 'failed':
+      sae = message.sae;
+      head.show(message);
       return failureNotice(message.message);
     case 'feature':
       window.scrollTo(0, 0);
