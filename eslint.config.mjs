@@ -13,9 +13,9 @@ const doors = [
     message: 'Read settings through src/host/settings.ts.',
   },
   {
-    file: 'src/host/commands.ts',
+    file: 'src/host/commands/commands.ts',
     selector: 'MemberExpression[property.name=/^register(TextEditor)?Command$/]',
-    message: 'Register commands in src/host/commands.ts.',
+    message: 'Register commands in src/host/commands/commands.ts.',
   },
   {
     file: 'webview/common/channel.ts',

@@ -2,10 +2,10 @@
 // nothing is read, loaded or started.
 import type * as vscode from 'vscode';
 import type { PaintedRange } from './host/api/testing.ts';
-import { registerCommands } from './host/commands.ts';
+import { registerCommands } from './host/commands/commands.ts';
 import { reportFailures } from './host/failures/failureReporter.ts';
 import { reportSaes } from './host/failures/saeReporter.ts';
-import { generalCommands } from './host/generalCommands.ts';
+import { generalCommands } from './host/commands/generalCommands.ts';
 import type { Services } from './host/services.ts';
 import { registerDimming } from './host/trees/dimmed.ts';
 import { FeatureListChoice } from './host/trees/featureListChoice.ts';

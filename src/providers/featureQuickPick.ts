@@ -1,7 +1,7 @@
 // Chooses a feature: by its number, or from those of the token at the cursor and of the text around it. Where several
 // SAEs are active, those of the painted one come first, and every feature says whose it is.
 import * as vscode from 'vscode';
-import { pickerTitle } from '../host/commandTitle.ts';
+import { pickerTitle } from '../host/commands/commandTitle.ts';
 import { rankFeatures } from '../host/display/features/featureRanking.ts';
 import { activationText, featureLabel } from '../host/display/features/featureText.ts';
 import { listWords } from '../host/display/features/listWords.ts';

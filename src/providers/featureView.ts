@@ -1,8 +1,8 @@
 // The side panel with the top-activating examples of one feature. It answers the view with complete snapshots, so a
 // view that was hidden or reloaded is up to date as soon as it says it is ready.
 import * as vscode from 'vscode';
-import { runCommand } from '../host/commands.ts';
-import { featureArgument } from '../host/featureArgument.ts';
+import { runCommand } from '../host/commands/commands.ts';
+import { featureArgument } from '../host/commands/featureArgument.ts';
 import type { Services } from '../host/services.ts';
 import { onDidChangeSettings } from '../host/settings.ts';
 import { readFeatureRef, readFeatureViewMessage } from '../host/views/viewMessages.ts';

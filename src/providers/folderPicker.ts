@@ -2,9 +2,9 @@
 // into a folder before anything is written.
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { pickerTitle } from '../host/commandTitle.ts';
+import { pickerTitle } from '../host/commands/commandTitle.ts';
 import { variantItems } from '../host/display/variantText.ts';
-import { offerCommands } from '../host/offerCommands.ts';
+import { offerCommands } from '../host/commands/offerCommands.ts';
 import type { Services } from '../host/services.ts';
 import { readSetting, writeSetting } from '../host/settings.ts';
 import type { ModelVariant } from '../shared/engineProtocol.ts';

@@ -1,13 +1,13 @@
 // Chooses the SAEs that are active at once, and the one of them whose features are painted.
 import * as vscode from 'vscode';
-import { chooseActiveSaes } from '../host/activeSaes.ts';
-import { pickerTitle } from '../host/commandTitle.ts';
+import { chooseActiveSaes } from '../host/source/activeSaes.ts';
+import { pickerTitle } from '../host/commands/commandTitle.ts';
 import { saeItems } from '../host/display/saeItems.ts';
 import { oneLine } from '../host/display/oneLine.ts';
-import { offerCommands } from '../host/offerCommands.ts';
+import { offerCommands } from '../host/commands/offerCommands.ts';
 import type { Services } from '../host/services.ts';
-import { readSaeArgument } from '../host/saeArgument.ts';
-import { saePlaces, saesBeside } from '../host/source.ts';
+import { readSaeArgument } from '../host/commands/saeArgument.ts';
+import { saePlaces, saesBeside } from '../host/source/source.ts';
 import { neuronsOfView } from '../host/view/view.ts';
 import type { View } from '../host/view/view.ts';
 import { ownSaes } from '../host/view/viewChoice.ts';

@@ -1,7 +1,7 @@
 // The status bar item: how the analysis of the active file is doing, what runs where, why there is nothing to see, and
 // a way to every action.
 import * as vscode from 'vscode';
-import { runCommand } from '../host/commands.ts';
+import { runCommand } from '../host/commands/commands.ts';
 import { statusText } from '../host/display/statusText.ts';
 import type { Status } from '../host/display/statusText.ts';
 import { isAnalysing } from '../host/documents/documentAnalysis.ts';

@@ -2,8 +2,8 @@
 // which check it once more; nothing is opened that is not in use already.
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { commandTitle } from '../host/commandTitle.ts';
-import { runCommand } from '../host/commands.ts';
+import { commandTitle } from '../host/commands/commandTitle.ts';
+import { runCommand } from '../host/commands/commands.ts';
 import { quoted } from '../host/display/quoted.ts';
 import { showFailure } from '../host/failures/notifications.ts';
 import { readLink } from '../host/links/link.ts';

@@ -1,9 +1,9 @@
 // The API's `analyse`: the features of any text, without a document. Without VS Code.
-import type { ModelInUse } from '../modelInUse.ts';
+import type { ModelInUse } from '../source/modelInUse.ts';
 import { TokenTable } from '../documents/tokenTable.ts';
 import type { Token } from '../documents/tokenTable.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
-import type { ShownSae } from '../shownSae.ts';
+import type { ShownSae } from '../source/shownSae.ts';
 import type { AnalyseParams, Source } from '../../shared/engineProtocol.ts';
 import { activeSaes, analysedToken } from './analysedTokens.ts';
 import { NamedArguments, readText } from './arguments.ts';

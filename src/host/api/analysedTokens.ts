@@ -1,7 +1,7 @@
 // Analysed tokens as plain data: no typed arrays, nothing that changes later. Without VS Code.
 import type { Token, TokenReading } from '../documents/tokenTable.ts';
 import type { ActiveFeature, ActiveSae, AnalysedToken, Prediction } from './types.ts';
-import type { ShownSae } from '../shownSae.ts';
+import type { ShownSae } from '../source/shownSae.ts';
 import type { NamedSae } from '../../shared/featureRef.ts';
 
 /** @param textOf what the model's vocabulary says for an id, where that was asked */

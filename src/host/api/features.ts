@@ -1,6 +1,6 @@
 // The API's `features`: what the feature store knows of some features. Without VS Code.
 import type { EngineClient } from '../engine/engineClient.ts';
-import type { ShownSae } from '../shownSae.ts';
+import type { ShownSae } from '../source/shownSae.ts';
 import { readFeature } from '../views/viewMessages.ts';
 import type {
   FeatureBrief,

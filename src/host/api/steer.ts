@@ -1,7 +1,7 @@
 // The API's `steer`: a prompt continued by the model as it is and with edited features. Without VS Code.
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Log } from '../engine/engineProcess.ts';
-import type { ShownSae } from '../shownSae.ts';
+import type { ShownSae } from '../source/shownSae.ts';
 import { defaultSteerSettings } from '../views/steerStart.ts';
 import { readFeature } from '../views/viewMessages.ts';
 import type { FeatureEdit, Source, SteerParams } from '../../shared/engineProtocol.ts';

@@ -3,7 +3,7 @@
 import type * as vscode from 'vscode';
 import type { FeatureRef } from '../../shared/engineProtocol.ts';
 import type { Ranking } from '../display/features/featureRankings.ts';
-import type { SaeOutcome } from '../saeChecks.ts';
+import type { SaeOutcome } from '../source/saeChecks.ts';
 import type { RankedFeature } from '../trees/rankFile.ts';
 
 /** A painted stretch of text. */

@@ -5,7 +5,7 @@ import type { ModelChoice, SaeFacts, SaePlace } from '../../shared/engineProtoco
 import { t } from '../../shared/l10n.ts';
 import { countText, figureText, percentText } from '../../shared/numberText.ts';
 import type { SaeCheck, SaeFigures } from '../../shared/saeCheck.ts';
-import { commandTitle } from '../commandTitle.ts';
+import { commandTitle } from '../commands/commandTitle.ts';
 import type { EngineCrash, EngineState } from '../engine/engineClient.ts';
 import { exitText } from '../engine/engineExit.ts';
 import { columns } from './columns.ts';

@@ -6,7 +6,7 @@ import type { Download } from '../../shared/hubProtocol.ts';
 import { t } from '../../shared/l10n.ts';
 import { countText } from '../../shared/numberText.ts';
 import type { OpenThings } from '../../shared/readingProtocol.ts';
-import type { ModelPlace } from '../modelInUse.ts';
+import type { ModelPlace } from '../source/modelInUse.ts';
 import type { FileEntry, FileNode } from '../trees/fileEntry.ts';
 import type { EntryIcon } from '../trees/treeEntry.ts';
 import { oneLine } from './oneLine.ts';

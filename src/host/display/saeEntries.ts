@@ -4,7 +4,7 @@ import type { SaeFacts, SaePlace } from '../../shared/engineProtocol.ts';
 import type { Download } from '../../shared/hubProtocol.ts';
 import { t } from '../../shared/l10n.ts';
 import { blockOfNeurons, nameOfNeurons, siteOfNeurons } from '../../shared/saePlace.ts';
-import type { SaeOutcome } from '../saeChecks.ts';
+import type { SaeOutcome } from '../source/saeChecks.ts';
 import type { FileEntry } from '../trees/fileEntry.ts';
 import type { EntryIcon } from '../trees/treeEntry.ts';
 import { listWords } from './features/listWords.ts';

@@ -4,7 +4,7 @@ import { MonosemError } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
 import type { AnalysisState } from '../documents/documentAnalysis.ts';
 import type { EngineState } from '../engine/engineClient.ts';
-import type { ModelPlace } from '../modelInUse.ts';
+import type { ModelPlace } from '../source/modelInUse.ts';
 import type { View } from '../view/view.ts';
 import { oneLine } from './oneLine.ts';
 import { providerName } from './providerName.ts';

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { MonosemError, messageOf } from '../../shared/errors.ts';
 import type { Log } from '../engine/engineProcess.ts';
-import { offerCommands } from '../offerCommands.ts';
+import { offerCommands } from '../commands/offerCommands.ts';
 import { actionsAfter } from './failureActions.ts';
 
 /** Shows a failure and runs the action that is chosen. */

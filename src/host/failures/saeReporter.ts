@@ -2,7 +2,7 @@
 // nothing, so nobody would notice. Once per SAE; the status bar goes on showing it.
 import * as vscode from 'vscode';
 import type { Disposable } from '../../shared/disposable.ts';
-import { offerCommands } from '../offerCommands.ts';
+import { offerCommands } from '../commands/offerCommands.ts';
 import type { Services } from '../services.ts';
 
 export function reportSaes({ saeChecks }: Services): Disposable {

@@ -1,8 +1,8 @@
 // A download as people see it: a notification with file, bytes and a button that stops it, and after a failure one
 // sentence with what can be done about it.
 import * as vscode from 'vscode';
-import { commandTitle } from '../commandTitle.ts';
-import { runCommand } from '../commands.ts';
+import { commandTitle } from '../commands/commandTitle.ts';
+import { runCommand } from '../commands/commands.ts';
 import type { CallOptions } from '../engine/engineClient.ts';
 import { showFailure } from '../failures/notifications.ts';
 import { progressReports, remediesFor } from './downloadText.ts';

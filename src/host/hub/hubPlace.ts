@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MonosemError } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
-import { commandTitle } from '../commandTitle.ts';
+import { commandTitle } from '../commands/commandTitle.ts';
 
 export interface HubSettings {
   /** Empty: HF_ENDPOINT, else {@link standardEndpoint}. */

@@ -3,7 +3,7 @@
 // they have here, and whether there are such things is for others to say. Without VS Code.
 import type { View } from '../view/view.ts';
 import { readView, viewKinds } from '../view/view.ts';
-import { readOffset } from '../place.ts';
+import { readOffset } from '../commands/place.ts';
 import { readFeature } from '../views/viewMessages.ts';
 import type { FeatureIndex } from '../../shared/units.ts';
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { textScheme } from '../../shared/contributions.ts';
 import { t } from '../../shared/l10n.ts';
 import type { SteeredTexts } from '../../shared/webviewProtocol.ts';
-import { runCommand } from '../commands.ts';
+import { runCommand } from '../commands/commands.ts';
 import type { KeptTexts } from '../comparison/keptTexts.ts';
 
 /** With the features that they have and have not in common. */

@@ -2,7 +2,7 @@
 import { t } from '../../shared/l10n.ts';
 import type { FeatureRef } from '../../shared/engineProtocol.ts';
 import type { FromSteerView, ToSteerView } from '../../shared/webviewProtocol.ts';
-import { runCommand } from '../commands.ts';
+import { runCommand } from '../commands/commands.ts';
 import type { KeptTexts } from '../comparison/keptTexts.ts';
 import type { ReadDocument } from '../documents/readDocument.ts';
 import { selectedTexts } from '../documents/selectedTexts.ts';

@@ -1,6 +1,6 @@
 // The token that the arguments of a command mean: an offset and the document's URI from links, an entry of a list of
 // tokens, or nothing, which means the cursor. Without VS Code.
-import { readOffset } from '../place.ts';
+import { readOffset } from '../commands/place.ts';
 import { fieldsOf } from '../views/viewMessages.ts';
 
 export interface TokenArgument {

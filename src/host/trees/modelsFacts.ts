@@ -4,13 +4,13 @@ import type { SaePlace } from '../../shared/engineProtocol.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Download } from '../../shared/hubProtocol.ts';
 import type { OpenThings } from '../../shared/readingProtocol.ts';
-import { chosenSaes } from '../activeSaes.ts';
+import { chosenSaes } from '../source/activeSaes.ts';
 import type { ModelsFacts } from '../display/modelsList.ts';
 import type { SaeStanding } from '../display/saeEntries.ts';
 import { knownModelIn } from '../hub/choices.ts';
 import type { Known } from '../hub/choices.ts';
 import type { Services } from '../services.ts';
-import { embeddedModel, saesBeside } from '../source.ts';
+import { embeddedModel, saesBeside } from '../source/source.ts';
 
 export interface EarlierFacts {
   /** Downloads, as far as somebody has asked for them. */

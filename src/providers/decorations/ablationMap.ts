@@ -1,5 +1,5 @@
 // “Show Ablation Map”: paints where in the text the model needs one feature.
-import { featureArgument } from '../../host/featureArgument.ts';
+import { featureArgument } from '../../host/commands/featureArgument.ts';
 import type { Services } from '../../host/services.ts';
 import type { FeatureRef } from '../../shared/engineProtocol.ts';
 

@@ -1,7 +1,7 @@
 // Changes what is painted: asks for a view, shows those that cost nothing while somebody goes through the list, and asks
 // what else a view needs to know.
 import * as vscode from 'vscode';
-import { runCommand } from '../../host/commands.ts';
+import { runCommand } from '../../host/commands/commands.ts';
 import { viewWords } from '../../host/display/viewText.ts';
 import type { Services } from '../../host/services.ts';
 import { readSetting } from '../../host/settings.ts';

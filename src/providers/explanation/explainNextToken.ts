@@ -1,6 +1,6 @@
 // “Explain Next Token” and what is done with its answer: follow another token, order the features, ask again.
 import * as vscode from 'vscode';
-import { pickerTitle } from '../../host/commandTitle.ts';
+import { pickerTitle } from '../../host/commands/commandTitle.ts';
 import { likelyNext } from '../../host/display/explanation/explanationEntries.ts';
 import { percent, visibleToken } from '../../host/display/features/featureText.ts';
 import { likelyText } from '../../host/display/tokens/tokenText.ts';

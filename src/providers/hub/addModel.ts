@@ -1,7 +1,7 @@
 // “Add Model…”: which model, which of its variants, the download, and whether it is used now.
 import * as vscode from 'vscode';
-import { pickerTitle } from '../../host/commandTitle.ts';
-import { runCommand } from '../../host/commands.ts';
+import { pickerTitle } from '../../host/commands/commandTitle.ts';
+import { runCommand } from '../../host/commands/commands.ts';
 import { modelChoices, typedModelChoice } from '../../host/hub/choices.ts';
 import type { WantedModel } from '../../host/hub/choices.ts';
 import { download, showDownloadFailure, useTitle } from '../../host/hub/downloadProgress.ts';

@@ -1,8 +1,8 @@
 // “Add SAE…”: which repository, which of its SAEs, the download, and whether it is used now, beside the active ones or
 // instead of them.
 import * as vscode from 'vscode';
-import { pickerTitle } from '../../host/commandTitle.ts';
-import { runCommand } from '../../host/commands.ts';
+import { pickerTitle } from '../../host/commands/commandTitle.ts';
+import { runCommand } from '../../host/commands/commands.ts';
 import { knownModelIn, missingModel, saeChoices, typedChoice } from '../../host/hub/choices.ts';
 import type { WantedSae } from '../../host/hub/choices.ts';
 import { download, showDownloadFailure, useTitle } from '../../host/hub/downloadProgress.ts';

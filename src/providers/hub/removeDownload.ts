@@ -1,10 +1,10 @@
 // “Remove Download…”: what was downloaded, with its size; asks once, then deletes it.
 import * as vscode from 'vscode';
-import { pickerTitle } from '../../host/commandTitle.ts';
+import { pickerTitle } from '../../host/commands/commandTitle.ts';
 import { sizeText } from '../../host/display/size.ts';
 import { removalChoices } from '../../host/hub/offers.ts';
 import { pickChoice } from '../../host/hub/pickChoice.ts';
-import { offerCommands } from '../../host/offerCommands.ts';
+import { offerCommands } from '../../host/commands/offerCommands.ts';
 import type { Services } from '../../host/services.ts';
 import { writeSetting } from '../../host/settings.ts';
 import { t } from '../../shared/l10n.ts';

@@ -1,7 +1,7 @@
 // “Set Hub Token…”: takes an access token into VS Code's secret storage, or out of it. It is typed unseen and shown
 // nowhere.
 import * as vscode from 'vscode';
-import { pickerTitle } from '../../host/commandTitle.ts';
+import { pickerTitle } from '../../host/commands/commandTitle.ts';
 import { tokenProblem } from '../../host/hub/hub.ts';
 import type { Services } from '../../host/services.ts';
 import { t } from '../../shared/l10n.ts';

@@ -1,6 +1,6 @@
 // “Export Steering Run…”: the last run of the steering panel with everything that it takes to have it again, as a file.
 import * as vscode from 'vscode';
-import { pickerTitle } from '../../host/commandTitle.ts';
+import { pickerTitle } from '../../host/commands/commandTitle.ts';
 import { withCancel } from '../../host/progress.ts';
 import type { Services } from '../../host/services.ts';
 import { expectSnapshot, type OpenSteering } from '../../host/steering/openSteering.ts';

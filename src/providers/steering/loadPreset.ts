@@ -1,6 +1,6 @@
 // “Load Steering Preset…”: edits and settings from a file of the workspace, into the steering panel. The list also deletes.
 import * as vscode from 'vscode';
-import { pickerTitle } from '../../host/commandTitle.ts';
+import { pickerTitle } from '../../host/commands/commandTitle.ts';
 import { showFailure } from '../../host/failures/notifications.ts';
 import type { Services } from '../../host/services.ts';
 import { expectSnapshot, type OpenSteering } from '../../host/steering/openSteering.ts';

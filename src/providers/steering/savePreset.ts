@@ -1,6 +1,6 @@
 // “Save Steering Preset…”: what was last run in the steering panel, as a file of the workspace.
 import * as vscode from 'vscode';
-import { pickerTitle } from '../../host/commandTitle.ts';
+import { pickerTitle } from '../../host/commands/commandTitle.ts';
 import type { Services } from '../../host/services.ts';
 import { expectSnapshot, type OpenSteering } from '../../host/steering/openSteering.ts';
 import { makePreset } from '../../host/steering/preset.ts';

@@ -1,7 +1,7 @@
 // Continues the text from a token with a feature boosted: opens the steering panel on the text up to there, with the edit made.
-import { pickerTitle } from '../../host/commandTitle.ts';
+import { pickerTitle } from '../../host/commands/commandTitle.ts';
 import type { Token } from '../../host/documents/tokenTable.ts';
-import { featureArgument } from '../../host/featureArgument.ts';
+import { featureArgument } from '../../host/commands/featureArgument.ts';
 import type { Services } from '../../host/services.ts';
 import { boostEdit } from '../../host/steering/boostEdit.ts';
 import { locateToken } from '../../host/tokens/locateToken.ts';

@@ -1,9 +1,9 @@
 // Looks closely at one token: what it is and what the model expected there, and what the model expects without one of
 // its features. Both are shown in the list of tokens.
 import * as vscode from 'vscode';
-import { pickerTitle } from '../../host/commandTitle.ts';
+import { pickerTitle } from '../../host/commands/commandTitle.ts';
 import { effectKey } from '../../host/display/tokens/effectNodes.ts';
-import { featureArgument } from '../../host/featureArgument.ts';
+import { featureArgument } from '../../host/commands/featureArgument.ts';
 import { withCancel } from '../../host/progress.ts';
 import type { Services } from '../../host/services.ts';
 import { locateToken } from '../../host/tokens/locateToken.ts';

@@ -1,11 +1,11 @@
 // What can be done with a feature from any list: pin it, hide it, see it in the text, share it.
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { commandTitle } from '../../host/commandTitle.ts';
+import { commandTitle } from '../../host/commands/commandTitle.ts';
 import { mostPinned } from '../../host/collection/featureCollection.ts';
 import { featureName } from '../../host/display/features/featureFilter.ts';
 import { quoted } from '../../host/display/quoted.ts';
-import { featureArgument } from '../../host/featureArgument.ts';
+import { featureArgument } from '../../host/commands/featureArgument.ts';
 import { featureLink } from '../../host/links/link.ts';
 import { nameInLink } from '../../host/links/linkedSae.ts';
 import type { Services } from '../../host/services.ts';

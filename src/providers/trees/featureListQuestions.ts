@@ -1,6 +1,6 @@
 // “Rank Features By…” and “Filter Features…”: how the features of the file are listed.
 import * as vscode from 'vscode';
-import { pickerTitle } from '../../host/commandTitle.ts';
+import { pickerTitle } from '../../host/commands/commandTitle.ts';
 import { readRanking } from '../../host/display/features/featureRankings.ts';
 import { rankingChoices } from '../../host/display/features/fileFeaturesText.ts';
 import { writeSetting } from '../../host/settings.ts';

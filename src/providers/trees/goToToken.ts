@@ -1,6 +1,6 @@
 // Selects a place in a text: where the document is visible there, else in the active editor group.
 import * as vscode from 'vscode';
-import { readOffset } from '../../host/place.ts';
+import { readOffset } from '../../host/commands/place.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
 

@@ -1,15 +1,15 @@
 // What can be done with the models and SAEs of the list. Arguments are entries of the list; links and other extensions may
 // name an SAE by its place.
 import * as vscode from 'vscode';
-import { commandTitle } from '../../host/commandTitle.ts';
-import { chooseActiveSaes, chosenSaes } from '../../host/activeSaes.ts';
-import { runCommand } from '../../host/commands.ts';
+import { commandTitle } from '../../host/commands/commandTitle.ts';
+import { chooseActiveSaes, chosenSaes } from '../../host/source/activeSaes.ts';
+import { runCommand } from '../../host/commands/commands.ts';
 import { quoted } from '../../host/display/quoted.ts';
 import { nameOfSae } from '../../host/display/saeName.ts';
-import { readSaeArgument } from '../../host/saeArgument.ts';
+import { readSaeArgument } from '../../host/commands/saeArgument.ts';
 import type { Services } from '../../host/services.ts';
 import { writeSetting } from '../../host/settings.ts';
-import { embeddedModel, standardSaes } from '../../host/source.ts';
+import { embeddedModel, standardSaes } from '../../host/source/source.ts';
 import { readFileArgument } from '../../host/trees/fileArgument.ts';
 import { MonosemError } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';

@@ -1,6 +1,6 @@
 // No text is forgotten: in a language that puts every text into brackets, no word stands outside of them.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commandTitle, pickerTitle } from '../../../src/host/commandTitle.ts';
+import { commandTitle, pickerTitle } from '../../../src/host/commands/commandTitle.ts';
 import { diagnosticsText } from '../../../src/host/display/diagnosticsText.ts';
 import { saeItems } from '../../../src/host/display/saeItems.ts';
 import { sizeText } from '../../../src/host/display/size.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { statusText } from '../../../src/host/display/statusText.ts';
 import { viewWords } from '../../../src/host/display/viewText.ts';
-import type { ModelPlace } from '../../../src/host/modelInUse.ts';
+import type { ModelPlace } from '../../../src/host/source/modelInUse.ts';
 import { viewKinds } from '../../../src/host/view/view.ts';
 import type { View } from '../../../src/host/view/view.ts';
 import { MonosemError } from '../../../src/shared/errors.ts';

@@ -27,7 +27,7 @@ describe('no-dropped-disposable', () => {
   `;
   const check = (statement: string): Promise<(string | null)[]> =>
     brokenRules(
-      'src/host/source.ts',
+      'src/host/source/source.ts',
       `${declarations}\nexport async function work(): Promise<void> { ${statement}; }`,
     );
 
@@ -53,7 +53,7 @@ describe('no-forgotten-text', () => {
   const rule = 'local/no-forgotten-text';
   const check = (expression: string): Promise<(string | null)[]> =>
     brokenRules(
-      'src/host/source.ts',
+      'src/host/source/source.ts',
       `import { t } from '../shared/l10n.ts'; import { log, n, MonosemError, page } from './x.ts';
        export const f = (x: string): unknown => { return ${expression}; }`,
     );
@@ -96,12 +96,12 @@ describe('doors', () => {
     {
       text: "import { workspace } from 'vscode'; export const c = workspace.getConfiguration('x');",
       open: 'src/host/settings.ts',
-      closed: 'src/host/source.ts',
+      closed: 'src/host/source/source.ts',
     },
     {
       text: "import { commands } from 'vscode'; export const c = commands.registerCommand('x', () => undefined);",
-      open: 'src/host/commands.ts',
-      closed: 'src/host/source.ts',
+      open: 'src/host/commands/commands.ts',
+      closed: 'src/host/source/source.ts',
     },
     {
       text: "export const answer = fetch('https://huggingface.co');",

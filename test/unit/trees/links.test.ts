@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { quoted } from '../../../src/host/display/quoted.ts';
 import { featureLink, readLink } from '../../../src/host/links/link.ts';
 import { nameInLink, saesNamed } from '../../../src/host/links/linkedSae.ts';
-import { readOffset } from '../../../src/host/place.ts';
+import { readOffset } from '../../../src/host/commands/place.ts';
 import { featureIndex } from '../../../src/shared/units.ts';
 
 /** VS Code decodes path and query once before a handler gets them. */

@@ -3,7 +3,7 @@ import { modelsList } from '../../../src/host/display/modelsList.ts';
 import type { ModelsFacts } from '../../../src/host/display/modelsList.ts';
 import { saeEntry } from '../../../src/host/display/saeEntries.ts';
 import type { SaeStanding } from '../../../src/host/display/saeEntries.ts';
-import { readSaeArgument } from '../../../src/host/saeArgument.ts';
+import { readSaeArgument } from '../../../src/host/commands/saeArgument.ts';
 import { readFileArgument } from '../../../src/host/trees/fileArgument.ts';
 import type { FileNode } from '../../../src/host/trees/fileEntry.ts';
 import type { ModelFacts, SaeFacts } from '../../../src/shared/engineProtocol.ts';

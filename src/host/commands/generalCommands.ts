@@ -1,11 +1,11 @@
 // The commands that belong to no surface: switching, restarting, settings, the log.
 import * as vscode from 'vscode';
-import { t } from '../shared/l10n.ts';
+import { t } from '../../shared/l10n.ts';
 import type { CommandTable } from './commands.ts';
-import { walkthrough } from '../shared/contributions.ts';
-import { sizeText } from './display/size.ts';
-import type { DocumentAnalysis } from './documents/documentAnalysis.ts';
-import type { Services } from './services.ts';
+import { walkthrough } from '../../shared/contributions.ts';
+import { sizeText } from '../display/size.ts';
+import type { DocumentAnalysis } from '../documents/documentAnalysis.ts';
+import type { Services } from '../services.ts';
 
 type GeneralCommand =
   | 'clearAnalysisCache'

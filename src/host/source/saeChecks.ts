@@ -1,12 +1,12 @@
 // Does every active SAE read the model as it was trained to? Asked of the engine once per model and SAE, one SAE after
 // the other, and remembered while the window is open. What a bad answer looks like is not its business. Without VS Code.
-import type { Disposable } from '../shared/disposable.ts';
-import { Emitter } from '../shared/emitter.ts';
-import type { ModelChoice, SaePlace, Source } from '../shared/engineProtocol.ts';
-import { MonosemError, messageOf } from '../shared/errors.ts';
-import type { SaeCheck } from '../shared/saeCheck.ts';
-import type { EngineClient } from './engine/engineClient.ts';
-import type { Log } from './engine/engineProcess.ts';
+import type { Disposable } from '../../shared/disposable.ts';
+import { Emitter } from '../../shared/emitter.ts';
+import type { ModelChoice, SaePlace, Source } from '../../shared/engineProtocol.ts';
+import { MonosemError, messageOf } from '../../shared/errors.ts';
+import type { SaeCheck } from '../../shared/saeCheck.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { Log } from '../engine/engineProcess.ts';
 
 /** What came of the check of one SAE: the verdict, or why there is none. */
 export interface SaeOutcome {

@@ -1,11 +1,11 @@
 // The checks of SAEs with an engine whose answers are made up here, because what is asked, and how often, matters.
 import { afterAll, expect, test } from 'vitest';
-import type { EngineClient } from '../../../src/host/engine/engineClient.ts';
-import { SaeChecks } from '../../../src/host/saeChecks.ts';
-import type { SaeOutcome } from '../../../src/host/saeChecks.ts';
-import { DisposableStore } from '../../../src/shared/disposable.ts';
-import type { CheckSaeParams, Source } from '../../../src/shared/engineProtocol.ts';
-import type { SaeCheck } from '../../../src/shared/saeCheck.ts';
+import type { EngineClient } from '../../../../src/host/engine/engineClient.ts';
+import { SaeChecks } from '../../../../src/host/source/saeChecks.ts';
+import type { SaeOutcome } from '../../../../src/host/source/saeChecks.ts';
+import { DisposableStore } from '../../../../src/shared/disposable.ts';
+import type { CheckSaeParams, Source } from '../../../../src/shared/engineProtocol.ts';
+import type { SaeCheck } from '../../../../src/shared/saeCheck.ts';
 
 const listeners = new DisposableStore();
 afterAll(() => listeners.dispose());

@@ -1,7 +1,7 @@
 // Messages whose buttons are commands.
 import * as vscode from 'vscode';
-import { commands } from '../shared/contributions.ts';
-import type { CommandName } from '../shared/contributions.ts';
+import { commands } from '../../shared/contributions.ts';
+import type { CommandName } from '../../shared/contributions.ts';
 import { commandTitle } from './commandTitle.ts';
 
 /**

@@ -2,20 +2,20 @@
 // execution provider, why) and about the SAEs that read it. A model without an SAE is opened all the same, so that what is wrong with it is told before
 // anybody looks for an SAE. Without VS Code.
 import { basename } from 'node:path';
-import { Emitter } from '../shared/emitter.ts';
+import { Emitter } from '../../shared/emitter.ts';
 import type {
   ModelChoice,
   ModelFacts,
   SaeFacts,
   SaePlace,
   Source,
-} from '../shared/engineProtocol.ts';
-import { MonosemError, messageOf } from '../shared/errors.ts';
-import { t } from '../shared/l10n.ts';
-import type { Disposable } from '../shared/disposable.ts';
-import type { NamedSae } from '../shared/featureRef.ts';
-import type { EngineClient } from './engine/engineClient.ts';
-import type { Log } from './engine/engineProcess.ts';
+} from '../../shared/engineProtocol.ts';
+import { MonosemError, messageOf } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
+import type { Disposable } from '../../shared/disposable.ts';
+import type { NamedSae } from '../../shared/featureRef.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { Log } from '../engine/engineProcess.ts';
 import { modelChoice, saePlaces } from './source.ts';
 import type { SourceSettings } from './source.ts';
 

@@ -3,9 +3,9 @@
 // they should is the engine's to say.
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { defaultModelFolder, defaultSaeFolder } from '../shared/defaults.ts';
-import type { ModelChoice, ProviderSetting, SaePlace } from '../shared/engineProtocol.ts';
-import { siteOfNeurons } from '../shared/saePlace.ts';
+import { defaultModelFolder, defaultSaeFolder } from '../../shared/defaults.ts';
+import type { ModelChoice, ProviderSetting, SaePlace } from '../../shared/engineProtocol.ts';
+import { siteOfNeurons } from '../../shared/saePlace.ts';
 
 export interface SourceSettings {
   /** Folders as written: absolute, from the home folder (`~/…`), or from the workspace folder; empty = default. */

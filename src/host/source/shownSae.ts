@@ -1,11 +1,11 @@
 // The one active SAE whose features are painted: the first, unless somebody has chosen another. Also the judge of SAEs
 // that are named from outside: only active ones are meant. Without VS Code.
-import type { Disposable } from '../shared/disposable.ts';
-import { Emitter } from '../shared/emitter.ts';
-import type { SaePlace, Source } from '../shared/engineProtocol.ts';
-import { MonosemError } from '../shared/errors.ts';
-import { t } from '../shared/l10n.ts';
-import type { Memory } from './memory.ts';
+import type { Disposable } from '../../shared/disposable.ts';
+import { Emitter } from '../../shared/emitter.ts';
+import type { SaePlace, Source } from '../../shared/engineProtocol.ts';
+import { MonosemError } from '../../shared/errors.ts';
+import { t } from '../../shared/l10n.ts';
+import type { Memory } from '../memory.ts';
 
 /** Where the choice is remembered over a reload of the window. */
 const memoryKey = 'monosem.shownSae';

@@ -1,8 +1,8 @@
 // The feature that the arguments of a command mean: a number, maybe with its SAE, from links and key bindings, or an
 // entry of a list. Without VS Code.
-import type { FeatureRef } from '../shared/engineProtocol.ts';
-import type { ShownSae } from './shownSae.ts';
-import { readFeature, readFeatureRef } from './views/viewMessages.ts';
+import type { FeatureRef } from '../../shared/engineProtocol.ts';
+import type { ShownSae } from '../source/shownSae.ts';
+import { readFeature, readFeatureRef } from '../views/viewMessages.ts';
 
 /**
  * @returns `undefined` where the arguments name none

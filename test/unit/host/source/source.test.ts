@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { modelChoice, saePlaces, saesBeside } from '../../../src/host/source.ts';
-import type { SourceSettings } from '../../../src/host/source.ts';
-import { settingValue } from '../../../src/host/settingValue.ts';
-import { settings } from '../../../src/shared/contributions.ts';
+import { modelChoice, saePlaces, saesBeside } from '../../../../src/host/source/source.ts';
+import type { SourceSettings } from '../../../../src/host/source/source.ts';
+import { settingValue } from '../../../../src/host/settingValue.ts';
+import { settings } from '../../../../src/shared/contributions.ts';
 
 const none: SourceSettings = {
   model: '',

@@ -1,9 +1,9 @@
 // The model in use with an engine whose answers are made up here, because what is asked, and how often, matters.
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import type { EngineClient } from '../../../src/host/engine/engineClient.ts';
-import { ModelInUse } from '../../../src/host/modelInUse.ts';
-import type { SourceSettings } from '../../../src/host/source.ts';
+import type { EngineClient } from '../../../../src/host/engine/engineClient.ts';
+import { ModelInUse } from '../../../../src/host/source/modelInUse.ts';
+import type { SourceSettings } from '../../../../src/host/source/source.ts';
 
 const own: SourceSettings = {
   model: resolve('/m'),

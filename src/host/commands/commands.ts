@@ -1,12 +1,12 @@
 // The table of commands: every command has exactly one handler, or this does not compile. The only registrar. A
 // handler that fails is explained to the user; commands never fail silently.
 import * as vscode from 'vscode';
-import { commands } from '../shared/contributions.ts';
-import type { CommandName } from '../shared/contributions.ts';
-import { DisposableStore } from '../shared/disposable.ts';
-import type { Disposable } from '../shared/disposable.ts';
-import type { Log } from './engine/engineProcess.ts';
-import { showFailure } from './failures/notifications.ts';
+import { commands } from '../../shared/contributions.ts';
+import type { CommandName } from '../../shared/contributions.ts';
+import { DisposableStore } from '../../shared/disposable.ts';
+import type { Disposable } from '../../shared/disposable.ts';
+import type { Log } from '../engine/engineProcess.ts';
+import { showFailure } from '../failures/notifications.ts';
 
 /** Arguments come from links, menus, key bindings and other extensions: check them. */
 export type CommandHandler = (...args: readonly unknown[]) => unknown;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ShownSae } from '../../../src/host/shownSae.ts';
-import type { Memory } from '../../../src/host/memory.ts';
+import { ShownSae } from '../../../../src/host/source/shownSae.ts';
+import type { Memory } from '../../../../src/host/memory.ts';
 
 function bench(
   saes: readonly string[],

@@ -1,7 +1,7 @@
 // Which SAEs are active at once: written to the settings, where nothing is written while it is what the model comes with.
-import type { SaePlace } from '../shared/engineProtocol.ts';
-import type { Services } from './services.ts';
-import { isSameValue, readSetting, writeSetting } from './settings.ts';
+import type { SaePlace } from '../../shared/engineProtocol.ts';
+import type { Services } from '../services.ts';
+import { isSameValue, readSetting, writeSetting } from '../settings.ts';
 import { saePlaces, standardSaes } from './source.ts';
 
 /** The active ones without the neurons that only the chosen view adds. */

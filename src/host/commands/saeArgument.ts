@@ -1,7 +1,7 @@
 // The SAE that the argument of a command means: its place, from links and key bindings, or an entry of a list. Whether it
 // is active is for others to say. Without VS Code.
-import type { SaePlace } from '../shared/engineProtocol.ts';
-import { fieldsOf } from './views/viewMessages.ts';
+import type { SaePlace } from '../../shared/engineProtocol.ts';
+import { fieldsOf } from '../views/viewMessages.ts';
 
 /** Longer than the path of any folder. */
 const longestPlace = 32_768;
