@@ -3,9 +3,10 @@
 // read of a workspace that is not trusted. Without VS Code.
 import { MonosemError } from '../../shared/errors.ts';
 import { t } from '../../shared/l10n.ts';
-import { largestPresetBytes, readPreset, writePreset, type Preset } from './preset.ts';
+import { writePreset, type Preset } from './preset.ts';
 import { access, expectTrust, type PresetFolder } from './presetAccess.ts';
 import { presetFileName } from './presetFileName.ts';
+import { largestPresetBytes, readPreset } from './readPreset.ts';
 
 export interface LoadedPreset {
   readonly preset: Preset;

@@ -1,13 +1,9 @@
 // Presets as text: what is written reads as the same, and what anybody may have written is refused with one sentence.
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import {
-  makePreset,
-  readPreset,
-  writePreset,
-  type Preset,
-} from '../../../../src/host/steering/preset.ts';
+import { makePreset, writePreset, type Preset } from '../../../../src/host/steering/preset.ts';
 import { placeEdits } from '../../../../src/host/steering/presetSaes.ts';
+import { readPreset } from '../../../../src/host/steering/readPreset.ts';
 import type { NamedEdit, SaeIdentity } from '../../../../src/shared/engineProtocol.ts';
 import { MonosemError } from '../../../../src/shared/errors.ts';
 import { featureIndex } from '../../../../src/shared/units.ts';
