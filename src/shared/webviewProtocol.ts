@@ -21,8 +21,6 @@ import type {
 import type { PaletteName } from './palette.ts';
 import type { FeatureIndex } from './units.ts';
 
-export type { NamedDirectionEdit } from './engineProtocol.ts';
-
 /** To every view, before anything else and whenever it changes: the colours that features have. */
 export interface PaletteMessage {
   readonly kind: 'palette';
@@ -74,9 +72,6 @@ export interface SteerFeature {
   readonly edit?: FeatureEdit;
 }
 
-/** An edit as the view names it. */
-export type SteerViewEdit = NamedEdit;
-
 /** A direction of one's own, to edit along. */
 export interface SteerDirection extends NamedDirection {
   /** ‖v‖ */
@@ -123,7 +118,7 @@ export interface SteerViewState {
 /** What a run is asked for. */
 export interface SteerRequest {
   readonly prompt: string;
-  readonly edits: readonly SteerViewEdit[];
+  readonly edits: readonly NamedEdit[];
   readonly settings: SteerSettings;
 }
 

@@ -1,8 +1,8 @@
 // The lists of the view: what of the host's offers stands on them, with which edit, and what is to be done. Pure.
+import type { NamedEdit } from '../../../src/shared/engineProtocol.ts';
 import type {
   SteerDirection,
   SteerFeature,
-  SteerViewEdit,
   SteerViewState,
 } from '../../../src/shared/webviewProtocol.ts';
 import type { Draft } from './draft.ts';
@@ -66,7 +66,7 @@ export function chosenEdits(draft: Draft, state: SteerViewState): readonly Draft
 }
 
 /** What to send with a run, in the same order. */
-export function editsToRun(draft: Draft, state: SteerViewState): readonly SteerViewEdit[] {
+export function editsToRun(draft: Draft, state: SteerViewState): readonly NamedEdit[] {
   return chosenEdits(draft, state)
     .map(toEdit)
     .filter((edit) => edit !== undefined);

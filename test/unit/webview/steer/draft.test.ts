@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
-import type { FeatureEdit, FeatureRef } from '../../../../src/shared/engineProtocol.ts';
+import type {
+  FeatureEdit,
+  FeatureRef,
+  NamedDirectionEdit,
+} from '../../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../../src/shared/units.ts';
 import type {
-  NamedDirectionEdit,
   SteerDirection,
   SteerFeature,
   SteerViewState,

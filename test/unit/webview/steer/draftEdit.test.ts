@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { NamedEdit } from '../../../../src/shared/engineProtocol.ts';
 import { featureIndex } from '../../../../src/shared/units.ts';
-import type { SteerViewEdit } from '../../../../src/shared/webviewProtocol.ts';
 import { conditionProblem } from '../../../../webview/steer/draft/edit/conditionProblem.ts';
 import { noEdit } from '../../../../webview/steer/draft/edit/draftEdit.ts';
 import { measureOf, unitsOf } from '../../../../webview/steer/draft/edit/measure.ts';
@@ -11,7 +11,7 @@ const ref = { sae: '/s', feature: featureIndex(7) };
 const other = { sae: '/s', feature: featureIndex(8) };
 const calm = { name: 'calm', site: 'blocks.2.hook_resid_post' };
 
-test.for<SteerViewEdit>([
+test.for<NamedEdit>([
   { ...ref, operation: 'ablate' },
   { ...ref, operation: 'scale', amount: 2 },
   { ...ref, operation: 'clamp', amount: 3 },

@@ -1,11 +1,15 @@
 // Between an edit as it is arranged and as the host knows it. Pure.
-import type { EditPositions, FeatureEdit } from '../../../../src/shared/engineProtocol.ts';
-import type { NamedDirectionEdit, SteerViewEdit } from '../../../../src/shared/webviewProtocol.ts';
+import type {
+  EditPositions,
+  FeatureEdit,
+  NamedDirectionEdit,
+  NamedEdit,
+} from '../../../../src/shared/engineProtocol.ts';
 import { type DraftEdit, noEdit, plainUnit } from './draftEdit.ts';
 import { gateOf, isGated, readGate } from './gate.ts';
 import { rangesText, readRanges } from './tokenRanges.ts';
 
-export function fromEdit(edit: SteerViewEdit): DraftEdit {
+export function fromEdit(edit: NamedEdit): DraftEdit {
   const { positions: { scope = 'all', ranges = [], skipSpecial = false } = {}, onlyWhile } = edit;
   const { onlyActive = false, dropsError = false } = 'feature' in edit ? edit : {};
   return {
@@ -19,13 +23,13 @@ export function fromEdit(edit: SteerViewEdit): DraftEdit {
 }
 
 /** The edit as the host wants it, without what is the rule anyway; `undefined` for none and for conditions that are none. */
-export function toEdit(edit: DraftEdit): SteerViewEdit | undefined {
+export function toEdit(edit: DraftEdit): NamedEdit | undefined {
   const place = placeOf(edit);
   if (place === undefined) return undefined;
   return 'feature' in edit ? featureEdit(edit, place) : directionEdit(edit, place);
 }
 
-type Place = Pick<SteerViewEdit, 'positions' | 'onlyWhile'>;
+type Place = Pick<NamedEdit, 'positions' | 'onlyWhile'>;
 type Of<Part> = Extract<DraftEdit, Part>;
 
 function featureEdit(
